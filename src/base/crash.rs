@@ -1,0 +1,62 @@
+//! Named points at which a test can kill the process, to prove that no instruction is a bad one to die at.
+
+/// Every point, in the order in which a publish, a supersession and the sweep pass them.
+pub const POINTS: &[&str] = &[
+    "publish.staged",
+    "publish.hashed",
+    "publish.before_flush",
+    "publish.flushed",
+    "publish.locked",
+    "publish.linked",
+    "publish.folder_synced",
+    "commit.begun",
+    "commit.rows_written",
+    "commit.history_appended",
+    "commit.history_synced",
+    "commit.before",
+    "commit.after",
+    "place.name_linked",
+    "place.sidecar_written",
+    "place.done",
+    "reply.before",
+    "settle.synced",
+    "settle.done",
+    "sweep.before",
+];
+
+/// Dies by SIGKILL when `KEEPSTONE_CRASH_AT` is this point's name, or `name:n` at its n-th passing.
+/// Release builds do nothing here.
+#[inline]
+pub fn point(name: &'static str) {
+    #[cfg(debug_assertions)]
+    armed::pass(name);
+    #[cfg(not(debug_assertions))]
+    let _ = name;
+}
+
+#[cfg(debug_assertions)]
+mod armed {
+    use std::sync::LazyLock;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    static TARGET: LazyLock<Option<(String, u32)>> = LazyLock::new(|| {
+        let text = std::env::var("KEEPSTONE_CRASH_AT").ok()?;
+        let (name, count) = match text.rsplit_once(':') {
+            Some((name, count)) => (name.to_owned(), count.parse().ok()?),
+            None => (text, 1),
+        };
+        Some((name, count))
+    });
+    static PASSED: AtomicU32 = AtomicU32::new(0);
+
+    pub(super) fn pass(name: &'static str) {
+        debug_assert!(super::POINTS.contains(&name), "crash point {name} is not listed");
+        let Some((target, count)) = &*TARGET else { return };
+        if target == name && PASSED.fetch_add(1, Ordering::SeqCst) + 1 == *count {
+            rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL).ok();
+            loop {
+                std::thread::park();
+            }
+        }
+    }
+}

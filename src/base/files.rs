@@ -1,0 +1,353 @@
+//! Files and folders: every read and write of the disk passes here, and every failure names its path.
+#![expect(clippy::disallowed_methods, reason = "this is the module that wraps them")]
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs as sys;
+
+/// A failed file operation: what was tried, on which path, and why it failed.
+#[derive(Debug, thiserror::Error)]
+#[error("can't {action} {path}: {reason}", path = path.display(), reason = reason(source))]
+pub struct FileError {
+    action: &'static str,
+    /// The path it was tried on.
+    pub path: PathBuf,
+    /// What the system said; already part of the message.
+    pub source: io::Error,
+}
+
+/// The system's reason as words, without "(os error n)".
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error") {
+        Some((words, _)) => words.to_lowercase(),
+        None => text,
+    }
+}
+
+/// `Result` with the path that failed.
+pub type Result<T> = std::result::Result<T, FileError>;
+
+/// Adds what was tried on which path to a system error.
+pub trait Context<T> {
+    /// Names the action ("read", "create" …) and its path.
+    fn context(self, action: &'static str, path: &Path) -> Result<T>;
+}
+
+impl<T, E: Into<io::Error>> Context<T> for std::result::Result<T, E> {
+    fn context(self, action: &'static str, path: &Path) -> Result<T> {
+        self.map_err(|source| FileError { action, path: path.to_owned(), source: source.into() })
+    }
+}
+
+/// Size and modification time, by which a change since the last look shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// Length in bytes.
+    pub size: u64,
+    /// Modification time in nanoseconds since 1970.
+    pub mtime_ns: i64,
+    /// Device and inode.
+    pub identity: (u64, u64),
+}
+
+/// The fingerprint that a file's metadata shows.
+pub fn fingerprint(metadata: &Metadata) -> Fingerprint {
+    Fingerprint {
+        size: metadata.len(),
+        mtime_ns: metadata.mtime().saturating_mul(1_000_000_000).saturating_add(metadata.mtime_nsec()),
+        identity: (metadata.dev(), metadata.ino()),
+    }
+}
+
+/// Opens a regular file for reading: never blocks on a pipe or device, refuses everything that is no regular file.
+pub fn open_regular(path: &Path) -> Result<(File, Metadata)> {
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags((sys::OFlags::NONBLOCK | sys::OFlags::CLOEXEC).bits().cast_signed())
+        .open(path)
+        .context("read", path)?;
+    let metadata = file.metadata().context("read", path)?;
+    if metadata.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")).context("read", path);
+    }
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")).context("read", path);
+    }
+    Ok((file, metadata))
+}
+
+/// Opens a regular file for reading without following a link at the end of the path.
+pub fn open_no_follow(path: &Path) -> Result<(File, Metadata)> {
+    let flags = sys::OFlags::NONBLOCK | sys::OFlags::CLOEXEC | sys::OFlags::NOFOLLOW;
+    let file =
+        OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path).context("read", path)?;
+    let metadata = file.metadata().context("read", path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")).context("read", path);
+    }
+    Ok((file, metadata))
+}
+
+/// What lies at a path, links not followed; `None` when nothing does.
+pub fn look(path: &Path) -> Result<Option<Metadata>> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error).context("look at", path),
+    }
+}
+
+/// What lies at a path, links followed.
+pub fn metadata(path: &Path) -> Result<Metadata> {
+    fs::metadata(path).context("read", path)
+}
+
+/// Whether anything lies at a path; an unreadable parent counts as nothing.
+pub fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// The whole file as bytes.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).context("read", path)
+}
+
+/// The whole file as text.
+pub fn read_text(path: &Path) -> Result<String> {
+    fs::read_to_string(path).context("read", path)
+}
+
+/// The entries of a folder, sorted by name.
+pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder).context("list", folder)? {
+        entries.push(entry.context("list", folder)?.path());
+    }
+    entries.sort();
+    Ok(entries)
+}
+
+/// The absolute path with links resolved.
+pub fn canonical(path: &Path) -> Result<PathBuf> {
+    fs::canonicalize(path).context("find", path)
+}
+
+/// The absolute path with `.` and `..` resolved in the text alone, so that it may name what does not exist yet.
+pub fn absolute(path: &Path) -> PathBuf {
+    let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut clean = PathBuf::new();
+    for part in full.components() {
+        match part {
+            std::path::Component::ParentDir => {
+                clean.pop();
+            }
+            other => clean.push(other),
+        }
+    }
+    clean
+}
+
+/// Creates a new file for writing and reading; one that exists is an error.
+pub fn create_new(path: &Path, mode: u32) -> Result<File> {
+    OpenOptions::new().read(true).write(true).create_new(true).mode(mode).open(path).context("create", path)
+}
+
+/// Opens a file for reading and writing, made when absent, its content kept.
+pub fn open_or_create(path: &Path) -> Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path).context("open", path)
+}
+
+/// Makes a folder and its missing parents, and makes all of them durable.
+pub fn create_folders(folder: &Path) -> Result<()> {
+    let mut missing = Vec::new();
+    let mut at = folder;
+    while !exists(at) {
+        missing.push(at);
+        match at.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => at = parent,
+            _ => break,
+        }
+    }
+    fs::create_dir_all(folder).context("create the folder", folder)?;
+    for made in missing.iter().rev() {
+        if let Some(parent) = made.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            sync_folder(parent)?;
+        }
+    }
+    Ok(())
+}
+
+/// Waits until a folder's entries have reached the disk.
+pub fn sync_folder(folder: &Path) -> Result<()> {
+    File::open(folder).context("open the folder", folder)?.sync_all().context("flush the folder", folder)
+}
+
+/// Waits until a file's content has reached the disk.
+pub fn sync_file(path: &Path) -> Result<()> {
+    File::open(path).context("open", path)?.sync_all().context("flush", path)
+}
+
+/// Writes a file so that a crash leaves the old content or the new, never a part: temporary, flush, rename, folder flush.
+pub fn replace(path: &Path, content: &[u8], mode: u32) -> Result<()> {
+    let temporary = sibling(path, "new");
+    remove_if_there(&temporary)?;
+    let mut file = create_new(&temporary, mode)?;
+    file.write_all(content).context("write", &temporary)?;
+    file.sync_all().context("flush", &temporary)?;
+    rename(&temporary, path)?;
+    sync_parent(path)
+}
+
+fn sibling(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{suffix}-{}", std::process::id()));
+    path.with_file_name(name)
+}
+
+/// Waits until the folder that holds `path` has reached the disk.
+pub fn sync_parent(path: &Path) -> Result<()> {
+    match path.parent() {
+        Some(parent) => sync_folder(parent),
+        None => Ok(()),
+    }
+}
+
+/// Renames, replacing what lies at the new name.
+pub fn rename(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to).context("rename to", to)
+}
+
+/// Gives a file a second name; `false` when the new name is taken.
+pub fn link_new(from: &Path, to: &Path) -> Result<bool> {
+    match fs::hard_link(from, to) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error).context("link", to),
+    }
+}
+
+/// Removes a file.
+pub fn remove(path: &Path) -> Result<()> {
+    fs::remove_file(path).context("remove", path)
+}
+
+/// Removes a file if it is there.
+pub fn remove_if_there(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).context("remove", path),
+        _ => Ok(()),
+    }
+}
+
+/// Removes a folder and everything in it, links not followed.
+pub fn remove_tree(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).context("remove", folder),
+        _ => Ok(()),
+    }
+}
+
+/// Sets the permission bits.
+pub fn set_mode(path: &Path, mode: u32) -> Result<()> {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).context("set the permissions of", path)
+}
+
+/// Makes `to` a copy of `from` that shares its blocks, where the file system can; `false` where it can't.
+pub fn reflink_new(from: &Path, to: &Path, mode: u32) -> Result<bool> {
+    let source = File::open(from).context("read", from)?;
+    let target = create_new(to, mode)?;
+    if sys::ioctl_ficlone(&target, &source).is_ok() {
+        return Ok(true);
+    }
+    remove(to)?;
+    Ok(false)
+}
+
+/// Copies a file's bytes into a new file.
+pub fn copy_new(from: &Path, to: &Path, mode: u32) -> Result<()> {
+    let mut source = File::open(from).context("read", from)?;
+    let mut target = create_new(to, mode)?;
+    io::copy(&mut source, &mut target).context("write", to)?;
+    Ok(())
+}
+
+/// Reads a stream in large pieces and hands each to `take`, until the end.
+pub fn pump<E: From<FileError>>(
+    mut from: impl Read,
+    path: &Path,
+    mut take: impl FnMut(&[u8]) -> std::result::Result<(), E>,
+) -> std::result::Result<(), E> {
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(count) => take(&buffer[..count])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Err::<(), _>(error).context("read", path).unwrap_err().into()),
+        }
+    }
+}
+
+/// A lock that the kernel holds for this process and frees when the process ends, however it ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Waits for the lock together with other sharers.
+    pub fn shared(path: &Path) -> Result<Self> {
+        let file = open_or_create(path)?;
+        file.lock_shared().context("lock", path)?;
+        Ok(Self { _file: file })
+    }
+
+    /// Waits for the lock alone.
+    pub fn exclusive(path: &Path) -> Result<Self> {
+        let file = open_or_create(path)?;
+        file.lock().context("lock", path)?;
+        Ok(Self { _file: file })
+    }
+
+    /// Takes the lock alone if nobody holds it.
+    pub fn try_exclusive(path: &Path) -> Result<Option<Self>> {
+        let file = open_or_create(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(error)) => Err(error).context("lock", path),
+        }
+    }
+
+    /// Takes the lock together with other sharers, unless somebody holds it alone.
+    pub fn try_shared(path: &Path) -> Result<Option<Self>> {
+        let file = open_or_create(path)?;
+        match file.try_lock_shared() {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(error)) => Err(error).context("lock", path),
+        }
+    }
+}
+
+/// The name of the network file system that holds a folder, where SQLite's locks can't be trusted; `None` for local ones.
+pub fn network_file_system(folder: &Path) -> Result<Option<&'static str>> {
+    let stat = sys::statfs(folder).context("look at the file system of", folder)?;
+    Ok(match stat.f_type as i64 & 0xFFFF_FFFF {
+        0x6969 => Some("NFS"),
+        0xFE53_4D42 | 0xFF53_4D42 | 0x517B => Some("SMB"),
+        0x0102_1997 => Some("9p"),
+        _ => None,
+    })
+}
+
+/// Whether this process may create files in a folder.
+pub fn writable(folder: &Path) -> bool {
+    sys::access(folder, sys::Access::WRITE_OK).is_ok()
+        && !sys::statvfs(folder).is_ok_and(|stat| stat.f_flag.contains(sys::StatVfsMountFlags::RDONLY))
+}

@@ -1,0 +1,6 @@
+//! The ground floor: files, clock, randomness, text forms of bytes, crash points. Nothing here knows what an artifact is.
+
+pub mod clock;
+pub mod crash;
+pub mod files;
+pub mod hex;
