@@ -1,4 +1,8 @@
 //! keepstone keeps every file a pipeline produces: once, verified, traceable to what it was made from, and recoverable.
 
-pub mod base;
+pub mod operations;
+pub mod store;
+
 pub mod model;
+
+pub mod base;

@@ -1,0 +1,61 @@
+//! Whole numbers on the wire: at most 2^53-1, so that every JSON reader keeps them exact.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+/// The largest integer that every JSON reader keeps exact.
+pub const LARGEST: u64 = (1 << 53) - 1;
+
+/// A whole number from 0 to 2^53-1; `3.0` is read as 3, as JSON Schema has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
+pub struct Count(pub u64);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = serde_json::Number::deserialize(deserializer)?;
+        let whole = number.as_u64().or_else(|| {
+            let float = number.as_f64()?;
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be exact")]
+            (float >= 0.0 && float.fract() == 0.0 && float <= LARGEST as f64).then_some(float as u64)
+        });
+        match whole {
+            Some(count) if count <= LARGEST => Ok(Self(count)),
+            _ => Err(serde::de::Error::custom(format!("{number} is no whole number from 0 to {LARGEST}"))),
+        }
+    }
+}
+
+impl JsonSchema for Count {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Count".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": 0, "maximum": LARGEST })
+    }
+}
+
+/// The first integer inside a JSON value that a JSON reader may round, as its text.
+pub fn inexact_integer(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => {
+            let exact = match (number.as_u64(), number.as_i64()) {
+                (Some(positive), _) => positive <= LARGEST,
+                (None, Some(negative)) => negative.unsigned_abs() <= LARGEST,
+                // An integer beyond 64 bits was read as a float already; a real float is as exact as it can be.
+                (None, None) => {
+                    number.as_f64().is_none_or(|float| float.fract() != 0.0 || float.abs() <= LARGEST as f64)
+                }
+            };
+            (!exact).then(|| number.to_string())
+        }
+        Value::Array(items) => items.iter().find_map(inexact_integer),
+        Value::Object(fields) => fields.values().find_map(inexact_integer),
+        _ => None,
+    }
+}

@@ -1,0 +1,46 @@
+//! JSON files that carry a check of their own bytes, so that a flipped bit shows even when the manifest is lost.
+
+use super::Hash;
+
+const LABEL: &str = "\"check\": \"";
+
+/// Adds a last field `check` to the text of a JSON object: SHA-256 of everything before it.
+pub fn seal(object: &str) -> String {
+    let open = object.trim_end().strip_suffix('}').expect("an object ends with a brace");
+    let body = open.trim_end();
+    let gap = &open[body.len()..];
+    let indent = if gap.is_empty() { " " } else { "\n  " };
+    let sealed = format!("{body},{indent}");
+    let check = Hash::of(sealed.as_bytes());
+    format!("{sealed}{LABEL}{check}\"{gap}}}")
+}
+
+/// Whether a sealed text is as it was written.
+pub fn intact(text: &str) -> bool {
+    let Some(at) = text.rfind(LABEL) else { return false };
+    let (body, check) = (&text[..at], &text[at + LABEL.len()..]);
+    let Some((check, rest)) = check.split_once('"') else { return false };
+    (rest == "}" || rest == "\n}") && check == Hash::of(body.as_bytes()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{intact, seal};
+
+    #[test]
+    fn every_flipped_bit_shows() {
+        for object in ["{\"a\": 1}", "{\n  \"a\": 1\n}\n"] {
+            let sealed = seal(object);
+            assert!(intact(&sealed), "{sealed}");
+            assert!(serde_json::from_str::<serde_json::Value>(&sealed).is_ok());
+            for at in 0..sealed.len() {
+                for bit in 0..7 {
+                    let mut bytes = sealed.clone().into_bytes();
+                    bytes[at] ^= 1 << bit;
+                    let changed = String::from_utf8(bytes).expect("seven-bit text stays UTF-8");
+                    assert!(!intact(&changed), "bit {bit} of byte {at} in {changed}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Everything keepstone can do: one operation one file, and the one list of them from which all else is made.
+
+mod params;
+pub mod session;
+
+use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::model::{Result, Watch};
+use crate::store::{Reader, Site, Store, Writer};
+
+/// What every operation says about itself. The doc comment of `Params` is its documentation everywhere.
+pub trait Operation {
+    /// The method's name on the wire.
+    const METHOD: &'static str;
+    /// Other names for the same method.
+    const ALIASES: &'static [&'static str] = &[];
+    /// Whether sending it a second time changes nothing more, so that a client may retry it.
+    const IDEMPOTENT: bool = true;
+    /// The parameters, one object.
+    type Params: DeserializeOwned + JsonSchema;
+    /// The result.
+    type Result: Serialize + JsonSchema;
+}
+
+/// Reads one moment of the store.
+pub trait Query: Operation {
+    /// Answers from the reader alone.
+    fn run(reader: &Reader, params: Self::Params, context: &Context) -> Result<Self::Result>;
+}
+
+/// Changes the store: long work first and without a lock, then a short commit.
+pub trait Command: Operation {
+    /// Whether it makes the store when there is none.
+    const CREATES_STORE: bool = false;
+    /// Whether later requests must not even prepare before it is committed.
+    const BARRIER: bool = false;
+    /// What the preparation hands to the commit.
+    type Prepared: Send + 'static;
+    /// Reads, hashes, converts, stages; several run at once.
+    fn prepare(store: &std::sync::Arc<Store>, params: Self::Params, context: &Context) -> Result<Self::Prepared>;
+    /// Every check that depends on others, and the change.
+    fn commit(prepared: Self::Prepared, writer: &mut Writer) -> Result<Self::Result>;
+}
+
+/// Answers without an open store, or about the session itself.
+pub trait Probe: Operation {
+    /// Answers; must not change the store.
+    fn run(params: Self::Params, context: &Context) -> Result<Self::Result>;
+}
+
+/// Makes, replaces or copies the whole manifest, alone: earlier requests are answered first, later ones wait.
+pub trait Maintenance: Operation {
+    /// Does the work.
+    fn run(params: Self::Params, context: &Context) -> Result<Self::Result>;
+}
+
+/// What a request carries besides its parameters.
+pub struct Context<'a> {
+    /// Where the store is.
+    pub site: &'a Site,
+    /// The moment at which the request was taken up.
+    pub now: Timestamp,
+    /// The client's name, where it gave one.
+    pub actor: Option<&'a str>,
+    /// Told of progress; knows of cancellation.
+    pub watch: &'a dyn Watch,
+    /// The session that the request came over.
+    pub host: &'a dyn Host,
+}
+
+/// The session that a request came over.
+pub trait Host: Sync {
+    /// Takes note of the client and says who serves it.
+    fn initialize(&self, params: session::initialize::Params) -> Result<session::initialize::Result>;
+    /// The OpenRPC document.
+    fn discover(&self) -> Value;
+}
+
+/// A result as JSON text.
+pub type Reply = String;
+
+/// A prepared command.
+pub trait Pending: Send {
+    /// Commits it inside the writer's transaction.
+    fn commit(self: Box<Self>, writer: &mut Writer) -> Result<Reply>;
+}
+
+struct PendingCommand<C: Command>(C::Prepared);
+
+impl<C: Command> Pending for PendingCommand<C> {
+    fn commit(self: Box<Self>, writer: &mut Writer) -> Result<Reply> {
+        C::commit(self.0, writer).map(|result| to_reply(&result))
+    }
+}
+
+/// How a method is run.
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// See [`Query`].
+    Query(fn(Value, &Context) -> Result<Reply>),
+    /// See [`Command`].
+    Command(fn(Value, &Context) -> Result<Box<dyn Pending>>),
+    /// See [`Probe`].
+    Probe(fn(Value, &Context) -> Result<Reply>),
+    /// See [`Maintenance`].
+    Maintenance(fn(Value, &Context) -> Result<Reply>),
+}
+
+/// One operation, with its types erased.
+pub struct Method {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// Its other names.
+    pub aliases: &'static [&'static str],
+    /// Whether a client may retry it.
+    pub idempotent: bool,
+    /// Whether it makes the store when there is none.
+    pub creates_store: bool,
+    /// Whether later requests must wait for it before they prepare.
+    pub barrier: bool,
+    /// How it is run.
+    pub run: Run,
+    /// The schema of its parameters.
+    pub params_schema: fn(&mut SchemaGenerator) -> Schema,
+    /// The schema of its result.
+    pub result_schema: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl Method {
+    const fn of<O: Operation>(run: Run) -> Self {
+        Self {
+            name: O::METHOD,
+            aliases: O::ALIASES,
+            idempotent: O::IDEMPOTENT,
+            creates_store: false,
+            barrier: false,
+            run,
+            params_schema: |generator| generator.root_schema_for::<O::Params>(),
+            result_schema: |generator| generator.root_schema_for::<O::Result>(),
+        }
+    }
+
+    const fn query<Q: Query>() -> Self {
+        Self::of::<Q>(Run::Query(|params, context| {
+            let params = params::parse(params)?;
+            Q::run(&context.site.store()?.read()?, params, context).map(|result| to_reply(&result))
+        }))
+    }
+
+    const fn command<C: Command + 'static>() -> Self {
+        let run = Run::Command(|params, context| {
+            let params = params::parse(params)?;
+            let store = if C::CREATES_STORE { context.site.store_or_create()? } else { context.site.store()? };
+            Ok(Box::new(PendingCommand::<C>(C::prepare(&store, params, context)?)))
+        });
+        Self { creates_store: C::CREATES_STORE, barrier: C::BARRIER, ..Self::of::<C>(run) }
+    }
+
+    const fn probe<P: Probe>() -> Self {
+        Self::of::<P>(Run::Probe(|params, context| {
+            P::run(params::parse(params)?, context).map(|result| to_reply(&result))
+        }))
+    }
+
+    const fn maintenance<M: Maintenance>() -> Self {
+        let run =
+            Run::Maintenance(|params, context| M::run(params::parse(params)?, context).map(|result| to_reply(&result)));
+        Self { barrier: true, ..Self::of::<M>(run) }
+    }
+
+    /// The method of this name or alias.
+    pub fn find(name: &str) -> Option<&'static Method> {
+        OPERATIONS.iter().find(|method| method.name == name || method.aliases.contains(&name))
+    }
+}
+
+fn to_reply(result: &impl Serialize) -> Reply {
+    serde_json::to_string(result).expect("results are plain data")
+}
+
+/// Every operation, in the order in which the reference shows them.
+pub static OPERATIONS: &[Method] =
+    &[Method::probe::<session::initialize::Initialize>(), Method::probe::<session::discover::Discover>()];

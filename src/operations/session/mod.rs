@@ -1,0 +1,4 @@
+//! Operations about the session itself.
+
+pub mod discover;
+pub mod initialize;
