@@ -3,6 +3,8 @@
 pub mod operations;
 pub mod store;
 
+pub mod manifest;
+
 pub mod model;
 
 pub mod base;
