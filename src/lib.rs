@@ -4,6 +4,7 @@ pub mod operations;
 pub mod store;
 
 pub mod manifest;
+pub mod objects;
 
 pub mod model;
 

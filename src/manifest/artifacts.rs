@@ -103,7 +103,9 @@ impl Manifest {
     /// The number that the next version of a type and key gets.
     pub fn next_version(&self, artifact_type: &str, logical_key: &str) -> Result<u32> {
         Ok(self
-            .cached("SELECT coalesce(max(version), 0) + 1 FROM artifacts WHERE artifact_type = ?1 AND logical_key = ?2")?
+            .cached(
+                "SELECT coalesce(max(version), 0) + 1 FROM artifacts WHERE artifact_type = ?1 AND logical_key = ?2",
+            )?
             .query_row((artifact_type, logical_key), |row| row.get(0))?)
     }
 
@@ -193,16 +195,14 @@ impl Manifest {
         equal("a.created_at <= ?", &filter.max_created_at);
         equal("a.seq IN (SELECT seq FROM run_members WHERE run_id = ?)", &filter.run_id);
         for role in &filter.roles {
-            equal(
-                "EXISTS (SELECT 1 FROM json_each(a.details, '$.roles') WHERE value = ?)",
-                &Some(role.clone()),
-            );
+            equal("EXISTS (SELECT 1 FROM json_each(a.details, '$.roles') WHERE value = ?)", &Some(role.clone()));
         }
         for (key, value) in &filter.tags {
             conditions.push("a.seq IN (SELECT seq FROM artifact_tags WHERE key = ? AND value = ?)".to_owned());
             cells.extend([Cell::Text(key.clone()), Cell::Text(value.clone())]);
         }
-        let condition = format!("{} ORDER BY a.created_at DESC, a.seq DESC LIMIT {}", conditions.join(" AND "), filter.limit);
+        let condition =
+            format!("{} ORDER BY a.created_at DESC, a.seq DESC LIMIT {}", conditions.join(" AND "), filter.limit);
         let mut statement = self.cached(&format!("SELECT {COLUMNS} FROM artifacts a WHERE {condition}"))?;
         let rows = statement.query_map(params_from_iter(cells), found)?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
@@ -285,14 +285,23 @@ impl Manifest {
         ])?;
         let seq = self.connection.last_insert_rowid();
         for (key, value) in &publication.tags {
-            self.cached("INSERT INTO artifact_tags (seq, key, value) VALUES (?1, ?2, ?3)")?.execute((seq, key, value))?;
+            self.cached("INSERT INTO artifact_tags (seq, key, value) VALUES (?1, ?2, ?3)")?
+                .execute((seq, key, value))?;
         }
         for (ordinal, file) in publication.files.iter().enumerate() {
             self.cached(
                 "INSERT INTO artifact_files (seq, ordinal, path, hash, size_bytes, media_type, role)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
-            .execute((seq, ordinal, &file.path, file.hash.0, file.size_bytes.0, &file.media_type, &file.role))?;
+            .execute((
+                seq,
+                ordinal,
+                &file.path,
+                file.hash.0,
+                file.size_bytes.0,
+                &file.media_type,
+                &file.role,
+            ))?;
         }
         self.insert_edges(seq, &publication.inputs)?;
         self.connect_missing_inputs(record.artifact_id.as_str(), seq)?;
@@ -318,9 +327,12 @@ impl Manifest {
 
     /// Marks an artifact as superseded; both its revision and its successor's go up.
     pub fn set_superseded(&self, old: i64, new: i64, at: &str) -> Result<()> {
-        self.cached("UPDATE artifacts SET superseded_by = ?2, updated_at = ?3, revision = revision + 1 WHERE seq = ?1")?
-            .execute((old, new, at))?;
-        self.cached("UPDATE artifacts SET updated_at = ?2, revision = revision + 1 WHERE seq = ?1")?.execute((new, at))?;
+        self.cached(
+            "UPDATE artifacts SET superseded_by = ?2, updated_at = ?3, revision = revision + 1 WHERE seq = ?1",
+        )?
+        .execute((old, new, at))?;
+        self.cached("UPDATE artifacts SET updated_at = ?2, revision = revision + 1 WHERE seq = ?1")?
+            .execute((new, at))?;
         Ok(())
     }
 

@@ -38,8 +38,10 @@ impl Manifest {
 
     /// Sets a setting.
     pub fn set_meta(&self, key: &str, value: impl rusqlite::ToSql) -> Result<()> {
-        self.cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?
-            .execute((key, value))?;
+        self.cached(
+            "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )?
+        .execute((key, value))?;
         Ok(())
     }
 
@@ -66,6 +68,14 @@ impl Manifest {
         Ok(self
             .cached("SELECT digest, artifact_id, mode FROM requests WHERE request_id = ?1")?
             .query_row([request_id], |row| Ok((Hash(row.get(0)?), row.get(1)?, row.get(2)?)))
+            .optional()?)
+    }
+
+    /// The request that first published an artifact, where it had an id.
+    pub fn request_of(&self, artifact_id: &str) -> Result<Option<Request>> {
+        Ok(self
+            .cached("SELECT request_id, digest FROM requests WHERE artifact_id = ?1 AND mode IS NULL LIMIT 1")?
+            .query_row([artifact_id], |row| Ok(Request { request_id: row.get(0)?, digest: Hash(row.get(1)?) }))
             .optional()?)
     }
 

@@ -40,7 +40,10 @@ impl Manifest {
         let rows = statement.query_map([output], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
         rows.map(|row| {
             let (artifact_id, relation) = row?;
-            Ok(Input { artifact_id: ArtifactId::try_from(artifact_id).map_err(damaged)?, relation: Relation::try_from(relation).map_err(damaged)? })
+            Ok(Input {
+                artifact_id: ArtifactId::try_from(artifact_id).map_err(damaged)?,
+                relation: Relation::try_from(relation).map_err(damaged)?,
+            })
         })
         .collect()
     }

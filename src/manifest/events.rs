@@ -9,27 +9,27 @@ use crate::model::artifact::Event;
 use crate::model::number::Count;
 
 /// Publishing stands in the sidecars; every other kind of event stands in the history file too.
-pub(super) const PUBLISHED: &str = "published";
+pub const PUBLISHED: &str = "published";
 
 impl Manifest {
     /// The id that the next event gets.
     pub fn next_event_id(&self) -> Result<u64> {
-        Ok(self
-            .cached("SELECT coalesce(max(event_id), 0) + 1 FROM events")?
-            .query_row([], |row| row.get(0))?)
+        Ok(self.cached("SELECT coalesce(max(event_id), 0) + 1 FROM events")?.query_row([], |row| row.get(0))?)
     }
 
     /// Adds an event.
     pub fn insert_event(&self, event: &Event) -> Result<()> {
-        self.cached("INSERT INTO events (event_id, at, kind, artifact_id, actor, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-            .execute((
-                event.event_id.0,
-                &event.at,
-                &event.kind,
-                &event.artifact_id,
-                &event.actor,
-                serde_json::to_string(&event.data).expect("plain data"),
-            ))?;
+        self.cached(
+            "INSERT INTO events (event_id, at, kind, artifact_id, actor, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute((
+            event.event_id.0,
+            &event.at,
+            &event.kind,
+            &event.artifact_id,
+            &event.actor,
+            serde_json::to_string(&event.data).expect("plain data"),
+        ))?;
         Ok(())
     }
 
@@ -48,6 +48,15 @@ impl Manifest {
         )?;
         let rows = statement.query_map((artifact_id, since, limit), event)?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// The event of an artifact's publishing, and who published it.
+    pub fn published_event(&self, artifact_id: &str) -> Result<(u64, Option<String>)> {
+        Ok(self
+            .cached(
+                "SELECT event_id, actor FROM events WHERE artifact_id = ?1 AND kind = ?2 ORDER BY event_id LIMIT 1",
+            )?
+            .query_row((artifact_id, PUBLISHED), |row| Ok((row.get(0)?, row.get(1)?)))?)
     }
 
     /// The events that stand in the history file, oldest first.

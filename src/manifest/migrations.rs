@@ -146,8 +146,9 @@ impl Manifest {
                 self.connection.execute_batch(sql)?;
             }
         }
-        self.connection
-            .execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT_VERSION};"))?;
+        self.connection.execute_batch(&format!(
+            "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT_VERSION};"
+        ))?;
         Ok(())
     }
 }

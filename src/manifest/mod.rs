@@ -16,6 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 
 pub use artifacts::{Found, ListFilter};
 pub use bookkeeping::{ObjectRow, Placement};
+pub use events::PUBLISHED;
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
 
 use crate::model::{Error, Kind, Result};
@@ -48,17 +49,20 @@ pub enum Age {
 }
 
 impl Manifest {
-    /// Opens a manifest for reading and writing, made when absent.
+    /// Opens a manifest for reading and writing, made when absent. Nothing in the file changes yet.
     pub fn open(path: &Path) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let manifest = Self::connect(path, path.as_os_str().as_encoded_bytes(), flags)?;
-        let mode: String = manifest.connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        Self::connect(path, path.as_os_str().as_encoded_bytes(), flags)
+    }
+
+    /// Gets the file ready for several processes and durable commits; for manifests known to be ours.
+    pub fn make_durable(&self) -> Result<()> {
+        let mode: String = self.connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
         if mode != "wal" {
-            return Err(Error::unsupported(format!("{} can't have a write-ahead log here", path.display()))
+            return Err(Error::unsupported("the manifest can't have a write-ahead log here")
                 .hint("keep the store on a local file system"));
         }
-        manifest.connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
-        Ok(manifest)
+        Ok(self.connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?)
     }
 
     /// Opens a manifest for reading only; `frozen` for one that nobody can change, because it lies on read-only media.
@@ -101,7 +105,8 @@ impl Manifest {
         let application: i32 = self.connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
         let version: i64 = self.connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         let tables: i64 =
-            self.connection.query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table'", [], |row| row.get(0))?;
+            self.connection
+                .query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table'", [], |row| row.get(0))?;
         let seeds: i64 = self.connection.query_row(
             "SELECT count(*) FROM sqlite_schema WHERE type = 'table'
              AND name IN ('schema_migrations', 'artifacts', 'artifact_lineage', 'artifact_tags', 'artifact_supersedes')",
@@ -227,10 +232,8 @@ fn explain(error: &rusqlite::Error, path: Option<&Path>) -> Error {
             .hint("free some space on that disk and send the request again"),
         Some(Code::ReadOnly) => Error::read_only(format!("{manifest} can't be written here")),
         Some(Code::CannotOpen) => Error::new(Kind::PathNotAllowed, format!("{manifest} can't be opened: {error}")),
-        Some(Code::DatabaseCorrupt | Code::NotADatabase) => {
-            Error::integrity(format!("{manifest} is damaged: {error}"))
-                .hint("rebuild_manifest makes it again from the sidecars and the history")
-        }
+        Some(Code::DatabaseCorrupt | Code::NotADatabase) => Error::integrity(format!("{manifest} is damaged: {error}"))
+            .hint("rebuild_manifest makes it again from the sidecars and the history"),
         _ => Error::internal(format!("{manifest}: {error}")),
     }
 }
