@@ -16,8 +16,8 @@ pub(super) fn check(file: &File, path: &Path, metadata: &ParquetMetaData) -> Res
     let wrong = |what: &str| Error::invalid_data(format!("{} is no readable Parquet file: {what}", path.display()));
     let mut buffer = Vec::new();
     for column in metadata.row_groups().iter().flat_map(|group| group.columns()) {
-        // The footer was checked: the column lies within the file.
-        let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset()).min(column.data_page_offset());
+        // The footer was checked: the column lies within the file. A column without values may lack its data page.
+        let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
         let mut at = start as u64;
         let end = at + column.compressed_size() as u64;
         while at < end {
