@@ -1,10 +1,12 @@
 //! keepstone keeps every file a pipeline produces: once, verified, traceable to what it was made from, and recoverable.
 
 pub mod operations;
+
 pub mod store;
 
 pub mod manifest;
 pub mod objects;
+pub mod tabular;
 
 pub mod model;
 
