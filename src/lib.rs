@@ -2,6 +2,9 @@
 
 pub mod operations;
 
+pub mod lineage;
+pub mod publishing;
+
 pub mod store;
 
 pub mod manifest;

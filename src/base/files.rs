@@ -428,3 +428,8 @@ pub fn same_bytes(left: &Path, right: &Path) -> Result<bool> {
         }
     }
 }
+
+/// Removes a folder that has nothing in it.
+pub fn remove_empty_folder(folder: &Path) -> Result<()> {
+    fs::remove_dir(folder).context("remove", folder)
+}
