@@ -1,8 +1,15 @@
 //! keepstone keeps every file a pipeline produces: once, verified, traceable to what it was made from, and recoverable.
 
+pub mod cli;
+
+pub mod server;
+
 pub mod operations;
 pub mod store;
 
+pub mod transport;
+
 pub mod model;
+pub mod protocol;
 
 pub mod base;
