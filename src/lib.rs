@@ -7,6 +7,8 @@ pub mod server;
 pub mod operations;
 pub mod store;
 
+pub mod manifest;
+pub mod objects;
 pub mod transport;
 
 pub mod model;

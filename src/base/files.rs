@@ -222,6 +222,18 @@ pub fn rename(from: &Path, to: &Path) -> Result<()> {
     fs::rename(from, to).context("rename to", to)
 }
 
+/// Moves a file, replacing what lies at the new name, also to another file system.
+pub fn move_over(from: &Path, to: &Path) -> Result<()> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+            let mode = metadata(from)?.permissions().mode();
+            replace(to, &read(from)?, mode)?;
+            remove(from)
+        }
+        outcome => outcome.context("rename to", to),
+    }
+}
+
 /// Gives a file a second name; `false` when the new name is taken.
 pub fn link_new(from: &Path, to: &Path) -> Result<bool> {
     match fs::hard_link(from, to) {
@@ -350,4 +362,22 @@ pub fn network_file_system(folder: &Path) -> Result<Option<&'static str>> {
 pub fn writable(folder: &Path) -> bool {
     sys::access(folder, sys::Access::WRITE_OK).is_ok()
         && !sys::statvfs(folder).is_ok_and(|stat| stat.f_flag.contains(sys::StatVfsMountFlags::RDONLY))
+}
+
+/// Whether two files hold the same bytes.
+pub fn same_bytes(left: &Path, right: &Path) -> Result<bool> {
+    let (mut one, mut other) = (open_no_follow(left)?.0, open_no_follow(right)?.0);
+    let (mut a, mut b) = (vec![0; 256 * 1024], vec![0; 256 * 1024]);
+    loop {
+        let count = one.read(&mut a).context("read", left)?;
+        if count == 0 {
+            return Ok(other.read(&mut b).context("read", right)? == 0);
+        }
+        match other.read_exact(&mut b[..count]) {
+            Ok(()) if a[..count] == b[..count] => {}
+            Ok(()) => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
+            Err(error) => return Err(error).context("read", right),
+        }
+    }
 }

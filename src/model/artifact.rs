@@ -103,7 +103,7 @@ pub struct Input {
     pub relation: Relation,
 }
 
-/// What publishing fixes for good; it stands in the sidecar as it is.
+/// What publishing fixes for good.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Record {
@@ -138,10 +138,33 @@ pub struct Record {
     pub git: Option<Git>,
     /// The column types that were forced on a CSV; part of what makes two sources the same.
     pub columns: BTreeMap<String, String>,
+    pub file_count: u64,
+    /// The readable name without extension, relative to the artifacts folder.
+    pub name: String,
+    /// The extension of the readable name; a folder has none.
+    pub extension: Option<String>,
+}
+
+/// Everything that one publish says: the sidecar holds it, and the manifest can be made again from it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Publication {
+    #[serde(flatten)]
+    pub record: Record,
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub tags: BTreeMap<String, String>,
     pub files: Vec<FileEntry>,
     pub inputs: Vec<Input>,
-    /// The readable name, relative to the artifacts folder.
-    pub name: String,
+    pub request: Option<Request>,
+}
+
+/// The request id that a publish came with, and the digest of its parameters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    pub request_id: String,
+    pub digest: Hash,
 }
 
 /// What may change after publishing.
@@ -160,6 +183,21 @@ pub struct State {
 }
 
 impl State {
+    /// The state right after publishing.
+    pub fn published(publication: &Publication) -> Self {
+        Self {
+            title: publication.title.clone(),
+            description: publication.description.clone(),
+            tags: publication.tags.clone(),
+            archived: false,
+            superseded_by: None,
+            supersedes: Vec::new(),
+            deleted_at: None,
+            updated_at: publication.record.created_at.clone(),
+            revision: 1,
+        }
+    }
+
     /// Derived: deleted, else superseded, else active.
     pub fn status(&self) -> Status {
         match self {

@@ -1,50 +1,226 @@
 //! A store: the one owner of a folder, where objects, manifest and history change together.
 
+pub mod config;
+mod history;
+mod init;
+mod layout;
+mod lease;
+pub mod names;
+mod placing;
+mod reader;
+mod sidecar;
 mod site;
+mod writer;
 
-pub use site::{Location, Site};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 
-use std::sync::Arc;
+pub use layout::Layout;
+pub use reader::{Reader, View};
+pub use site::{Initialized, Location, Site};
+pub use writer::{Batch, Writer};
 
-use crate::model::Result;
+use crate::base::clock::{self, Clock};
+use crate::base::files::{self, Lock};
+use crate::manifest::{Age, FORMAT_VERSION, Manifest};
+use crate::model::{Error, Result};
+use crate::objects::{Objects, Staging};
+use config::Config;
+use lease::Lease;
+use placing::Placed;
 
 /// An open store.
-pub struct Store {}
+pub struct Store {
+    layout: Layout,
+    config: Config,
+    clock: Clock,
+    objects: Objects,
+    access: Access,
+    readers: Mutex<Vec<Manifest>>,
+}
 
-/// Sees one moment of the store and can't change it.
-pub struct Reader {}
+enum Access {
+    Write(Box<Writing>),
+    /// The reason why nothing can be written here.
+    Read {
+        reason: String,
+        frozen: bool,
+    },
+}
 
-/// Changes the store, inside one transaction.
-pub struct Writer {}
-
-/// One transaction: several changes, each of which may fail alone, and one commit for all.
-pub struct Batch {}
+/// What only a process that may write has.
+struct Writing {
+    /// `None` after a failed commit: the next transaction opens the manifest afresh.
+    connection: Mutex<Option<Manifest>>,
+    /// The manifest file's device and inode, to notice when somebody takes it away.
+    identity: (u64, u64),
+    staging: Staging,
+    lease: Lease,
+    /// Names and sidecars that were placed but may not have reached the disk.
+    placed: Mutex<Vec<Placed>>,
+    _open: Lock,
+}
 
 impl Store {
+    /// Opens the store at a location.
+    pub(crate) fn open(location: &Location, clock: Clock) -> Result<Arc<Self>> {
+        let root = files::canonical(&location.root)?;
+        let provisional = Layout::new(root.clone(), root.join("artifacts"));
+        let reason = match files::network_file_system(&root)? {
+            Some(kind) => {
+                Some(format!("{} lies on {kind}, where several processes can't share it safely", root.display()))
+            }
+            None if !files::writable(&root) => Some(format!("{} can't be written", root.display())),
+            None => None,
+        };
+        let (access, manifest) = match reason {
+            Some(reason) => {
+                let frozen = !files::exists(&root.join("manifest.sqlite-wal"));
+                (Access::Read { reason, frozen }, Manifest::open_read_only(&provisional.manifest(), frozen)?)
+            }
+            None => Self::open_for_writing(&provisional, clock)?,
+        };
+        check_age(&manifest, &provisional)?;
+        let setting = manifest.meta_text("artifacts_root")?.unwrap_or_else(|| "artifacts".to_owned());
+        let artifacts = Layout::artifacts_from_setting(&root, &setting);
+        if let Some(asked) = &location.artifacts_root
+            && files::absolute(asked) != artifacts
+            && files::canonical(asked).ok() != files::canonical(&artifacts).ok()
+        {
+            return Err(Error::conflict(format!(
+                "the readable names of the store {} lie below {}, not below {}",
+                root.display(),
+                artifacts.display(),
+                asked.display()
+            ))
+            .field("artifactsRoot")
+            .hint("leave the artifacts folder out: the store remembers it"));
+        }
+        let layout = Layout::new(root, artifacts);
+        let config = Config::read(&layout.configuration())?;
+        let store = Arc::new(Self {
+            objects: Objects::new(layout.objects()),
+            config,
+            clock,
+            access,
+            readers: Mutex::new(Vec::new()),
+            layout,
+        });
+        drop(manifest);
+        store.recover()?;
+        Ok(store)
+    }
+
+    fn open_for_writing(layout: &Layout, clock: Clock) -> Result<(Access, Manifest)> {
+        files::create_folders(&layout.root().join("locks"))?;
+        files::create_folders(&layout.staging())?;
+        let open = Lock::shared(&layout.lock("open"))?;
+        let manifest = Manifest::open(&layout.manifest())?;
+        check_age(&manifest, layout)?;
+        manifest.make_durable()?;
+        if manifest.age()? == Age::Older {
+            manifest.begin()?;
+            manifest.migrate()?;
+            manifest.commit()?;
+        }
+        let identity = identity_of(&layout.manifest())?;
+        let (lease, staging) = Lease::take(layout, clock)?;
+        let writing = Writing {
+            connection: Mutex::new(Some(Manifest::open(&layout.manifest())?)),
+            identity,
+            staging,
+            lease,
+            placed: Mutex::new(Vec::new()),
+            _open: open,
+        };
+        writing.connection.lock().expect("new").as_ref().expect("new").make_durable()?;
+        Ok((Access::Write(Box::new(writing)), manifest))
+    }
+
+    /// Where the files lie.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// What keepstone.toml says.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The objects.
+    pub fn objects(&self) -> &Objects {
+        &self.objects
+    }
+
+    /// Time and randomness.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// The stamp of this moment, for names of files.
+    pub fn stamp(&self) -> String {
+        clock::stamp(self.clock.now())
+    }
+
+    /// Whether this process can't write here, and why.
+    pub fn read_only_reason(&self) -> Option<&str> {
+        match &self.access {
+            Access::Read { reason, .. } => Some(reason),
+            Access::Write(_) => None,
+        }
+    }
+
     /// A view of the present moment.
-    pub fn read(&self) -> Result<Reader> {
-        Ok(Reader {})
+    pub fn read(self: &Arc<Self>) -> Result<Reader> {
+        let pooled = self.readers.lock().expect("no panic holds it").pop();
+        let manifest = match (pooled, &self.access) {
+            (Some(manifest), _) => manifest,
+            (None, Access::Read { frozen, .. }) => Manifest::open_read_only(&self.layout.manifest(), *frozen)?,
+            (None, Access::Write(_)) => Manifest::open_read_only(&self.layout.manifest(), false)?,
+        };
+        Reader::new(self.clone(), manifest)
     }
 
-    /// Begins a transaction; waits up to 30 s for another process's.
-    pub fn begin(self: &Arc<Self>) -> Result<Batch> {
-        Ok(Batch {})
+    fn give_back(&self, manifest: Manifest) {
+        self.readers.lock().expect("no panic holds it").push(manifest);
     }
 
-    /// Brings what was committed lately into its final places on disk; the next start would do it otherwise.
-    pub fn settle(&self) -> Result<()> {
-        Ok(())
+    /// Where files are staged on their way in; read_only where nothing can be written.
+    pub fn staging(&self) -> Result<&Staging> {
+        Ok(&self.writing()?.staging)
+    }
+
+    fn writing(&self) -> Result<&Writing> {
+        match &self.access {
+            Access::Write(writing) => Ok(writing),
+            Access::Read { reason, .. } => Err(Error::read_only(format!("nothing can be published: {reason}"))),
+        }
     }
 }
 
-impl Batch {
-    /// Makes one change; when it fails, it alone leaves no trace.
-    pub fn attempt<T>(&mut self, change: impl FnOnce(&mut Writer) -> Result<T>) -> Result<T> {
-        change(&mut Writer {})
+impl Drop for Store {
+    fn drop(&mut self) {
+        if let Err(error) = self.settle() {
+            tracing::warn!("the last names are placed at the next start: {error}");
+        }
     }
+}
 
-    /// Makes the changes durable and visible. After an error none of them is.
-    pub fn commit(self) -> Result<()> {
-        Ok(())
+fn identity_of(manifest: &Path) -> Result<(u64, u64)> {
+    Ok(files::fingerprint(&files::metadata(manifest)?).identity)
+}
+
+fn check_age(manifest: &Manifest, layout: &Layout) -> Result<()> {
+    let path = layout.manifest();
+    match manifest.age()? {
+        Age::Current | Age::Older => Ok(()),
+        Age::Newer(version) => Err(Error::unsupported(format!(
+            "{} has format {version}, made by a newer keepstone; this one reads up to {FORMAT_VERSION}",
+            path.display()
+        ))
+        .hint("use the newer keepstone")),
+        Age::Version1 => Err(Error::unsupported(format!("{} has format 1", path.display()))),
+        Age::Foreign => Err(Error::conflict(format!("{} is no keepstone manifest", path.display()))
+            .hint("name another folder with --root")),
     }
 }

@@ -1,0 +1,426 @@
+//! Artifacts as rows: writing them, and finding them by id, key, hash, tags and time.
+
+use std::collections::BTreeMap;
+
+use rusqlite::types::{ToSql, Type, Value as Cell};
+use rusqlite::{OptionalExtension, Row, params_from_iter};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::Manifest;
+use crate::model::artifact::{FileEntry, Format, Git, Outcome, Publication, Record, State, Status, Storage, Writer};
+use crate::model::ids::{ArtifactId, ArtifactType};
+use crate::model::number::Count;
+use crate::model::{Hash, Result};
+
+/// An artifact as the manifest has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Its place in the order of commits.
+    pub seq: i64,
+    /// What publishing fixed.
+    pub record: Record,
+    /// What may have changed since.
+    pub state: State,
+}
+
+/// Which artifacts a list shows; what is absent doesn't matter.
+#[derive(Debug, Clone, Default)]
+pub struct ListFilter {
+    /// Of this type.
+    pub artifact_type: Option<String>,
+    /// In this state; without it, all but the tombstoned.
+    pub status: Option<Status>,
+    /// With all of these tags.
+    pub tags: BTreeMap<String, String>,
+    /// Created at this moment or later.
+    pub min_created_at: Option<String>,
+    /// Created at this moment or earlier.
+    pub max_created_at: Option<String>,
+    /// A member of this run.
+    pub run_id: Option<String>,
+    /// With all of these roles.
+    pub roles: Vec<String>,
+    /// At most this many.
+    pub limit: u64,
+}
+
+/// The fields that nothing searches by, kept together as JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Details {
+    capabilities: Vec<String>,
+    roles: Vec<String>,
+    params: Map<String, Value>,
+    writer: Option<Writer>,
+    git: Option<Git>,
+    columns: BTreeMap<String, String>,
+}
+
+const COLUMNS: &str = "a.seq, a.artifact_id, a.artifact_type, a.schema_version, a.logical_key, a.version, a.format,
+    a.storage, a.file_hash, a.content_hash, a.content_hash_version, a.legacy_content_hash, a.source_hash, a.source_size,
+    a.size_bytes, a.file_count, a.row_count, a.min_ts, a.max_ts, a.created_at, a.media_type, a.run_id, a.family,
+    a.outcome, a.source, a.details, a.name, a.extension, a.title, a.description, a.archived, a.deleted_at, a.updated_at,
+    a.revision,
+    (SELECT n.artifact_id FROM artifacts n WHERE n.seq = a.superseded_by),
+    (SELECT json_group_array(o.artifact_id ORDER BY o.seq) FROM artifacts o WHERE o.superseded_by = a.seq),
+    (SELECT json_group_object(t.key, t.value) FROM artifact_tags t WHERE t.seq = a.seq)";
+
+const ACTIVE: &str = "a.superseded_by IS NULL AND a.deleted_at IS NULL";
+
+impl Manifest {
+    /// The artifact of this id.
+    pub fn artifact(&self, artifact_id: &str) -> Result<Option<Found>> {
+        self.one("a.artifact_id = ?1", &[&artifact_id])
+    }
+
+    /// The artifact at this place in the order of commits.
+    pub fn artifact_at(&self, seq: i64) -> Result<Option<Found>> {
+        self.one("a.seq = ?1", &[&seq])
+    }
+
+    /// How many artifacts there are, deleted ones included.
+    pub fn artifact_count(&self) -> Result<u64> {
+        Ok(self.cached("SELECT count(*) FROM artifacts")?.query_row([], |row| row.get(0))?)
+    }
+
+    /// Every place in the order of commits, oldest first.
+    pub fn artifact_seqs(&self) -> Result<Vec<i64>> {
+        let mut statement = self.cached("SELECT seq FROM artifacts ORDER BY seq")?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// The versions of a type and key, newest first; deleted ones are left out.
+    pub fn artifacts_of_key(&self, artifact_type: &str, logical_key: &str) -> Result<Vec<Found>> {
+        self.many(
+            "a.artifact_type = ?1 AND a.logical_key = ?2 AND a.deleted_at IS NULL ORDER BY a.created_at DESC, a.seq DESC",
+            &[&artifact_type, &logical_key],
+        )
+    }
+
+    /// The number that the next version of a type and key gets.
+    pub fn next_version(&self, artifact_type: &str, logical_key: &str) -> Result<u32> {
+        Ok(self
+            .cached(
+                "SELECT coalesce(max(version), 0) + 1 FROM artifacts WHERE artifact_type = ?1 AND logical_key = ?2",
+            )?
+            .query_row((artifact_type, logical_key), |row| row.get(0))?)
+    }
+
+    /// Active artifacts with this identity, newest first.
+    pub fn active_of_identity(
+        &self,
+        artifact_type: &str,
+        schema_version: u32,
+        logical_key: &str,
+        content_hash: &Hash,
+    ) -> Result<Vec<Found>> {
+        self.many(
+            &format!(
+                "a.artifact_type = ?1 AND a.schema_version = ?2 AND a.logical_key = ?3 AND a.content_hash = ?4
+                 AND {ACTIVE} ORDER BY a.seq DESC"
+            ),
+            &[&artifact_type, &schema_version, &logical_key, &content_hash.0],
+        )
+    }
+
+    /// Whether anything of this size was ever published, so that a look-up by its hash may find something.
+    pub fn has_source_size(&self, source_size: u64) -> Result<bool> {
+        Ok(self
+            .cached("SELECT EXISTS (SELECT 1 FROM artifacts WHERE source_size = ?1)")?
+            .query_row([source_size], |row| row.get(0))?)
+    }
+
+    /// Artifacts of a type that were made from these bytes, active ones first, newest first.
+    pub fn artifacts_of_source(&self, artifact_type: &str, format: Format, source_hash: &Hash) -> Result<Vec<Found>> {
+        self.many(
+            &format!(
+                "a.source_hash = ?1 AND a.artifact_type = ?2 AND a.format = ?3 AND a.storage = 'managed'
+                 ORDER BY ({ACTIVE}) DESC, a.seq DESC LIMIT 100"
+            ),
+            &[&source_hash.0, &artifact_type, &word(&format)],
+        )
+    }
+
+    /// Artifacts that have this hash as file, content or source hash, or hold a file of it; newest first.
+    pub fn artifacts_of_hash(&self, hash: &Hash) -> Result<Vec<Found>> {
+        self.many(
+            "a.seq IN (SELECT seq FROM artifacts WHERE file_hash = ?1 UNION SELECT seq FROM artifacts WHERE content_hash = ?1
+                       UNION SELECT seq FROM artifacts WHERE source_hash = ?1
+                       UNION SELECT seq FROM artifacts WHERE legacy_content_hash = ?2
+                       UNION SELECT seq FROM artifact_files WHERE hash = ?1)
+             AND a.deleted_at IS NULL ORDER BY a.created_at DESC, a.seq DESC",
+            &[&hash.0, &hash.to_string()],
+        )
+    }
+
+    /// Artifacts whose file hash lies between two, the ends included; newest first.
+    pub fn artifacts_of_file_hashes(&self, from: &Hash, to: &Hash) -> Result<Vec<Found>> {
+        self.many(
+            "a.file_hash BETWEEN ?1 AND ?2 AND a.deleted_at IS NULL ORDER BY a.created_at DESC, a.seq DESC",
+            &[&from.0, &to.0],
+        )
+    }
+
+    /// Artifacts that hold this object, oldest first.
+    pub fn holders(&self, hash: &Hash) -> Result<Vec<i64>> {
+        let mut statement = self.cached("SELECT DISTINCT seq FROM artifact_files WHERE hash = ?1 ORDER BY seq")?;
+        let rows = statement.query_map([hash.0], |row| row.get(0))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// The artifacts that a filter lets through, newest first, ties in the order of commits.
+    pub fn list(&self, filter: &ListFilter) -> Result<Vec<Found>> {
+        let mut conditions = Vec::new();
+        let mut cells: Vec<Cell> = Vec::new();
+        let mut add = |condition: &str, cell: Option<Cell>| {
+            conditions.push(condition.to_owned());
+            cells.extend(cell);
+        };
+        match filter.status {
+            None => add("a.deleted_at IS NULL", None),
+            Some(Status::Active) => add(ACTIVE, None),
+            Some(Status::Superseded) => add("a.superseded_by IS NOT NULL AND a.deleted_at IS NULL", None),
+            Some(Status::Tombstoned) => add("a.deleted_at IS NOT NULL", None),
+        }
+        let mut equal = |condition: &str, value: &Option<String>| {
+            if let Some(value) = value {
+                add(condition, Some(Cell::Text(value.clone())));
+            }
+        };
+        equal("a.artifact_type = ?", &filter.artifact_type);
+        equal("a.created_at >= ?", &filter.min_created_at);
+        equal("a.created_at <= ?", &filter.max_created_at);
+        equal("a.seq IN (SELECT seq FROM run_members WHERE run_id = ?)", &filter.run_id);
+        for role in &filter.roles {
+            equal("EXISTS (SELECT 1 FROM json_each(a.details, '$.roles') WHERE value = ?)", &Some(role.clone()));
+        }
+        for (key, value) in &filter.tags {
+            conditions.push("a.seq IN (SELECT seq FROM artifact_tags WHERE key = ? AND value = ?)".to_owned());
+            cells.extend([Cell::Text(key.clone()), Cell::Text(value.clone())]);
+        }
+        let condition =
+            format!("{} ORDER BY a.created_at DESC, a.seq DESC LIMIT {}", conditions.join(" AND "), filter.limit);
+        let mut statement = self.cached(&format!("SELECT {COLUMNS} FROM artifacts a WHERE {condition}"))?;
+        let rows = statement.query_map(params_from_iter(cells), found)?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// The files of an artifact, in the order of its listing.
+    pub fn files(&self, seq: i64) -> Result<Vec<FileEntry>> {
+        let mut statement = self.cached(
+            "SELECT path, hash, size_bytes, media_type, role FROM artifact_files WHERE seq = ?1 ORDER BY ordinal",
+        )?;
+        let rows = statement.query_map([seq], |row| {
+            Ok(FileEntry {
+                path: row.get(0)?,
+                hash: Hash(row.get(1)?),
+                size_bytes: Count(row.get(2)?),
+                media_type: row.get(3)?,
+                role: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// Whether a readable name is taken.
+    pub fn name_taken(&self, name: &str) -> Result<bool> {
+        Ok(self
+            .cached("SELECT EXISTS (SELECT 1 FROM artifacts WHERE name = ?1)")?
+            .query_row([name], |row| row.get(0))?)
+    }
+
+    /// Adds an artifact with its tags, files, inputs and run; `seq` is given when the manifest is made again.
+    pub fn insert_artifact(&self, publication: &Publication, seq: Option<i64>) -> Result<i64> {
+        let record = &publication.record;
+        let details = Details {
+            capabilities: record.capabilities.clone(),
+            roles: record.roles.clone(),
+            params: record.params.clone(),
+            writer: record.writer.clone(),
+            git: record.git.clone(),
+            columns: record.columns.clone(),
+        };
+        self.cached(
+            "INSERT INTO artifacts (seq, artifact_id, artifact_type, schema_version, logical_key, version, format, storage,
+                file_hash, content_hash, content_hash_version, legacy_content_hash, source_hash, source_size, size_bytes,
+                file_count, row_count, min_ts, max_ts, created_at, media_type, run_id, family, outcome, source, details,
+                name, extension, title, description, updated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+                ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?20)",
+        )?
+        .execute(rusqlite::params![
+            seq,
+            record.artifact_id.as_str(),
+            record.artifact_type.as_str(),
+            record.schema_version,
+            record.logical_key,
+            record.version,
+            word(&record.format),
+            word(&record.storage),
+            record.file_hash.0,
+            record.content_hash.0,
+            record.content_hash_version,
+            record.legacy_content_hash,
+            record.source_hash.0,
+            record.source_size,
+            record.size_bytes,
+            record.file_count,
+            record.row_count,
+            record.min_ts,
+            record.max_ts,
+            record.created_at,
+            record.media_type,
+            record.run_id,
+            record.family,
+            record.outcome.as_ref().map(word),
+            record.source,
+            serde_json::to_string(&details).expect("plain data"),
+            record.name,
+            record.extension,
+            publication.title,
+            publication.description,
+        ])?;
+        let seq = self.connection.last_insert_rowid();
+        for (key, value) in &publication.tags {
+            self.cached("INSERT INTO artifact_tags (seq, key, value) VALUES (?1, ?2, ?3)")?
+                .execute((seq, key, value))?;
+        }
+        for (ordinal, file) in publication.files.iter().enumerate() {
+            self.cached(
+                "INSERT INTO artifact_files (seq, ordinal, path, hash, size_bytes, media_type, role)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute((
+                seq,
+                ordinal,
+                &file.path,
+                file.hash.0,
+                file.size_bytes.0,
+                &file.media_type,
+                &file.role,
+            ))?;
+        }
+        self.insert_edges(seq, &publication.inputs)?;
+        self.connect_missing_inputs(record.artifact_id.as_str(), seq)?;
+        if let Some(run_id) = &record.run_id {
+            self.insert_run_member(run_id, seq)?;
+        }
+        Ok(seq)
+    }
+
+    /// Everything that one publish said, as it said it.
+    pub fn publication(&self, found: Found) -> Result<Publication> {
+        let (files, inputs) = (self.files(found.seq)?, self.inputs(found.seq)?);
+        Ok(Publication {
+            record: found.record,
+            title: found.state.title,
+            description: found.state.description,
+            tags: found.state.tags,
+            files,
+            inputs,
+            request: None,
+        })
+    }
+
+    /// Marks an artifact as superseded; both its revision and its successor's go up.
+    pub fn set_superseded(&self, old: i64, new: i64, at: &str) -> Result<()> {
+        self.cached(
+            "UPDATE artifacts SET superseded_by = ?2, updated_at = ?3, revision = revision + 1 WHERE seq = ?1",
+        )?
+        .execute((old, new, at))?;
+        self.cached("UPDATE artifacts SET updated_at = ?2, revision = revision + 1 WHERE seq = ?1")?
+            .execute((new, at))?;
+        Ok(())
+    }
+
+    fn one(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Option<Found>> {
+        let mut statement = self.cached(&format!("SELECT {COLUMNS} FROM artifacts a WHERE {condition}"))?;
+        Ok(statement.query_row(cells, found).optional()?)
+    }
+
+    fn many(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Vec<Found>> {
+        let mut statement = self.cached(&format!("SELECT {COLUMNS} FROM artifacts a WHERE {condition}"))?;
+        let rows = statement.query_map(cells, found)?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+}
+
+/// An enum's word, as it stands in rows and in JSON.
+fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        other => unreachable!("a word was expected, not {other:?}"),
+    }
+}
+
+fn parsed<T: DeserializeOwned>(column: usize, text: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(text).map_err(|error| conversion(column, error))
+}
+
+fn named<T: TryFrom<String, Error = String>>(column: usize, text: String) -> rusqlite::Result<T> {
+    T::try_from(text).map_err(|reason| conversion(column, std::io::Error::other(reason)))
+}
+
+fn enumerated<T: DeserializeOwned>(row: &Row, column: usize) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    serde_json::from_value(Value::String(text)).map_err(|error| conversion(column, error))
+}
+
+fn conversion(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+}
+
+fn found(row: &Row) -> rusqlite::Result<Found> {
+    let details: Details = parsed(25, row.get_ref(25)?.as_str()?)?;
+    let outcome: Option<String> = row.get(23)?;
+    let superseded_by: Option<String> = row.get(34)?;
+    let record = Record {
+        artifact_id: named::<ArtifactId>(1, row.get(1)?)?,
+        artifact_type: named::<ArtifactType>(2, row.get(2)?)?,
+        schema_version: row.get(3)?,
+        logical_key: row.get(4)?,
+        version: row.get(5)?,
+        format: enumerated::<Format>(row, 6)?,
+        storage: enumerated::<Storage>(row, 7)?,
+        file_hash: Hash(row.get(8)?),
+        content_hash: Hash(row.get(9)?),
+        content_hash_version: row.get(10)?,
+        legacy_content_hash: row.get(11)?,
+        source_hash: Hash(row.get(12)?),
+        source_size: row.get(13)?,
+        size_bytes: row.get(14)?,
+        file_count: row.get(15)?,
+        row_count: row.get(16)?,
+        min_ts: row.get(17)?,
+        max_ts: row.get(18)?,
+        created_at: row.get(19)?,
+        media_type: row.get(20)?,
+        run_id: row.get(21)?,
+        family: row.get(22)?,
+        outcome: outcome.map(|_| enumerated::<Outcome>(row, 23)).transpose()?,
+        source: row.get(24)?,
+        capabilities: details.capabilities,
+        roles: details.roles,
+        params: details.params,
+        writer: details.writer,
+        git: details.git,
+        columns: details.columns,
+        name: row.get(26)?,
+        extension: row.get(27)?,
+    };
+    let state = State {
+        title: row.get(28)?,
+        description: row.get(29)?,
+        archived: row.get(30)?,
+        deleted_at: row.get(31)?,
+        updated_at: row.get(32)?,
+        revision: row.get(33)?,
+        superseded_by: superseded_by.map(|id| named::<ArtifactId>(34, id)).transpose()?,
+        supersedes: parsed(35, row.get_ref(35)?.as_str()?)?,
+        tags: parsed(36, row.get_ref(36)?.as_str()?)?,
+    };
+    Ok(Found { seq: row.get(0)?, record, state })
+}

@@ -1,0 +1,83 @@
+//! The history as rows: every publish and every later change, in the order of commits.
+
+use rusqlite::Row;
+use rusqlite::types::Type;
+
+use super::Manifest;
+use crate::model::Result;
+use crate::model::artifact::Event;
+use crate::model::number::Count;
+
+/// Publishing stands in the sidecars; every other kind of event stands in the history file too.
+pub const PUBLISHED: &str = "published";
+
+impl Manifest {
+    /// The id that the next event gets.
+    pub fn next_event_id(&self) -> Result<u64> {
+        Ok(self.cached("SELECT coalesce(max(event_id), 0) + 1 FROM events")?.query_row([], |row| row.get(0))?)
+    }
+
+    /// Adds an event.
+    pub fn insert_event(&self, event: &Event) -> Result<()> {
+        self.cached(
+            "INSERT INTO events (event_id, at, kind, artifact_id, actor, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute((
+            event.event_id.0,
+            &event.at,
+            &event.kind,
+            &event.artifact_id,
+            &event.actor,
+            serde_json::to_string(&event.data).expect("plain data"),
+        ))?;
+        Ok(())
+    }
+
+    /// Whether an event of this id is known.
+    pub fn has_event(&self, event_id: u64) -> Result<bool> {
+        Ok(self
+            .cached("SELECT EXISTS (SELECT 1 FROM events WHERE event_id = ?1)")?
+            .query_row([event_id], |row| row.get(0))?)
+    }
+
+    /// Events, newest first: of one artifact or all, at or after a moment.
+    pub fn events(&self, artifact_id: Option<&str>, since: Option<&str>, limit: u64) -> Result<Vec<Event>> {
+        let mut statement = self.cached(
+            "SELECT event_id, at, kind, artifact_id, actor, data FROM events
+             WHERE (?1 IS NULL OR artifact_id = ?1) AND (?2 IS NULL OR at >= ?2) ORDER BY event_id DESC LIMIT ?3",
+        )?;
+        let rows = statement.query_map((artifact_id, since, limit), event)?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// The event of an artifact's publishing, and who published it.
+    pub fn published_event(&self, artifact_id: &str) -> Result<(u64, Option<String>)> {
+        Ok(self
+            .cached(
+                "SELECT event_id, actor FROM events WHERE artifact_id = ?1 AND kind = ?2 ORDER BY event_id LIMIT 1",
+            )?
+            .query_row((artifact_id, PUBLISHED), |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    /// The events that stand in the history file, oldest first.
+    pub fn history_events(&self) -> Result<Vec<Event>> {
+        let mut statement = self.cached(
+            "SELECT event_id, at, kind, artifact_id, actor, data FROM events WHERE kind <> ?1 ORDER BY event_id",
+        )?;
+        let rows = statement.query_map([PUBLISHED], event)?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+}
+
+fn event(row: &Row) -> rusqlite::Result<Event> {
+    let data: String = row.get(5)?;
+    Ok(Event {
+        event_id: Count(row.get(0)?),
+        at: row.get(1)?,
+        kind: row.get(2)?,
+        artifact_id: row.get(3)?,
+        actor: row.get(4)?,
+        data: serde_json::from_str(&data)
+            .map_err(|error| rusqlite::Error::FromSqlConversionFailure(5, Type::Text, Box::new(error)))?,
+    })
+}

@@ -1,0 +1,154 @@
+//! The manifest's formats, as a list that only ever grows: an entry that was released is never changed.
+
+use super::Manifest;
+use crate::model::Result;
+
+/// Marks the file as keepstone's ("KPST").
+pub const APPLICATION_ID: i32 = 0x4B50_5354;
+
+/// The format that the last migration leads to. Version 1 is the seed's Python package's.
+pub const FORMAT_VERSION: i64 = 2;
+
+/// What leads from one version to the next; the first leads to version 2.
+const MIGRATIONS: [&str; 1] = ["
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+
+    -- seq is the order of commits. The readable name is unique, so that two artifacts never share one.
+    CREATE TABLE artifacts (
+        seq INTEGER PRIMARY KEY,
+        artifact_id TEXT NOT NULL UNIQUE,
+        artifact_type TEXT NOT NULL,
+        schema_version INTEGER NOT NULL,
+        logical_key TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        format TEXT NOT NULL CHECK (format IN ('table', 'file', 'tree')),
+        storage TEXT NOT NULL CHECK (storage IN ('managed', 'in_place')),
+        file_hash BLOB NOT NULL,
+        content_hash BLOB NOT NULL,
+        content_hash_version INTEGER NOT NULL,
+        legacy_content_hash TEXT,
+        source_hash BLOB NOT NULL,
+        source_size INTEGER NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        file_count INTEGER NOT NULL,
+        row_count INTEGER,
+        min_ts TEXT,
+        max_ts TEXT,
+        created_at TEXT NOT NULL,
+        media_type TEXT,
+        run_id TEXT,
+        family TEXT,
+        outcome TEXT,
+        source TEXT,
+        details TEXT NOT NULL,
+        name TEXT NOT NULL UNIQUE,
+        extension TEXT,
+        title TEXT,
+        description TEXT,
+        archived INTEGER NOT NULL DEFAULT 0,
+        superseded_by INTEGER REFERENCES artifacts (seq),
+        deleted_at TEXT,
+        updated_at TEXT NOT NULL,
+        revision INTEGER NOT NULL DEFAULT 1
+    ) STRICT;
+    CREATE INDEX artifacts_by_key ON artifacts (artifact_type, logical_key, version);
+    CREATE INDEX artifacts_by_creation ON artifacts (created_at, seq);
+    CREATE INDEX artifacts_by_type ON artifacts (artifact_type, created_at, seq);
+    CREATE INDEX artifacts_by_content ON artifacts (content_hash);
+    CREATE INDEX artifacts_by_file ON artifacts (file_hash);
+    CREATE INDEX artifacts_by_source ON artifacts (source_size, source_hash);
+    CREATE INDEX artifacts_by_source_hash ON artifacts (source_hash);
+    CREATE INDEX artifacts_by_legacy_hash ON artifacts (legacy_content_hash) WHERE legacy_content_hash IS NOT NULL;
+    CREATE INDEX artifacts_by_successor ON artifacts (superseded_by) WHERE superseded_by IS NOT NULL;
+
+    CREATE TABLE artifact_tags (
+        seq INTEGER NOT NULL REFERENCES artifacts (seq),
+        key TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (seq, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX artifact_tags_by_key ON artifact_tags (key, value, seq);
+
+    CREATE TABLE artifact_files (
+        seq INTEGER NOT NULL REFERENCES artifacts (seq),
+        ordinal INTEGER NOT NULL,
+        path TEXT NOT NULL,
+        hash BLOB NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        media_type TEXT,
+        role TEXT,
+        PRIMARY KEY (seq, ordinal)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX artifact_files_by_hash ON artifact_files (hash, seq);
+
+    -- Either input or missing_input: an input that an import named but did not bring.
+    CREATE TABLE edges (
+        output INTEGER NOT NULL REFERENCES artifacts (seq),
+        ordinal INTEGER NOT NULL,
+        input INTEGER REFERENCES artifacts (seq),
+        missing_input TEXT,
+        relation TEXT NOT NULL,
+        PRIMARY KEY (output, ordinal),
+        CHECK ((input IS NULL) <> (missing_input IS NULL))
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX edges_by_input ON edges (input, output, relation) WHERE input IS NOT NULL;
+    CREATE INDEX edges_by_missing_input ON edges (missing_input) WHERE missing_input IS NOT NULL;
+
+    CREATE TABLE run_members (
+        run_id TEXT NOT NULL,
+        seq INTEGER NOT NULL REFERENCES artifacts (seq),
+        PRIMARY KEY (run_id, seq)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE types (
+        artifact_type TEXT PRIMARY KEY,
+        definition TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE events (
+        event_id INTEGER PRIMARY KEY,
+        at TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        artifact_id TEXT,
+        actor TEXT,
+        data TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX events_by_artifact ON events (artifact_id, event_id) WHERE artifact_id IS NOT NULL;
+
+    CREATE TABLE requests (
+        request_id TEXT PRIMARY KEY,
+        digest BLOB NOT NULL,
+        artifact_id TEXT NOT NULL,
+        mode TEXT
+    ) STRICT, WITHOUT ROWID;
+
+    -- Size and modification time as they were when the bytes were last proven.
+    CREATE TABLE objects (
+        hash BLOB PRIMARY KEY,
+        size_bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- Artifacts whose readable name and sidecar may not have reached the disk yet, and whose process sees to it.
+    CREATE TABLE placements (
+        seq INTEGER PRIMARY KEY REFERENCES artifacts (seq),
+        lease TEXT NOT NULL
+    ) STRICT;
+"];
+
+impl Manifest {
+    /// Brings the tables up to date, inside the caller's transaction.
+    pub fn migrate(&self) -> Result<()> {
+        let version: i64 = self.connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        for (step, sql) in MIGRATIONS.iter().enumerate() {
+            let leads_to = i64::try_from(step).expect("a short list") + 2;
+            if leads_to > version {
+                self.connection.execute_batch(sql)?;
+            }
+        }
+        self.connection.execute_batch(&format!(
+            "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT_VERSION};"
+        ))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,239 @@
+//! The manifest: one SQLite file that says what the store holds. All SQL stands here.
+
+mod artifacts;
+mod bookkeeping;
+mod edges;
+mod events;
+mod migrations;
+mod types;
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags};
+
+pub use artifacts::{Found, ListFilter};
+pub use bookkeeping::{ObjectRow, Placement};
+pub use events::PUBLISHED;
+pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
+
+use crate::model::{Error, Kind, Result};
+
+/// How long a request waits for another process's transaction.
+pub const BUSY_WAIT: Duration = Duration::from_secs(30);
+
+/// The oldest SQLite that can be trusted with several processes: earlier ones can lose commits when one process
+/// resets the write-ahead log while another checkpoints it.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// An open manifest.
+pub struct Manifest {
+    connection: Connection,
+}
+
+/// What a manifest file turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Age {
+    /// This format.
+    Current,
+    /// An earlier format of ours, or a file without tables: migrations bring it up to date.
+    Older,
+    /// The seed's Python package made it.
+    Version1,
+    /// A newer keepstone made it.
+    Newer(i64),
+    /// It belongs to some other program.
+    Foreign,
+}
+
+impl Manifest {
+    /// Opens a manifest for reading and writing, made when absent. Nothing in the file changes yet.
+    pub fn open(path: &Path) -> Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Self::connect(path, path.as_os_str().as_encoded_bytes(), flags)
+    }
+
+    /// Gets the file ready for several processes and durable commits; for manifests known to be ours.
+    pub fn make_durable(&self) -> Result<()> {
+        let mode: String = self.connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        if mode != "wal" {
+            return Err(Error::unsupported("the manifest can't have a write-ahead log here")
+                .hint("keep the store on a local file system"));
+        }
+        Ok(self.connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?)
+    }
+
+    /// Opens a manifest for reading only; `frozen` for one that nobody can change, because it lies on read-only media.
+    pub fn open_read_only(path: &Path, frozen: bool) -> Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let mut uri = b"file:".to_vec();
+        for byte in path.as_os_str().as_encoded_bytes() {
+            match byte {
+                b'%' | b'?' | b'#' => uri.extend(format!("%{byte:02x}").bytes()),
+                other => uri.push(*other),
+            }
+        }
+        uri.extend(if frozen { &b"?immutable=1"[..] } else { b"?mode=ro" });
+        Self::connect(path, &uri, flags)
+    }
+
+    fn connect(path: &Path, name: &[u8], flags: OpenFlags) -> Result<Self> {
+        if rusqlite::version_number() < OLDEST_SQLITE {
+            return Err(Error::unsupported(format!(
+                "SQLite {} can lose commits when several processes write; at least 3.51.3 is needed",
+                rusqlite::version()
+            )));
+        }
+        use std::os::unix::ffi::OsStrExt;
+        let connection = Connection::open_with_flags(std::ffi::OsStr::from_bytes(name), flags)
+            .map_err(|error| explain(&error, Some(path)))?;
+        connection.busy_timeout(BUSY_WAIT)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        connection.execute_batch(
+            "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;",
+        ).map_err(|error| explain(&error, Some(path)))?;
+        Ok(Self { connection })
+    }
+
+    /// What kind of manifest this is.
+    pub fn age(&self) -> Result<Age> {
+        let application: i32 = self.connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+        let version: i64 = self.connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        let tables: i64 =
+            self.connection
+                .query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table'", [], |row| row.get(0))?;
+        let seeds: i64 = self.connection.query_row(
+            "SELECT count(*) FROM sqlite_schema WHERE type = 'table'
+             AND name IN ('schema_migrations', 'artifacts', 'artifact_lineage', 'artifact_tags', 'artifact_supersedes')",
+            [],
+            |row| row.get(0),
+        )?;
+        Ok(match (application, version) {
+            (APPLICATION_ID, FORMAT_VERSION) => Age::Current,
+            (APPLICATION_ID, newer) if newer > FORMAT_VERSION => Age::Newer(newer),
+            (APPLICATION_ID, _) => Age::Older,
+            (0, 0) if tables == 0 => Age::Older,
+            (0, _) if seeds == 5 => Age::Version1,
+            _ => Age::Foreign,
+        })
+    }
+
+    /// Begins a transaction that may write; waits for other processes' as long as [`BUSY_WAIT`].
+    pub fn begin(&self) -> Result<()> {
+        Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
+    }
+
+    /// Begins a transaction that sees one moment.
+    pub fn begin_reading(&self) -> Result<()> {
+        self.cached("BEGIN")?.execute([])?;
+        Ok(())
+    }
+
+    /// Ends a transaction that only read.
+    pub fn end_reading(&self) -> Result<()> {
+        self.cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+
+    /// Makes the transaction durable.
+    pub fn commit(&self) -> Result<()> {
+        Ok(self.connection.execute_batch("COMMIT")?)
+    }
+
+    /// Takes the transaction back.
+    pub fn rollback(&self) -> Result<()> {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("ROLLBACK")?;
+        }
+        Ok(())
+    }
+
+    /// Marks a place inside the transaction to which `undo_change` goes back.
+    pub fn begin_change(&self) -> Result<()> {
+        Ok(self.connection.execute_batch("SAVEPOINT change")?)
+    }
+
+    /// Keeps what happened since `begin_change`.
+    pub fn keep_change(&self) -> Result<()> {
+        Ok(self.connection.execute_batch("RELEASE change")?)
+    }
+
+    /// Takes back what happened since `begin_change`.
+    pub fn undo_change(&self) -> Result<()> {
+        Ok(self.connection.execute_batch("ROLLBACK TO change; RELEASE change")?)
+    }
+
+    /// SQLite's own findings about the file; empty when it finds nothing wrong.
+    pub fn damage(&self) -> Result<Vec<String>> {
+        let mut statement = self.connection.prepare("PRAGMA integrity_check")?;
+        let findings = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        let mut findings: Vec<String> = findings.into_iter().filter(|line| line != "ok").collect();
+        let mut statement = self.connection.prepare("PRAGMA foreign_key_check")?;
+        let dangling = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        findings.extend(dangling.into_iter().map(|table| format!("a row of {table} points at nothing")));
+        Ok(findings)
+    }
+
+    /// Writes a compact copy of the manifest as one file; the caller flushes it.
+    pub fn copy_into(&self, path: &Path) -> Result<()> {
+        let path = path.to_str().ok_or_else(|| Error::unsupported("a backup's path must be UTF-8"))?;
+        self.connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
+        let outcome = self.connection.execute("VACUUM INTO ?1", [path]);
+        self.connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+        outcome?;
+        Ok(())
+    }
+
+    /// Replaces everything in this manifest by what another holds, as one transaction that other processes see whole.
+    pub fn overwrite_from(&mut self, other: &Manifest) -> Result<()> {
+        let backup = rusqlite::backup::Backup::new(&other.connection, &mut self.connection)?;
+        let deadline = BUSY_WAIT.as_millis() / 50;
+        for _ in 0..deadline {
+            use rusqlite::backup::StepResult;
+            match backup.step(-1)? {
+                StepResult::Done => return Ok(()),
+                _ => std::thread::sleep(Duration::from_millis(50)),
+            }
+        }
+        Err(Error::busy("another process kept the manifest for 30 s"))
+    }
+
+    /// Moves everything from the write-ahead log into the file, so that the file alone is the manifest.
+    pub fn fold_log(&self) -> Result<()> {
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    fn cached(&self, sql: &str) -> Result<rusqlite::CachedStatement<'_>> {
+        Ok(self.connection.prepare_cached(sql)?)
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        explain(&error, None)
+    }
+}
+
+fn explain(error: &rusqlite::Error, path: Option<&Path>) -> Error {
+    use rusqlite::ErrorCode as Code;
+    let manifest = path.map_or_else(|| "the manifest".to_owned(), |path| path.display().to_string());
+    match error.sqlite_error_code() {
+        Some(Code::DatabaseBusy | Code::DatabaseLocked) => {
+            Error::busy(format!("another process kept {manifest} for {} s", BUSY_WAIT.as_secs()))
+                .hint("send the request again")
+        }
+        Some(Code::DiskFull) => Error::no_space(format!("{manifest} can't grow: the disk is full"))
+            .hint("free some space on that disk and send the request again"),
+        Some(Code::ReadOnly) => Error::read_only(format!("{manifest} can't be written here")),
+        Some(Code::CannotOpen) => Error::new(Kind::PathNotAllowed, format!("{manifest} can't be opened: {error}")),
+        Some(Code::DatabaseCorrupt | Code::NotADatabase) => Error::integrity(format!("{manifest} is damaged: {error}"))
+            .hint("rebuild_manifest makes it again from the sidecars and the history"),
+        _ => Error::internal(format!("{manifest}: {error}")),
+    }
+}

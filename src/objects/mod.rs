@@ -1,0 +1,135 @@
+//! Objects: immutable bytes, each kept once under its SHA-256, and the staged files that become objects.
+
+mod listing;
+mod staged;
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+pub use listing::listing;
+pub use staged::{Staged, Staging, Unfinished};
+
+use crate::base::crash;
+use crate::base::files::{self, Context, Fingerprint};
+use crate::model::{Error, Hash, Result, Watch};
+
+/// Permission bits of an object: nobody is to change it.
+pub const OBJECT_MODE: u32 = 0o444;
+
+/// The folder of objects.
+#[derive(Debug, Clone)]
+pub struct Objects {
+    folder: PathBuf,
+}
+
+/// How a staged file found its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// It became the object.
+    New(Fingerprint),
+    /// An object of that hash was there; it still has to be trusted.
+    AlreadyThere(Fingerprint),
+}
+
+impl Objects {
+    /// The objects below a folder.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Makes the folder and its 256 parts, so that publishing never has to.
+    pub fn create(&self) -> Result<()> {
+        for part in 0..=255_u8 {
+            files::create_folders(&self.folder.join(format!("{part:02x}")))?;
+        }
+        Ok(())
+    }
+
+    /// Where the object of this hash is or would be.
+    pub fn path(&self, hash: &Hash) -> PathBuf {
+        let hex = hash.hex();
+        self.folder.join(&hex[..2]).join(hex)
+    }
+
+    /// How an object looks now; `None` when there is none.
+    pub fn look(&self, hash: &Hash) -> Result<Option<Fingerprint>> {
+        let metadata = files::look(&self.path(hash))?;
+        Ok(metadata.filter(std::fs::Metadata::is_file).map(|metadata| files::fingerprint(&metadata)))
+    }
+
+    /// Gives a staged file its place, never over another. Durable only after [`Objects::sync`].
+    pub fn place(&self, staged: &Staged) -> Result<Placed> {
+        let path = self.path(&staged.hash);
+        if files::link_new(staged.path(), &path)? {
+            crash::point("publish.linked");
+            return Ok(Placed::New(staged.fingerprint()?));
+        }
+        match self.look(&staged.hash)? {
+            Some(fingerprint) => Ok(Placed::AlreadyThere(fingerprint)),
+            None => Err(Error::integrity(format!("{} is taken by something that is no file", path.display()))
+                .hint("move it away and publish again")),
+        }
+    }
+
+    /// Puts a staged file in the place of a damaged object, which moves to `quarantine`.
+    pub fn heal(&self, staged: &Staged, quarantine: &Path, stamp: &str) -> Result<Fingerprint> {
+        let path = self.path(&staged.hash);
+        files::create_folders(quarantine)?;
+        let aside = quarantine.join(format!("{}.{stamp}", staged.hash.hex()));
+        files::rename(&path, &aside)?;
+        files::sync_folder(quarantine)?;
+        files::link_new(staged.path(), &path)?;
+        staged.fingerprint()
+    }
+
+    /// Waits until the object's folder entry has reached the disk.
+    pub fn sync(&self, hash: &Hash) -> Result<()> {
+        Ok(files::sync_parent(&self.path(hash))?)
+    }
+
+    /// Whether the object's bytes still have its hash.
+    pub fn proven(&self, hash: &Hash, watch: &dyn Watch) -> Result<bool> {
+        let path = self.path(hash);
+        let (file, metadata) = files::open_no_follow(&path)?;
+        Ok(hash_file(&file, &path, metadata.len(), watch)? == *hash)
+    }
+
+    /// Opens an object for reading.
+    pub fn open(&self, hash: &Hash) -> Result<(File, u64)> {
+        match files::open_no_follow(&self.path(hash)) {
+            Ok((file, metadata)) => Ok((file, metadata.len())),
+            Err(error) if error.source.kind() == std::io::ErrorKind::NotFound => {
+                Err(Error::integrity(format!("the object {hash} is missing from the store"))
+                    .hint("publish the same bytes again to bring it back"))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A part of an object: at most `length` bytes from `offset` on, fewer at its end.
+    pub fn read(&self, hash: &Hash, offset: u64, length: u64) -> Result<Vec<u8>> {
+        let (mut file, _) = self.open(hash)?;
+        let path = self.path(hash);
+        file.seek(SeekFrom::Start(offset)).context("read", &path)?;
+        let mut bytes = Vec::new();
+        file.take(length).read_to_end(&mut bytes).context("read", &path)?;
+        Ok(bytes)
+    }
+}
+
+/// The SHA-256 of an open file, from its start.
+pub fn hash_file(file: &File, path: &Path, size: u64, watch: &dyn Watch) -> Result<Hash> {
+    let mut from = file;
+    from.seek(SeekFrom::Start(0)).context("read", path)?;
+    let mut hasher = Sha256::new();
+    let mut done = 0;
+    files::pump(from, path, |piece| {
+        hasher.update(piece);
+        done += piece.len() as u64;
+        watch.step(done, size, "bytes read")
+    })?;
+    Ok(Hash::finish(hasher))
+}

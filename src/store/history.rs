@@ -1,0 +1,134 @@
+//! history.jsonl: every change after publishing, one sealed line each, from which a lost manifest is made again.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::crash;
+use crate::base::files::{self, Context};
+use crate::manifest::Manifest;
+use crate::model::artifact::Event;
+use crate::model::{Error, Result, seal};
+use crate::store::layout::Layout;
+
+/// The setting that says how much of the file the manifest knows.
+const LENGTH: &str = "history_bytes";
+
+const FORMAT_VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Header {
+    format_version: u32,
+}
+
+/// Appends events, before the transaction that holds them commits. What the file holds beyond what the manifest knows
+/// belongs to a transaction that never committed: it is moved to quarantine.
+pub(super) fn append(layout: &Layout, manifest: &Manifest, events: &[Event], stamp: &str) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let path = layout.history();
+    let mut file = files::open_or_create(&path)?;
+    let there = file.metadata().context("read", &path)?.len();
+    let mut known = manifest.meta_number(LENGTH)?;
+    if there < known {
+        known = rewrite(&mut file, layout, manifest, events[0].event_id.0)?;
+    } else if there > known {
+        set_aside(&mut file, layout, known, stamp)?;
+    }
+    let mut text = String::new();
+    if known == 0 {
+        text.push_str(&header());
+    }
+    for event in events {
+        text.push_str(&line(event));
+    }
+    file.seek(SeekFrom::Start(known)).context("write", &path)?;
+    file.write_all(text.as_bytes()).context("write", &path)?;
+    crash::point("commit.history_appended");
+    file.sync_all().context("flush", &path)?;
+    if known == 0 {
+        files::sync_parent(&path)?;
+    }
+    crash::point("commit.history_synced");
+    manifest.set_meta(LENGTH, known + text.len() as u64)
+}
+
+/// The events of the file, oldest first, up to the first line that was never written whole.
+pub(super) fn read(layout: &Layout) -> Result<Vec<Event>> {
+    let path = layout.history();
+    if !files::exists(&path) {
+        return Ok(Vec::new());
+    }
+    let bytes = files::read(&path)?;
+    let mut events = Vec::new();
+    let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').enumerate().peekable();
+    while let Some((number, bytes)) = lines.next() {
+        let text = std::str::from_utf8(bytes).ok().filter(|text| seal::intact(text.trim_end_matches('\n')));
+        match (text, number) {
+            // The process died while it wrote the last line, so nobody was told of it.
+            (None, _) if lines.peek().is_none() && !bytes.ends_with(b"\n") => break,
+            (None, _) => {
+                return Err(Error::integrity(format!("{} line {}: its check fails", path.display(), number + 1)).hint(
+                    "restore the file from a copy, or take the damaged line out by hand to go on without that change",
+                ));
+            }
+            (Some(text), 0) => {
+                let header: Header = parse(text, layout, 0)?;
+                if header.format_version > FORMAT_VERSION {
+                    return Err(Error::unsupported(format!(
+                        "{} has format {}, made by a newer keepstone; this one reads up to {FORMAT_VERSION}",
+                        path.display(),
+                        header.format_version
+                    )));
+                }
+            }
+            (Some(text), _) => events.push(parse(text, layout, number)?),
+        }
+    }
+    Ok(events)
+}
+
+/// Takes note of how long the file is, after its events were all taken into the manifest.
+pub(super) fn accept(layout: &Layout, manifest: &Manifest) -> Result<()> {
+    let length = files::look(&layout.history())?.map_or(0, |metadata| metadata.len());
+    manifest.set_meta(LENGTH, length)
+}
+
+fn parse<T: for<'de> Deserialize<'de>>(text: &str, layout: &Layout, number: usize) -> Result<T> {
+    serde_json::from_str(text)
+        .map_err(|error| Error::integrity(format!("{} line {}: {error}", layout.history().display(), number + 1)))
+}
+
+/// Writes the file anew from the manifest's events before `next`, after lines were lost from it.
+fn rewrite(file: &mut File, layout: &Layout, manifest: &Manifest, next: u64) -> Result<u64> {
+    let path = layout.history();
+    let mut text = header();
+    for event in manifest.history_events()?.iter().filter(|event| event.event_id.0 < next) {
+        text.push_str(&line(event));
+    }
+    files::replace(&path, text.as_bytes(), 0o600)?;
+    *file = files::open_or_create(&path)?;
+    Ok(text.len() as u64)
+}
+
+fn set_aside(file: &mut File, layout: &Layout, known: u64, stamp: &str) -> Result<()> {
+    let path = layout.history();
+    let mut tail = Vec::new();
+    file.seek(SeekFrom::Start(known)).context("read", &path)?;
+    file.read_to_end(&mut tail).context("read", &path)?;
+    files::replace(&layout.quarantine().join(format!("history-{stamp}-{known}.jsonl")), &tail, 0o600)?;
+    file.set_len(known).context("cut", &path)?;
+    Ok(())
+}
+
+fn header() -> String {
+    let header = serde_json::to_string(&Header { format_version: FORMAT_VERSION }).expect("plain data");
+    seal::seal(&header) + "\n"
+}
+
+fn line(event: &Event) -> String {
+    seal::seal(&serde_json::to_string(event).expect("plain data")) + "\n"
+}

@@ -1,0 +1,117 @@
+//! Which file of a store lies where.
+
+use std::path::{Path, PathBuf};
+
+use crate::base::files;
+use crate::model::artifact::Record;
+
+/// The files and folders of one store.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    root: PathBuf,
+    artifacts: PathBuf,
+}
+
+impl Layout {
+    /// The layout of a store with its manifest in `root` and its readable names below `artifacts`, both absolute.
+    pub fn new(root: PathBuf, artifacts: PathBuf) -> Self {
+        Self { root, artifacts }
+    }
+
+    /// The folder of the store.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The folder of the readable names.
+    pub fn artifacts(&self) -> &Path {
+        &self.artifacts
+    }
+
+    /// The manifest.
+    pub fn manifest(&self) -> PathBuf {
+        self.root.join("manifest.sqlite")
+    }
+
+    /// What people edit.
+    pub fn configuration(&self) -> PathBuf {
+        self.root.join("keepstone.toml")
+    }
+
+    /// Every change after publishing.
+    pub fn history(&self) -> PathBuf {
+        self.root.join("history.jsonl")
+    }
+
+    /// The objects.
+    pub fn objects(&self) -> PathBuf {
+        self.root.join("objects")
+    }
+
+    /// Files on their way in, one folder a process.
+    pub fn staging(&self) -> PathBuf {
+        self.root.join("staging")
+    }
+
+    /// Damaged files and cut history, kept for people to look at.
+    pub fn quarantine(&self) -> PathBuf {
+        self.root.join("quarantine")
+    }
+
+    /// Copies of the manifest.
+    pub fn backups(&self) -> PathBuf {
+        self.root.join("backups")
+    }
+
+    /// A lock file.
+    pub fn lock(&self, name: &str) -> PathBuf {
+        self.root.join("locks").join(format!("{name}.lock"))
+    }
+
+    /// The folders that a store consists of, objects apart.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        let mut folders: Vec<PathBuf> = ["locks", "staging", "quarantine", "backups", "trash", "datasets"]
+            .iter()
+            .map(|name| self.root.join(name))
+            .collect();
+        folders.push(self.artifacts.clone());
+        folders
+    }
+
+    /// The readable name of an artifact: a file, or a folder for a tree.
+    pub fn name(&self, record: &Record) -> PathBuf {
+        let mut path = self.artifacts.join(&record.name).into_os_string();
+        if let Some(extension) = &record.extension {
+            path.push(".");
+            path.push(extension);
+        }
+        path.into()
+    }
+
+    /// The sidecar of an artifact, beside its readable name.
+    pub fn sidecar(&self, record: &Record) -> PathBuf {
+        let mut path = self.artifacts.join(&record.name).into_os_string();
+        // A JSON file published as it is has the plain name already.
+        path.push(if record.extension.as_deref() == Some("json") { ".sidecar.json" } else { ".json" });
+        path.into()
+    }
+
+    /// How the manifest remembers the folder of the readable names: relative where both lie in one place.
+    pub fn artifacts_setting(&self) -> String {
+        let neighbour = self.root.parent().zip(self.artifacts.file_name());
+        if let Ok(inside) = self.artifacts.strip_prefix(&self.root) {
+            inside.to_string_lossy().into_owned()
+        } else if let Some((parent, name)) = neighbour
+            && self.artifacts.parent() == Some(parent)
+        {
+            format!("../{}", name.to_string_lossy())
+        } else {
+            self.artifacts.to_string_lossy().into_owned()
+        }
+    }
+
+    /// The folder that such a setting names, for a store that lies at `root`.
+    pub fn artifacts_from_setting(root: &Path, setting: &str) -> PathBuf {
+        files::absolute(&root.join(setting))
+    }
+}

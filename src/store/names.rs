@@ -1,0 +1,105 @@
+//! Readable names: how they are formed from what callers say, and how they are put beside the objects.
+
+use std::path::Path;
+
+use crate::base::files;
+use crate::manifest::Manifest;
+use crate::model::Result;
+use crate::model::artifact::{Format, Record};
+use crate::objects::{OBJECT_MODE, Objects};
+use crate::store::config::Names;
+use crate::store::layout::Layout;
+
+/// Longest file name, its extension apart.
+const LONGEST_STEM: usize = 180;
+
+/// A name for an artifact that no other has: `<type>/v<n>/<type>__v<n>__<hint or key>__ch=<8 of content hash>`.
+pub(super) fn choose(manifest: &Manifest, layout: &Layout, record: &Record, hint: Option<&str>) -> Result<String> {
+    let (kind, version) = (record.artifact_type.as_str(), record.schema_version);
+    let start = format!("{kind}__v{version}__");
+    let end = format!("__ch={}", &record.content_hash.hex()[..8]);
+    let words = readable(hint.unwrap_or(&record.logical_key), LONGEST_STEM.saturating_sub(start.len() + end.len()));
+    let stem = format!("{kind}/v{version}/{start}{words}{end}");
+    for clash in 1_u32.. {
+        let name = if clash == 1 { stem.clone() } else { format!("{stem}-{clash}") };
+        let candidate = Record { name: name.clone(), ..record.clone() };
+        let free = !manifest.name_taken(&name)?
+            && !files::exists(&layout.name(&candidate))
+            && !files::exists(&layout.sidecar(&candidate));
+        if free {
+            return Ok(name);
+        }
+    }
+    unreachable!("some number is free")
+}
+
+/// What callers say, as part of a file name: odd bytes become `_`.
+fn readable(text: &str, longest: usize) -> String {
+    let fine =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'=' | b'+' | b',' | b'@');
+    text.bytes().map(|byte| if fine(byte) { char::from(byte) } else { '_' }).take(longest).collect()
+}
+
+/// The extension that a file keeps in its readable name.
+pub fn extension_of(file_name: &str) -> Option<String> {
+    let (stem, extension) = file_name.rsplit_once('.')?;
+    let short = (1..=16).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (short && !stem.is_empty()).then(|| extension.to_owned())
+}
+
+/// Puts an artifact's readable name beside its objects. What is there already and right is left alone; what is there
+/// and wrong moves to quarantine.
+pub(super) fn place(
+    manifest: &Manifest,
+    objects: &Objects,
+    layout: &Layout,
+    how: Names,
+    (seq, record): (i64, &Record),
+    stamp: &str,
+) -> Result<()> {
+    let path = layout.name(record);
+    let single = record.format != Format::Tree;
+    for entry in manifest.files(seq)? {
+        let target = if single { path.clone() } else { path.join(&entry.path) };
+        let object = objects.path(&entry.hash);
+        if let Some(parent) = target.parent()
+            && !files::exists(parent)
+        {
+            files::create_folders(parent)?;
+        }
+        if !put(&object, &target, how)? && !same(&object, &target)? {
+            let aside = layout.quarantine().join(format!("name-{seq}-{stamp}"));
+            files::rename(&target, &aside)?;
+            put(&object, &target, how)?;
+        }
+    }
+    Ok(())
+}
+
+/// `false` when the name is taken.
+fn put(object: &Path, target: &Path, how: Names) -> Result<bool> {
+    if files::exists(target) {
+        return Ok(false);
+    }
+    if how == Names::Link {
+        if files::reflink_new(object, target, OBJECT_MODE)? {
+            return Ok(true);
+        }
+        // Another file system, or more links than this one allows: a copy serves as well.
+        if let Ok(linked) = files::link_new(object, target) {
+            return Ok(linked);
+        }
+    }
+    files::copy_new(object, target, if how == Names::Copy { 0o644 } else { OBJECT_MODE })?;
+    Ok(true)
+}
+
+fn same(object: &Path, target: &Path) -> Result<bool> {
+    let (Some(left), Some(right)) = (files::look(object)?, files::look(target)?) else { return Ok(false) };
+    let (left, right) = (files::fingerprint(&left), files::fingerprint(&right));
+    if left.identity == right.identity {
+        return Ok(true);
+    }
+    // A process that died while it copied leaves a short file.
+    Ok(left.size == right.size && files::same_bytes(object, target)?)
+}

@@ -1,0 +1,164 @@
+//! Brings readable names and sidecars to their places after a commit, and again after a crash in between.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Access, Store};
+use crate::base::crash;
+use crate::base::files::{self, Context};
+use crate::manifest::Manifest;
+use crate::model::artifact::Record;
+use crate::model::{Error, Result};
+use crate::objects::{Staging, Unfinished};
+use crate::store::lease::Lease;
+use crate::store::names;
+use crate::store::reader::View;
+use crate::store::sidecar::Sidecar;
+
+/// An artifact that is to get its name, and the sidecar written for it while the transaction was open.
+pub(super) struct Fresh {
+    pub(super) seq: i64,
+    pub(super) draft: Option<Unfinished>,
+}
+
+/// An artifact whose name and sidecar are in their places but may not have reached the disk.
+pub(super) struct Placed {
+    seq: i64,
+    files: Vec<PathBuf>,
+    folders: BTreeSet<PathBuf>,
+}
+
+/// Writes a sidecar into staging.
+pub(super) fn draft(staging: &Staging, sidecar: &Sidecar) -> Result<Unfinished> {
+    let (mut file, unfinished) = staging.create()?;
+    file.write_all(sidecar.text().as_bytes()).context("write", unfinished.path())?;
+    Ok(unfinished)
+}
+
+impl Store {
+    /// Places what a transaction published. A failure here loses nothing: the next start places it.
+    pub(super) fn place_all(&self, manifest: &Manifest, fresh: Vec<Fresh>) {
+        for Fresh { seq, draft } in fresh {
+            match self.place(manifest, seq, draft) {
+                Ok(placed) => {
+                    if let Access::Write(writing) = &self.access {
+                        writing.placed.lock().expect("no panic holds it").push(placed);
+                    }
+                }
+                Err(error) => tracing::warn!("a readable name is placed at the next start: {error}"),
+            }
+        }
+    }
+
+    fn place(&self, manifest: &Manifest, seq: i64, draft: Option<Unfinished>) -> Result<Placed> {
+        let found = manifest.artifact_at(seq)?.ok_or_else(|| Error::internal(format!("there is no artifact {seq}")))?;
+        let (name, sidecar) = (self.layout.name(&found.record), self.layout.sidecar(&found.record));
+        if let Some(parent) = sidecar.parent()
+            && !files::exists(parent)
+        {
+            files::create_folders(parent)?;
+        }
+        names::place(manifest, &self.objects, &self.layout, self.config.names, (seq, &found.record), &self.stamp())?;
+        crash::point("place.name_linked");
+        let mut placed =
+            Placed { seq, files: self.name_files(manifest, seq, &found.record)?, folders: BTreeSet::new() };
+        if !is_sidecar_of(&sidecar, &found.record) {
+            let draft = match draft {
+                Some(draft) => draft,
+                None => self.draft_again(manifest, found)?,
+            };
+            files::move_over(draft.path(), &sidecar)?;
+            crash::point("place.sidecar_written");
+        }
+        placed.files.push(sidecar);
+        for file in placed.files.iter().chain([&name]) {
+            placed.folders.extend(file.parent().map(PathBuf::from));
+        }
+        Ok(placed)
+    }
+
+    /// The files that make up a readable name.
+    fn name_files(&self, manifest: &Manifest, seq: i64, record: &Record) -> Result<Vec<PathBuf>> {
+        let name = self.layout.name(record);
+        Ok(match record.format {
+            crate::model::artifact::Format::Tree => {
+                manifest.files(seq)?.into_iter().map(|entry| name.join(entry.path)).collect()
+            }
+            _ => vec![name],
+        })
+    }
+
+    fn draft_again(&self, manifest: &Manifest, found: crate::manifest::Found) -> Result<Unfinished> {
+        let (seq, artifact_id) = (found.seq, found.record.artifact_id.clone());
+        let (event_id, actor) = manifest.published_event(artifact_id.as_str())?;
+        let mut publication = manifest.publication(found)?;
+        publication.request = manifest.request_of(artifact_id.as_str())?;
+        draft(self.staging()?, &Sidecar::new(seq, event_id, actor, publication))
+    }
+
+    /// Waits until everything that was placed has reached the disk, and takes it off the list of what the next start
+    /// would place.
+    pub fn settle(&self) -> Result<()> {
+        let Access::Write(writing) = &self.access else { return Ok(()) };
+        let placed = std::mem::take(&mut *writing.placed.lock().expect("no panic holds it"));
+        if placed.is_empty() {
+            return Ok(());
+        }
+        let folders: BTreeSet<&PathBuf> = placed.iter().flat_map(|placed| &placed.folders).collect();
+        for file in placed.iter().flat_map(|placed| &placed.files) {
+            // A name may be gone again by now; the list below is about this process's own work.
+            if files::exists(file) {
+                files::sync_file(file)?;
+            }
+        }
+        for folder in folders {
+            if files::exists(folder) {
+                files::sync_folder(folder)?;
+            }
+        }
+        crash::point("settle.synced");
+        let connection = writing.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let Some(manifest) = connection.as_ref() else { return Ok(()) };
+        manifest.begin()?;
+        let removed = placed.iter().try_for_each(|placed| manifest.remove_placement(placed.seq));
+        match removed {
+            Ok(()) => manifest.commit()?,
+            Err(error) => {
+                manifest.rollback()?;
+                return Err(error);
+            }
+        }
+        crash::point("settle.done");
+        Ok(())
+    }
+
+    /// Finishes what dead processes left: sweeps their staging folders and places what they committed.
+    pub(super) fn recover(self: &Arc<Self>) -> Result<()> {
+        if self.read_only_reason().is_some() {
+            return Ok(());
+        }
+        Lease::sweep(&self.layout)?;
+        let reader = self.read()?;
+        let mut left = Vec::new();
+        for placement in reader.manifest().placements()? {
+            if Lease::is_dead(&self.layout, &placement.lease)? {
+                left.push(Fresh { seq: placement.seq, draft: None });
+            }
+        }
+        if !left.is_empty() {
+            self.place_all(reader.manifest(), left);
+            drop(reader);
+            self.settle()?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a file is the intact sidecar of this artifact.
+fn is_sidecar_of(path: &std::path::Path, record: &Record) -> bool {
+    files::exists(path)
+        && matches!(Sidecar::read(path), Ok(Some(sidecar))
+            if sidecar.publication.record.artifact_id == record.artifact_id)
+}

@@ -1,0 +1,129 @@
+//! Reading a store: what readers and writers can both see, and the reader that sees one moment.
+
+use std::sync::Arc;
+
+use super::Store;
+use crate::manifest::{Found, Manifest};
+use crate::model::artifact::{Artifact, Format, Storage};
+use crate::model::number::Count;
+use crate::model::{Error, Result};
+use crate::objects::Objects;
+use crate::store::layout::Layout;
+
+/// What a reader and a writer can both see.
+pub trait View {
+    /// The manifest, inside a transaction.
+    fn manifest(&self) -> &Manifest;
+    /// The store.
+    fn store(&self) -> &Store;
+
+    /// Where the files lie.
+    fn layout(&self) -> &Layout {
+        &self.store().layout
+    }
+
+    /// The objects.
+    fn objects(&self) -> &Objects {
+        &self.store().objects
+    }
+
+    /// The artifact of this id as the manifest has it, or not_found.
+    fn found(&self, artifact_id: &str) -> Result<Found> {
+        self.manifest()
+            .artifact(artifact_id)?
+            .ok_or_else(|| Error::not_found(format!("artifact {artifact_id} was not found")).field("artifactId"))
+    }
+
+    /// An artifact as it is answered.
+    fn answer(&self, found: Found) -> Artifact {
+        answer(self.layout(), found)
+    }
+
+    /// Artifacts as they are answered.
+    fn answers(&self, found: Vec<Found>) -> Vec<Artifact> {
+        found.into_iter().map(|found| self.answer(found)).collect()
+    }
+}
+
+fn answer(layout: &Layout, Found { record, state, .. }: Found) -> Artifact {
+    let path = layout.name(&record).to_string_lossy().into_owned();
+    let path_sidecar = layout.sidecar(&record).to_string_lossy().into_owned();
+    let status = state.status();
+    let path = (state.deleted_at.is_none() && record.storage == Storage::Managed).then_some(path);
+    Artifact {
+        path_parquet: path.clone().filter(|_| record.format == Format::Table),
+        path,
+        path_sidecar,
+        spec_id: record.file_hash.spec_id(),
+        artifact_id: record.artifact_id,
+        artifact_type: record.artifact_type,
+        schema_version: record.schema_version,
+        logical_key: record.logical_key,
+        version: record.version,
+        status,
+        archived: state.archived,
+        format: record.format,
+        storage: record.storage,
+        file_hash: record.file_hash,
+        content_hash: record.content_hash,
+        source_hash: record.source_hash,
+        content_hash_version: record.content_hash_version,
+        size_bytes: Count(record.size_bytes),
+        file_count: Count(record.file_count),
+        row_count: record.row_count.map(Count),
+        min_ts: record.min_ts,
+        max_ts: record.max_ts,
+        created_at: record.created_at,
+        updated_at: state.updated_at,
+        title: state.title,
+        description: state.description,
+        media_type: record.media_type,
+        run_id: record.run_id,
+        family: record.family,
+        outcome: record.outcome,
+        source: record.source,
+        capabilities: record.capabilities,
+        roles: record.roles,
+        tags: state.tags,
+        params: record.params,
+        writer: record.writer,
+        git: record.git,
+        superseded_by: state.superseded_by,
+        supersedes: state.supersedes,
+        pinned: false,
+        revision: Count(state.revision),
+    }
+}
+
+/// Sees one moment of the store and can't change it.
+pub struct Reader {
+    store: Arc<Store>,
+    manifest: Option<Manifest>,
+}
+
+impl Reader {
+    pub(super) fn new(store: Arc<Store>, manifest: Manifest) -> Result<Self> {
+        manifest.begin_reading()?;
+        Ok(Self { store, manifest: Some(manifest) })
+    }
+}
+
+impl View for Reader {
+    fn manifest(&self) -> &Manifest {
+        self.manifest.as_ref().expect("a reader has its manifest until it is dropped")
+    }
+
+    fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if let Some(manifest) = self.manifest.take()
+            && manifest.end_reading().is_ok()
+        {
+            self.store.give_back(manifest);
+        }
+    }
+}

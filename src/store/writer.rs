@@ -1,0 +1,259 @@
+//! Writing a store: one transaction in which objects get their places, rows are written and history is appended.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, MutexGuard};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::placing::Fresh;
+use super::{Store, identity_of};
+use crate::base::files::Lock;
+use crate::base::{clock, crash};
+use crate::manifest::{Found, Manifest, ObjectRow, PUBLISHED, Placement};
+use crate::model::artifact::{Event, Publication, State};
+use crate::model::number::Count;
+use crate::model::{Error, Hash, Result, Unwatched};
+use crate::objects::{Placed, Staged};
+use crate::store::reader::View;
+use crate::store::sidecar::Sidecar;
+use crate::store::{history, names};
+
+type Guard<'s> = MutexGuard<'s, Option<Manifest>>;
+
+/// One transaction: several changes, each of which may fail alone, and one commit for all.
+pub struct Batch<'s> {
+    writer: Writer<'s>,
+}
+
+/// Changes the store, inside one transaction.
+pub struct Writer<'s> {
+    store: &'s Arc<Store>,
+    connection: Guard<'s>,
+    now: Timestamp,
+    actor: Option<String>,
+    events: Vec<Event>,
+    fresh: Vec<Fresh>,
+    /// Objects whose folder entries must be on the disk before the commit.
+    placed: BTreeSet<Hash>,
+    after: Vec<Box<dyn FnOnce() + Send>>,
+    /// Keeps collections away between an object's placing and its row.
+    _collect: Lock,
+}
+
+impl Store {
+    /// Begins a transaction; waits up to 30 s for another process's.
+    pub fn begin(self: &Arc<Self>) -> Result<Batch<'_>> {
+        let writing = self.writing()?;
+        let mut connection = writing.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if identity_of(&self.layout.manifest()).ok() != Some(writing.identity) {
+            return Err(Error::integrity(format!(
+                "{} was removed or replaced while this process had it open",
+                self.layout.manifest().display()
+            ))
+            .hint("start keepstone again; if the manifest is lost, rebuild_manifest makes it again"));
+        }
+        if connection.is_none() {
+            let manifest = Manifest::open(&self.layout.manifest())?;
+            manifest.make_durable()?;
+            *connection = Some(manifest);
+        }
+        let collect = Lock::shared(&self.layout.lock("collect"))?;
+        crash::point("publish.locked");
+        let manifest = connection.as_ref().expect("opened above");
+        manifest.rollback()?;
+        manifest.begin()?;
+        crash::point("commit.begun");
+        let writer = Writer {
+            now: self.clock.now(),
+            store: self,
+            connection,
+            actor: None,
+            events: Vec::new(),
+            fresh: Vec::new(),
+            placed: BTreeSet::new(),
+            after: Vec::new(),
+            _collect: collect,
+        };
+        Ok(Batch { writer })
+    }
+}
+
+impl<'s> Batch<'s> {
+    /// Makes one change; when it fails, it alone leaves no trace.
+    pub fn attempt<T>(&mut self, change: impl FnOnce(&mut Writer<'s>) -> Result<T>) -> Result<T> {
+        let writer = &mut self.writer;
+        writer.manifest().begin_change()?;
+        let (events, fresh, after) = (writer.events.len(), writer.fresh.len(), writer.after.len());
+        let outcome = change(writer);
+        writer.actor = None;
+        match outcome {
+            Ok(result) => {
+                writer.manifest().keep_change()?;
+                Ok(result)
+            }
+            Err(error) => {
+                writer.events.truncate(events);
+                writer.fresh.truncate(fresh);
+                writer.after.truncate(after);
+                writer.manifest().undo_change()?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes the changes durable and visible. After an error none of them is.
+    pub fn commit(mut self) -> Result<()> {
+        let writer = &mut self.writer;
+        crash::point("commit.rows_written");
+        let mut folders = BTreeSet::new();
+        for hash in &writer.placed {
+            if folders.insert(hash.0[0]) {
+                writer.store.objects.sync(hash)?;
+            }
+        }
+        crash::point("publish.folder_synced");
+        history_append(writer)?;
+        crash::point("commit.before");
+        if let Err(error) = writer.manifest().commit() {
+            // Whether it is on the disk is unknown now: only a connection opened afresh can tell.
+            *writer.connection = None;
+            return Err(error);
+        }
+        crash::point("commit.after");
+        let (fresh, after) = (std::mem::take(&mut writer.fresh), std::mem::take(&mut writer.after));
+        writer.store.place_all(writer.manifest(), fresh);
+        crash::point("place.done");
+        for hook in after {
+            hook();
+        }
+        Ok(())
+    }
+}
+
+fn history_append(writer: &Writer) -> Result<()> {
+    let lines: Vec<Event> = writer.events.iter().filter(|event| event.kind != PUBLISHED).cloned().collect();
+    history::append(&writer.store.layout, writer.manifest(), &lines, &clock::stamp(writer.now))
+}
+
+impl Drop for Batch<'_> {
+    fn drop(&mut self) {
+        if let Some(manifest) = self.writer.connection.as_ref()
+            && manifest.rollback().is_err()
+        {
+            *self.writer.connection = None;
+        }
+    }
+}
+
+impl View for Writer<'_> {
+    fn manifest(&self) -> &Manifest {
+        self.connection.as_ref().expect("a writer has its connection until the commit")
+    }
+
+    fn store(&self) -> &Store {
+        self.store
+    }
+}
+
+impl Writer<'_> {
+    /// The moment of this transaction.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Says who makes the change at hand.
+    pub fn set_actor(&mut self, actor: Option<String>) {
+        self.actor = actor;
+    }
+
+    /// Does something once the transaction is committed and the names are placed.
+    pub fn after_commit(&mut self, hook: impl FnOnce() + Send + 'static) {
+        self.after.push(Box::new(hook));
+    }
+
+    /// Adds an event to the history, with the new values.
+    pub fn record(&mut self, kind: &str, artifact_id: Option<&str>, data: Map<String, Value>) -> Result<u64> {
+        let event_id = self.manifest().next_event_id()?;
+        let event = Event {
+            event_id: Count(event_id),
+            at: clock::millis_text(self.now),
+            kind: kind.to_owned(),
+            artifact_id: artifact_id.map(str::to_owned),
+            actor: self.actor.clone(),
+            data,
+        };
+        self.manifest().insert_event(&event)?;
+        self.events.push(event);
+        Ok(event_id)
+    }
+
+    /// Makes a staged file an object. An object that is there already counts only when its bytes are proven; a damaged
+    /// one is replaced and the readable names over it are placed again.
+    pub fn keep(&mut self, staged: &Staged) -> Result<()> {
+        self.placed.insert(staged.hash);
+        let objects = &self.store.objects;
+        let there = match objects.place(staged)? {
+            Placed::New(fingerprint) => {
+                let row = ObjectRow { size_bytes: fingerprint.size, mtime_ns: fingerprint.mtime_ns };
+                return self.manifest().set_object(&staged.hash, row);
+            }
+            Placed::AlreadyThere(fingerprint) => fingerprint,
+        };
+        let looks = ObjectRow { size_bytes: there.size, mtime_ns: there.mtime_ns };
+        if self.manifest().object(&staged.hash)? == Some(looks) {
+            return Ok(());
+        }
+        if there.size == staged.size && objects.proven(&staged.hash, &Unwatched)? {
+            return self.manifest().set_object(&staged.hash, looks);
+        }
+        let stamp = clock::stamp(self.now);
+        let healed = objects.heal(staged, &self.store.layout.quarantine(), &stamp)?;
+        self.manifest().set_object(&staged.hash, ObjectRow { size_bytes: healed.size, mtime_ns: healed.mtime_ns })?;
+        for seq in self.manifest().holders(&staged.hash)? {
+            self.place_later(seq, None)?;
+        }
+        let mut data = Map::new();
+        data.insert("hash".to_owned(), Value::String(staged.hash.to_string()));
+        self.record("object_healed", None, data)?;
+        Ok(())
+    }
+
+    /// Adds an artifact whose objects were kept, under a readable name of its own.
+    pub fn publish(&mut self, mut publication: Publication, hint: Option<&str>) -> Result<Found> {
+        let store = self.store;
+        publication.record.name = names::choose(self.manifest(), &store.layout, &publication.record, hint)?;
+        let artifact_id = publication.record.artifact_id.as_str().to_owned();
+        let seq = self.manifest().insert_artifact(&publication, None)?;
+        if let Some(request) = &publication.request {
+            self.manifest().insert_request(request, &artifact_id, None)?;
+        }
+        let event_id = self.record(PUBLISHED, Some(&artifact_id), published_data(&publication))?;
+        let state = State::published(&publication);
+        let record = publication.record.clone();
+        let sidecar = Sidecar::new(seq, event_id, self.actor.clone(), publication);
+        self.place_later(seq, Some(sidecar))?;
+        Ok(Found { seq, record, state })
+    }
+
+    /// Has an artifact's readable name, and its sidecar if it has none yet, placed after the commit.
+    fn place_later(&mut self, seq: i64, sidecar: Option<Sidecar>) -> Result<()> {
+        let writing = self.store.writing()?;
+        self.manifest().insert_placement(&Placement { seq, lease: writing.lease.name().to_owned() })?;
+        // The sidecar's bytes are written now, so that a full disk is noticed while everything can still be taken back.
+        let draft = sidecar.map(|sidecar| super::placing::draft(&writing.staging, &sidecar)).transpose()?;
+        self.fresh.push(Fresh { seq, draft });
+        Ok(())
+    }
+}
+
+/// What the event of a publish says; the whole truth stands in the sidecar.
+pub(super) fn published_data(publication: &Publication) -> Map<String, Value> {
+    let record = &publication.record;
+    let mut data = Map::new();
+    data.insert("artifactType".to_owned(), Value::String(record.artifact_type.to_string()));
+    data.insert("logicalKey".to_owned(), Value::String(record.logical_key.clone()));
+    data.insert("version".to_owned(), Value::from(record.version));
+    data.insert("contentHash".to_owned(), Value::String(record.content_hash.to_string()));
+    data
+}
