@@ -151,7 +151,9 @@ impl Method {
     const fn query<Q: Query>() -> Self {
         Self::of::<Q>(Run::Query(|params, context| {
             let params = params::parse(params)?;
-            Q::run(&context.site.store()?.read()?, params, context).map(|result| to_reply(&result))
+            let reader = context.site.store()?.read()?;
+            context.watch.viewed();
+            Q::run(&reader, params, context).map(|result| to_reply(&result))
         }))
     }
 
