@@ -106,7 +106,8 @@ impl Session {
         let mut results: Vec<Result<Reply>> = Vec::with_capacity(tasks.len());
         // Whatever panics outside a single change leaves nothing committed either.
         let whole = guarded(&tasks[0], || {
-            let mut batch = self.site.store()?.begin()?;
+            let store = self.site.store()?;
+            let mut batch = store.begin()?;
             for (task, pending) in tasks.iter().zip(pendings) {
                 // Beginning may have waited long for another process.
                 let result = match task.is_cancelled() {
