@@ -5,10 +5,15 @@ pub mod cli;
 pub mod server;
 
 pub mod operations;
+
+pub mod lineage;
+pub mod publishing;
+
 pub mod store;
 
 pub mod manifest;
 pub mod objects;
+pub mod tabular;
 pub mod transport;
 
 pub mod model;

@@ -8,6 +8,7 @@ mod lease;
 pub mod names;
 mod placing;
 mod reader;
+mod rebuild;
 mod sidecar;
 mod site;
 mod writer;
@@ -17,6 +18,7 @@ use std::sync::{Arc, Mutex};
 
 pub use layout::Layout;
 pub use reader::{Reader, View};
+pub use rebuild::Rebuilt;
 pub use site::{Initialized, Location, Site};
 pub use writer::{Batch, Writer};
 
