@@ -55,7 +55,9 @@ pub(super) fn check(place: &Place, site: &Site) -> Result<()> {
         return Err(Error::invalid_params(message).field("manifest_db"));
     }
     if let Some(folder) = &place.artifacts_root {
-        let own = location.artifacts_root.clone().unwrap_or_else(|| location.root.join("artifacts"));
+        // A store that is there remembers where its names lie.
+        site.store().ok();
+        let own = site.layout().artifacts().to_owned();
         if !same_folder(Path::new(folder), &own) {
             let message = format!("artifacts_root names {folder}, but this server keeps names in {}", own.display());
             return Err(Error::invalid_params(message).field("artifacts_root"));

@@ -77,7 +77,7 @@ impl Lines {
             }
             if self.ended {
                 let rest = self.begin..self.filled;
-                self.begin = self.filled;
+                (self.begin, self.searched) = (self.filled, 0);
                 if std::mem::take(&mut self.discarding) {
                     return Ok(Line::TooLong);
                 }
