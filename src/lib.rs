@@ -1,5 +1,7 @@
 //! keepstone keeps every file a pipeline produces: once, verified, traceable to what it was made from, and recoverable.
 
+pub mod generate;
+
 pub mod operations;
 pub mod store;
 

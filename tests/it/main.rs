@@ -1,1 +1,4 @@
+//! Everything that is tested from outside, in one binary.
+#![allow(clippy::disallowed_methods, reason = "tests look at files and clocks directly")]
 
+mod generated;
