@@ -2,5 +2,6 @@
 #![allow(clippy::disallowed_methods, reason = "tests make their own files and read the clock")]
 
 mod client;
+mod generated;
 mod pipe;
 mod support;
