@@ -5,3 +5,4 @@ mod client;
 mod generated;
 mod pipe;
 mod support;
+mod tabular;
