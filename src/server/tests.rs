@@ -23,7 +23,7 @@ use crate::transport::{LINE_BYTES_MAX, Lines, Output};
 /// What the methods of one test did, by the folder of its store.
 static JOURNALS: LazyLock<Mutex<HashMap<PathBuf, Vec<String>>>> = LazyLock::new(Mutex::default);
 
-fn note(root: &PathBuf, what: impl Into<String>) {
+fn note(root: &std::path::Path, what: impl Into<String>) {
     JOURNALS.lock().unwrap().entry(root.clone()).or_default().push(what.into());
 }
 

@@ -278,7 +278,11 @@ fn exec_answers_the_bare_result_or_an_error() {
         (json!({ "operation": "nope", "manifest_db": manifest }), "MethodNotFoundError", json!("nope")),
         (json!({ "operation": "initialize" }), "InvalidParamsError", json!("initialize")),
         (json!({ "operation": "initialize", "manifest_db": "x.db" }), "InvalidParamsError", json!("initialize")),
-        (json!({ "operation": "initialize", "manifest_db": manifest, "frob": 1 }), "InvalidParamsError", json!("initialize")),
+        (
+            json!({ "operation": "initialize", "manifest_db": manifest, "frob": 1 }),
+            "InvalidParamsError",
+            json!("initialize"),
+        ),
         (json!({ "operation": 5 }), "InvalidRequestError", json!(5)),
         (json!([]), "InvalidRequestError", json!(null)),
         (json!({}), "InvalidRequestError", json!(null)),

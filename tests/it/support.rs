@@ -57,9 +57,7 @@ impl Place {
         let outcome = call_once(&self.site, &about(), method, params, Some("tests"), &Unwatched);
         match outcome {
             Ok(reply) => Ok(serde_json::from_str(&reply).expect("a reply is JSON")),
-            Err(error) => {
-                Err(json!({"code": error.kind().code(), "message": error.message(), "data": error.data()}))
-            }
+            Err(error) => Err(json!({"code": error.kind().code(), "message": error.message(), "data": error.data()})),
         }
     }
 
