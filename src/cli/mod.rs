@@ -70,7 +70,7 @@ pub fn main() -> ExitCode {
 }
 
 /// What the server says about itself.
-fn about() -> About {
+pub fn about() -> About {
     About::operations(openrpc, schema_hash)
 }
 

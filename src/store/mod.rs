@@ -37,8 +37,9 @@ pub struct Store {
     config: Config,
     clock: Clock,
     objects: Objects,
-    access: Access,
+    /// Closed before the writing connection, which then folds the write-ahead log into the manifest.
     readers: Mutex<Vec<Manifest>>,
+    access: Access,
 }
 
 enum Access {

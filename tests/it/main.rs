@@ -1,4 +1,5 @@
-//! Tests through the library's boundary and through the pipe.
+//! Every test of the library and the binary that needs more than one module.
+#![allow(clippy::disallowed_methods, reason = "tests make their own files and read the clock")]
 
 mod pipe;
 mod support;
