@@ -9,7 +9,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
-use crate::client::{Session, keepstone, run, serve};
+use crate::support::{Session, keepstone, run, serve};
 
 const HELLO: &str = r#"{"jsonrpc":"2.0","id":"hello","method":"initialize"}"#;
 
@@ -20,7 +20,7 @@ fn code(reply: &Value) -> i64 {
 #[test]
 fn every_line_gets_its_answer_and_the_next_is_served() {
     let folder = tempdir().unwrap();
-    let mut session = Session::start(folder.path(), &[]);
+    let mut session = Session::start(folder.path());
     let deep = "[".repeat(200_000);
     for (line, expected, id) in [
         ("nonsense", -32700, json!(null)),
@@ -50,7 +50,7 @@ fn every_line_gets_its_answer_and_the_next_is_served() {
         (r#"{"operation":"nope"}"#, -32601, json!(null)),
     ] {
         session.send(line);
-        let reply = session.receive();
+        let reply = session.line().expect("a reply");
         let shown: String = line.chars().take(100).collect();
         assert_eq!((code(&reply), &reply["id"]), (expected, &id), "{shown}: {reply}");
         assert!(reply["error"]["message"].as_str().is_some_and(|message| !message.is_empty()));
@@ -72,8 +72,8 @@ fn every_line_gets_its_answer_and_the_next_is_served() {
         session.send(line);
         assert!(session.call("initialize", json!({})).get("result").is_some(), "after {line}");
     }
-    session.close();
-    assert_eq!(session.wait().code(), Some(0));
+    let (rest, status, _) = session.finish();
+    assert_eq!((rest.len(), status.code()), (0, Some(0)));
 }
 
 #[test]
@@ -144,11 +144,11 @@ fn unknown_methods_hint_at_the_nearest() {
 fn signals_end_an_idle_session_with_their_code() {
     let folder = tempdir().unwrap();
     for (signal, expected) in [(Signal::TERM, 143), (Signal::INT, 130)] {
-        let mut session = Session::start(folder.path(), &[]);
+        let mut session = Session::start(folder.path());
         session.call("initialize", json!({}));
         let begun = Instant::now();
         session.signal(signal);
-        assert_eq!(session.wait().code(), Some(expected));
+        assert_eq!(session.wait(), Some(expected));
         assert!(begun.elapsed() < Duration::from_secs(4));
     }
 }
@@ -180,11 +180,13 @@ fn a_session_ends_when_nobody_listens() {
 fn a_session_ends_with_its_parent() {
     let folder = tempdir().unwrap();
     let mut parent = std::process::Command::new("sleep").arg("60").spawn().unwrap();
-    let mut session = Session::start(folder.path(), &["--parent-pid", &parent.id().to_string()]);
+    let mut session = Session::spawn(
+        keepstone().args(["serve", "--parent-pid", &parent.id().to_string(), "--root"]).arg(folder.path()),
+    );
     session.call("initialize", json!({}));
     parent.kill().unwrap();
     parent.wait().unwrap();
-    assert_eq!(session.wait().code(), Some(0));
+    assert_eq!(session.wait(), Some(0));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use keepstone::base::clock::Clock;
 use keepstone::cli::about;
@@ -93,6 +93,43 @@ pub fn keepstone() -> Command {
     command
 }
 
+/// What a command that has ended left behind.
+pub struct Outcome {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Outcome {
+    /// Its stdout as lines of JSON.
+    #[track_caller]
+    pub fn lines(&self) -> Vec<Value> {
+        self.stdout.split_terminator('\n').map(|line| serde_json::from_str(line).expect(line)).collect()
+    }
+}
+
+/// Runs a command to its end with this input.
+pub fn run(command: &mut Command, input: impl Into<Vec<u8>>) -> Outcome {
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+    let mut stdin = child.stdin.take().expect("piped");
+    let input = input.into();
+    // A command that needs no input may have ended before all of it is written.
+    let writer = std::thread::spawn(move || stdin.write_all(&input).ok());
+    let output = child.wait_with_output().expect("it can be waited for");
+    writer.join().expect("the writer ends");
+    Outcome {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Sends these lines to `keepstone serve` and closes its input.
+pub fn serve(root: &Path, options: &[&str], input: impl Into<Vec<u8>>) -> Outcome {
+    run(keepstone().arg("serve").arg("--root").arg(root).args(options), input)
+}
+
 /// A `keepstone serve` and its pipes.
 pub struct Session {
     child: Child,
@@ -162,6 +199,24 @@ impl Session {
     pub fn call(&mut self, method: &str, params: Value) -> Value {
         assert!(self.request(1, method, params), "the process is gone");
         self.line().expect("a reply")
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).expect("it is alive");
+    }
+
+    /// Waits until it has ended by itself, stdin open; answers the exit code.
+    #[track_caller]
+    pub fn wait(&mut self) -> Option<i32> {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("it can be waited for") {
+                return status.code();
+            }
+            assert!(begun.elapsed() < PATIENCE, "it does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Closes stdin, and answers the remaining lines, the exit status and what stderr said.
