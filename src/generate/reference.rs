@@ -208,7 +208,10 @@ fn either(mut words: Vec<String>, null: Null) -> String {
 fn single(name: &str, schema: &serde_json::Map<String, Value>) -> String {
     match name {
         "array" => match schema.get("items") {
-            Some(items) => format!("array of {}", type_of(items, Null::Named)),
+            Some(items) => match type_of(items, Null::Named) {
+                several if several.contains(" or ") => format!("array of ({several})"),
+                one => format!("array of {one}"),
+            },
             None => "array".to_owned(),
         },
         "object" => match schema.get("additionalProperties") {

@@ -2,3 +2,5 @@
 #![allow(clippy::disallowed_methods, reason = "tests look at files and clocks directly")]
 
 mod generated;
+mod schemas;
+mod shapes;
