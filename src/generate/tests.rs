@@ -45,7 +45,6 @@ fn ten() -> u64 {
 /// The kinds.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(dead_code, reason = "only its schema matters")]
 enum Kind {
     /// The one.
     One,

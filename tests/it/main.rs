@@ -4,3 +4,4 @@
 mod generated;
 mod schemas;
 mod shapes;
+mod tidy;

@@ -255,7 +255,7 @@ fn the_openrpc_document_is_sound() {
 #[test]
 fn an_unsound_openrpc_document_is_found_out() {
     let good = published("openrpc.json");
-    let mut found = |pointer: &str, value: Value| {
+    let found = |pointer: &str, value: Value| {
         let mut document = good.clone();
         *document.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = value;
         openrpc_faults(&document).join("\n")
