@@ -1,13 +1,23 @@
 //! keepstone keeps every file a pipeline produces: once, verified, traceable to what it was made from, and recoverable.
 
+pub mod cli;
+
 pub mod generate;
+pub mod server;
 
 pub mod operations;
+
+pub mod lineage;
+pub mod publishing;
+
 pub mod store;
 
 pub mod manifest;
 pub mod objects;
+pub mod tabular;
+pub mod transport;
 
 pub mod model;
+pub mod protocol;
 
 pub mod base;

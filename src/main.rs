@@ -1,1 +1,5 @@
-fn main() {}
+//! The `keepstone` command.
+
+fn main() -> std::process::ExitCode {
+    keepstone::cli::main()
+}

@@ -42,6 +42,11 @@ pub fn millis_text(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
+/// `YYYY-MM-DDTHH:MM:SS.ffffffZ`, the form of minTs and maxTs.
+pub fn micros_text(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
+}
+
 /// `YYYYMMDDTHHMMSS`, the stamp inside ids and backup names.
 pub fn stamp(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%S").to_string()

@@ -3,7 +3,7 @@
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs as sys;
@@ -17,6 +17,13 @@ pub struct FileError {
     pub path: PathBuf,
     /// What the system said; already part of the message.
     pub source: io::Error,
+}
+
+impl FileError {
+    /// What was tried on which path, and what the system said.
+    pub fn new(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self { action, path: path.to_owned(), source }
+    }
 }
 
 /// The system's reason as words, without "(os error n)".
@@ -39,7 +46,7 @@ pub trait Context<T> {
 
 impl<T, E: Into<io::Error>> Context<T> for std::result::Result<T, E> {
     fn context(self, action: &'static str, path: &Path) -> Result<T> {
-        self.map_err(|source| FileError { action, path: path.to_owned(), source: source.into() })
+        self.map_err(|source| FileError::new(action, path, source.into()))
     }
 }
 
@@ -104,6 +111,11 @@ pub fn look(path: &Path) -> Result<Option<Metadata>> {
 /// What lies at a path, links followed.
 pub fn metadata(path: &Path) -> Result<Metadata> {
     fs::metadata(path).context("read", path)
+}
+
+/// What an open file is; the path is for messages.
+pub fn metadata_of(file: &File, path: &Path) -> Result<Metadata> {
+    file.metadata().context("look at", path)
 }
 
 /// Whether anything lies at a path; an unreadable parent counts as nothing.
@@ -305,6 +317,41 @@ pub fn pump<E: From<FileError>>(
     }
 }
 
+/// Reads from a place of an open file until the buffer is full or the file ends; how much it was.
+pub fn read_at(file: &File, path: &Path, buffer: &mut [u8], offset: u64) -> Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read_at(&mut buffer[filled..], offset + filled as u64) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error).context("read", path),
+        }
+    }
+    Ok(filled)
+}
+
+/// Writes all the bytes at a place of an open file.
+pub fn write_at(file: &File, path: &Path, bytes: &[u8], offset: u64) -> Result<()> {
+    file.write_all_at(bytes, offset).context("write", path)
+}
+
+/// A file without a name in a folder, gone when it is closed, however the process ends.
+pub fn unnamed(folder: &Path) -> Result<File> {
+    use sys::OFlags;
+    let mode = sys::Mode::RUSR | sys::Mode::WUSR;
+    if let Ok(file) = sys::open(folder, OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC, mode) {
+        return Ok(File::from(file));
+    }
+    // Not every file system knows nameless files: there the name goes at once.
+    static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let path = folder.join(format!(".unnamed-{}-{count}", std::process::id()));
+    let file = create_new(&path, 0o600)?;
+    remove(&path)?;
+    Ok(file)
+}
+
 /// A lock that the kernel holds for this process and frees when the process ends, however it ends.
 #[derive(Debug)]
 pub struct Lock {
@@ -380,4 +427,9 @@ pub fn same_bytes(left: &Path, right: &Path) -> Result<bool> {
             Err(error) => return Err(error).context("read", right),
         }
     }
+}
+
+/// Removes a folder that has nothing in it.
+pub fn remove_empty_folder(folder: &Path) -> Result<()> {
+    fs::remove_dir(folder).context("remove", folder)
 }

@@ -17,6 +17,11 @@ pub fn base32(bytes: &[u8]) -> String {
     BASE32_NOPAD.encode(bytes).to_ascii_lowercase()
 }
 
+/// The bytes of lower-case base32 without padding; `None` for anything else.
+pub fn decode_base32(text: &str) -> Option<Vec<u8>> {
+    BASE32_NOPAD.decode(text.to_ascii_uppercase().as_bytes()).ok()
+}
+
 /// Standard base64 with padding.
 pub fn base64(bytes: &[u8]) -> String {
     BASE64.encode(bytes)

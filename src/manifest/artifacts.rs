@@ -80,6 +80,14 @@ impl Manifest {
         self.one("a.seq = ?1", &[&seq])
     }
 
+    /// The place of an artifact in the order of commits.
+    pub fn artifact_seq(&self, artifact_id: &str) -> Result<Option<i64>> {
+        Ok(self
+            .cached("SELECT seq FROM artifacts WHERE artifact_id = ?1")?
+            .query_row([artifact_id], |row| row.get(0))
+            .optional()?)
+    }
+
     /// How many artifacts there are, deleted ones included.
     pub fn artifact_count(&self) -> Result<u64> {
         Ok(self.cached("SELECT count(*) FROM artifacts")?.query_row([], |row| row.get(0))?)

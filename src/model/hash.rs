@@ -38,6 +38,23 @@ impl Hash {
     pub fn spec_id(&self) -> String {
         hex::base32(&self.0)[..12].to_owned()
     }
+
+    /// The lowest and highest hash that have this spec id.
+    pub fn range_of_spec_id(text: &str) -> Option<(Self, Self)> {
+        // 12 characters are 60 bits; a thirteenth makes them whole bytes again.
+        let end = |last: &str| {
+            let bytes = hex::decode_base32(&format!("{text}{last}"))?;
+            Some(bytes.try_into().ok()).flatten()
+        };
+        if text.len() != 12 {
+            return None;
+        }
+        let (low, high): ([u8; 8], [u8; 8]) = (end("a")?, end("6")?);
+        let (mut from, mut to) = ([0; 32], [0xFF; 32]);
+        from[..8].copy_from_slice(&low);
+        to[..8].copy_from_slice(&high);
+        Some((Self(from), Self(to)))
+    }
 }
 
 impl fmt::Display for Hash {
@@ -87,6 +104,9 @@ mod tests {
     #[test]
     fn spec_id_is_the_start_of_the_raw_hash_in_base32() {
         assert_eq!(Hash::of(b"hello").spec_id(), "ftze3os7wcrq");
+        let hello = Hash::of(b"hello");
+        let (from, to) = Hash::range_of_spec_id("ftze3os7wcrq").expect("a spec id");
+        assert!(from <= hello && hello <= to && from.spec_id() == to.spec_id());
         assert_eq!(Hash::of(b"").spec_id(), "4oymiquy7qob");
         assert_eq!(Hash::of(br#"{"coupon_family": "F1"}"#).spec_id(), "r2lugjn27ov6");
     }

@@ -6,6 +6,9 @@ use super::Result;
 pub trait Watch: Sync {
     /// `done` of `total` (0 when unknown) in the unit that `message` names.
     fn step(&self, done: u64, total: u64, message: &str) -> Result<()>;
+
+    /// A query has taken its view of the store: what is committed from here on can't change its answer.
+    fn viewed(&self) {}
 }
 
 /// Nobody watches.

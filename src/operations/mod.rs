@@ -1,7 +1,11 @@
 //! Everything keepstone can do: one operation one file, and the one list of them from which all else is made.
 
+pub mod artifacts;
+pub mod lineage;
 mod params;
 pub mod session;
+pub mod store;
+pub mod types;
 
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -147,7 +151,9 @@ impl Method {
     const fn query<Q: Query>() -> Self {
         Self::of::<Q>(Run::Query(|params, context| {
             let params = params::parse(params)?;
-            Q::run(&context.site.store()?.read()?, params, context).map(|result| to_reply(&result))
+            let reader = context.site.store()?.read()?;
+            context.watch.viewed();
+            Q::run(&reader, params, context).map(|result| to_reply(&result))
         }))
     }
 
@@ -183,5 +189,27 @@ fn to_reply(result: &impl Serialize) -> Reply {
 }
 
 /// Every operation, in the order in which the reference shows them.
-pub static OPERATIONS: &[Method] =
-    &[Method::probe::<session::initialize::Initialize>(), Method::probe::<session::discover::Discover>()];
+pub static OPERATIONS: &[Method] = &[
+    Method::probe::<session::initialize::Initialize>(),
+    Method::probe::<session::discover::Discover>(),
+    Method::probe::<store::health_check::HealthCheck>(),
+    Method::maintenance::<store::init::Init>(),
+    Method::command::<artifacts::publish_artifact::PublishArtifact>(),
+    Method::query::<artifacts::get_artifact::GetArtifact>(),
+    Method::query::<artifacts::get_artifacts::GetArtifacts>(),
+    Method::query::<artifacts::list_artifacts::ListArtifacts>(),
+    Method::query::<artifacts::find_by_logical_key::FindByLogicalKey>(),
+    Method::query::<artifacts::find_by_hash::FindByHash>(),
+    Method::query::<artifacts::list_files::ListFiles>(),
+    Method::query::<artifacts::read_file::ReadFile>(),
+    Method::command::<artifacts::supersede::Supersede>(),
+    Method::command::<types::register_type::RegisterType>(),
+    Method::query::<types::list_types::ListTypes>(),
+    Method::query::<lineage::get_lineage::GetLineage>(),
+    Method::query::<lineage::get_downstream::GetDownstream>(),
+    Method::query::<lineage::trace_roots::TraceRoots>(),
+    Method::query::<store::list_events::ListEvents>(),
+    Method::maintenance::<store::backup::Backup>(),
+    Method::maintenance::<store::restore_backup::RestoreBackup>(),
+    Method::maintenance::<store::rebuild_manifest::RebuildManifest>(),
+];

@@ -56,14 +56,22 @@ pub(super) fn append(layout: &Layout, manifest: &Manifest, events: &[Event], sta
     manifest.set_meta(LENGTH, known + text.len() as u64)
 }
 
-/// The events of the file, oldest first, up to the first line that was never written whole.
-pub(super) fn read(layout: &Layout) -> Result<Vec<Event>> {
+/// What the history file says.
+pub(super) struct History {
+    /// The events, oldest first.
+    pub(super) events: Vec<Event>,
+    /// The length of the lines that were written whole, in bytes.
+    pub(super) bytes: u64,
+}
+
+/// Reads the file up to a last line that was never written whole.
+pub(super) fn read(layout: &Layout) -> Result<History> {
     let path = layout.history();
+    let mut history = History { events: Vec::new(), bytes: 0 };
     if !files::exists(&path) {
-        return Ok(Vec::new());
+        return Ok(history);
     }
     let bytes = files::read(&path)?;
-    let mut events = Vec::new();
     let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').enumerate().peekable();
     while let Some((number, bytes)) = lines.next() {
         let text = std::str::from_utf8(bytes).ok().filter(|text| seal::intact(text.trim_end_matches('\n')));
@@ -85,16 +93,16 @@ pub(super) fn read(layout: &Layout) -> Result<Vec<Event>> {
                     )));
                 }
             }
-            (Some(text), _) => events.push(parse(text, layout, number)?),
+            (Some(text), _) => history.events.push(parse(text, layout, number)?),
         }
+        history.bytes += bytes.len() as u64;
     }
-    Ok(events)
+    Ok(history)
 }
 
-/// Takes note of how long the file is, after its events were all taken into the manifest.
-pub(super) fn accept(layout: &Layout, manifest: &Manifest) -> Result<()> {
-    let length = files::look(&layout.history())?.map_or(0, |metadata| metadata.len());
-    manifest.set_meta(LENGTH, length)
+/// Takes note of how much of the file is known, after its events were all taken into the manifest.
+pub(super) fn accept(manifest: &Manifest, history: &History) -> Result<()> {
+    manifest.set_meta(LENGTH, history.bytes)
 }
 
 fn parse<T: for<'de> Deserialize<'de>>(text: &str, layout: &Layout, number: usize) -> Result<T> {

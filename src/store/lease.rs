@@ -56,6 +56,14 @@ impl Lease {
                 files::remove_if_there(&path)?;
             }
         }
+        // Drafts of manifests are written under the init lock.
+        if let Some(_lock) = Lock::try_exclusive(&layout.lock("init"))? {
+            for draft in files::list(&layout.staging())? {
+                if draft.file_name().is_some_and(|name| name.to_string_lossy().starts_with("manifest-")) {
+                    files::remove_if_there(&draft)?;
+                }
+            }
+        }
         Ok(())
     }
 }

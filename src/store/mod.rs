@@ -8,6 +8,7 @@ mod lease;
 pub mod names;
 mod placing;
 mod reader;
+mod rebuild;
 mod sidecar;
 mod site;
 mod writer;
@@ -17,6 +18,7 @@ use std::sync::{Arc, Mutex};
 
 pub use layout::Layout;
 pub use reader::{Reader, View};
+pub use rebuild::Rebuilt;
 pub use site::{Initialized, Location, Site};
 pub use writer::{Batch, Writer};
 
@@ -35,8 +37,9 @@ pub struct Store {
     config: Config,
     clock: Clock,
     objects: Objects,
-    access: Access,
+    /// Closed before the writing connection, which then folds the write-ahead log into the manifest.
     readers: Mutex<Vec<Manifest>>,
+    access: Access,
 }
 
 enum Access {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::Store;
-use crate::manifest::{Found, Manifest};
+use crate::manifest::{Found, Manifest, ObjectRow};
 use crate::model::artifact::{Artifact, Format, Storage};
 use crate::model::number::Count;
-use crate::model::{Error, Result};
+use crate::model::{Error, Hash, Result, Unwatched};
 use crate::objects::Objects;
 use crate::store::layout::Layout;
 
@@ -34,9 +34,25 @@ pub trait View {
             .ok_or_else(|| Error::not_found(format!("artifact {artifact_id} was not found")).field("artifactId"))
     }
 
+    /// Whether an object is there and its bytes can be trusted: it looks as when they were proven, or they prove right now.
+    fn trusted(&self, hash: &Hash) -> Result<bool> {
+        let Some(looks) = self.objects().look(hash)? else { return Ok(false) };
+        let row = ObjectRow { size_bytes: looks.size, mtime_ns: looks.mtime_ns };
+        Ok(self.manifest().object(hash)? == Some(row) || self.objects().proven(hash, &Unwatched)?)
+    }
+
     /// An artifact as it is answered.
     fn answer(&self, found: Found) -> Artifact {
         answer(self.layout(), found)
+    }
+
+    /// The artifacts at these places, as they are answered.
+    fn answers_at(&self, seqs: &[i64]) -> Result<Vec<Artifact>> {
+        let one = |seq: &i64| {
+            let found = self.manifest().artifact_at(*seq)?;
+            found.map(|found| self.answer(found)).ok_or_else(|| Error::internal(format!("there is no artifact {seq}")))
+        };
+        seqs.iter().map(one).collect()
     }
 
     /// Artifacts as they are answered.

@@ -219,6 +219,12 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Takes an object that is there already for an artifact of its own; `false` when its bytes can't be trusted.
+    pub fn keep_existing(&mut self, hash: &Hash) -> Result<bool> {
+        self.placed.insert(*hash);
+        self.trusted(hash)
+    }
+
     /// Adds an artifact whose objects were kept, under a readable name of its own.
     pub fn publish(&mut self, mut publication: Publication, hint: Option<&str>) -> Result<Found> {
         let store = self.store;

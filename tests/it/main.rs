@@ -1,7 +1,10 @@
-//! Everything that is tested from outside, in one binary.
-#![allow(clippy::disallowed_methods, reason = "tests look at files and clocks directly")]
+//! Every test of the library and the binary that needs more than one module.
+#![allow(clippy::disallowed_methods, reason = "tests make their own files and read the clock")]
 
 mod generated;
+mod pipe;
 mod schemas;
 mod shapes;
+mod support;
+mod tabular;
 mod tidy;

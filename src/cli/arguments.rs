@@ -1,0 +1,121 @@
+//! What can be typed after `keepstone`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+const EXAMPLES: &str = "\
+Examples:
+  keepstone init                                     make a store in ./.keepstone
+  keepstone serve                                    answer JSON-RPC over stdin and stdout
+  keepstone call list_artifacts '{\"filter\": {\"limit\": 5}}'
+  keepstone schema publish_artifact                  what a method takes and answers
+
+Exit codes: 0 done, 1 failed, 64 wrong usage.";
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  keepstone serve < requests.jsonl > replies.jsonl
+  echo '{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"health_check\"}' | keepstone serve
+  echo '{\"operation\":\"get_artifact\",\"artifact_id\":\"art-…\"}' | keepstone serve
+
+Exit codes: 0 the input has ended and everything is answered, 1 nobody reads the replies,
+143 after SIGTERM, 130 after SIGINT.";
+
+const EXEC_EXAMPLES: &str = "\
+Example:
+  echo '{\"operation\":\"get_artifact\",\"manifest_db\":\"store/manifest.sqlite\",\"artifact_id\":\"art-…\"}' \\
+    | keepstone exec
+
+The bare result goes to stdout (exit code 0), or {\"error\",\"type\",\"operation\"} to stderr (exit code 1).";
+
+const CALL_EXAMPLES: &str = "\
+Examples:
+  keepstone call health_check
+  keepstone call get_artifact '{\"artifactId\": \"art-20260101T000000-0a1b2c3d\"}'
+  keepstone call publish_artifact - < params.json";
+
+/// Keeps every file a pipeline produces: once, verified, traceable to what it was made from, and recoverable.
+#[derive(Debug, Parser)]
+#[command(name = "keepstone", version, after_help = EXAMPLES, propagate_version = true)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) place: Place,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Where the store is.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Where the store is")]
+pub(super) struct Place {
+    /// The store's folder; else the folder of --manifest-db, else the nearest .keepstone upwards, else ./.keepstone
+    /// [env: KEEPSTONE_ROOT]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(super) root: Option<PathBuf>,
+    /// The store's manifest.sqlite: the folder that holds it is the store [env: ARTIFACT_MANIFEST_DB]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) manifest_db: Option<PathBuf>,
+    /// Where readable names lie; else as the store remembers, at first <root>/artifacts [env: ARTIFACTS_ROOT]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(super) artifacts_root: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Answer JSON-RPC requests, one a line, until the input ends
+    #[command(after_help = SERVE_EXAMPLES)]
+    Serve(Serve),
+    /// Answer the one JSON object on stdin, as the Python wrapper did
+    #[command(after_help = EXEC_EXAMPLES)]
+    Exec,
+    /// Call one method and print its result
+    #[command(after_help = CALL_EXAMPLES)]
+    Call(Call),
+    /// Print the schemas of a method's parameters and result, or all of them as OpenRPC
+    Schema(Schema),
+    /// Make a store
+    Init(Init),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Let replies leave in the order of the requests
+    #[arg(long)]
+    pub(super) ordered: bool,
+    /// End when this process is gone
+    #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff))]
+    pub(super) parent_pid: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Call {
+    /// The method's name
+    pub(super) method: String,
+    /// Its parameters, one JSON object; - reads them from stdin
+    pub(super) params: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Schema {
+    /// The method's name
+    pub(super) method: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// Write keepstone.toml anew where there is a store; nothing else changes
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Print nothing
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        <super::Arguments as clap::CommandFactory>::command().debug_assert();
+    }
+}

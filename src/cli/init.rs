@@ -1,0 +1,17 @@
+//! `keepstone init`
+
+use serde_json::json;
+
+use super::arguments::{Init, Place};
+use super::{Outcome, about, print, whereabouts};
+use crate::model::Unwatched;
+use crate::server::call_once;
+
+pub(super) fn run(place: &Place, options: &Init) -> Outcome {
+    let site = whereabouts::site(place)?;
+    call_once(&site, &about(), "init", json!({ "force": options.force }), None, &Unwatched)?;
+    if !options.quiet {
+        print::line(&format!("The store is in {}", site.location().root.display()))?;
+    }
+    Ok(0)
+}

@@ -1,0 +1,156 @@
+//! `read_file`
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::base::hex;
+use crate::model::artifact::Format;
+use crate::model::hash::Hash;
+use crate::model::ids::ArtifactId;
+use crate::model::number::Count;
+use crate::model::{Error, Result};
+use crate::operations::params::limited;
+use crate::operations::{Context, Operation, Query};
+use crate::store::{Reader, View};
+
+/// Most bytes in one reply.
+const MOST: u64 = 1024 * 1024;
+
+/// Reads a piece of a file, at most 1 MiB, from an artifact or by the hash of its bytes. A file that is read whole in
+/// one piece is checked against its hash.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Params {
+    /// The artifact; or give `hash`.
+    artifact_id: Option<ArtifactId>,
+    /// The hash of the file's bytes.
+    hash: Option<Hash>,
+    /// Which file of a tree; a table or a single file needs none.
+    file: Option<String>,
+    /// Where the piece begins, in bytes; 0 unless given.
+    #[schemars(extend("default" = 0))]
+    offset: Option<Count>,
+    /// How many bytes at most: 1 to 1048576, 1048576 unless given.
+    #[schemars(range(min = 1, max = 1_048_576), extend("default" = 1_048_576))]
+    length: Option<Count>,
+}
+
+/// A piece of a file.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Piece {
+    /// The artifact asked for; null when it was asked by hash.
+    artifact_id: Option<ArtifactId>,
+    /// The file's path inside the artifact; null when it was asked by hash.
+    file: Option<String>,
+    /// SHA-256 of the whole file.
+    hash: Hash,
+    /// Length of the whole file in bytes.
+    size_bytes: Count,
+    /// Where the piece begins.
+    offset: Count,
+    /// How many bytes the piece has.
+    length: Count,
+    /// How `data` stands for the bytes.
+    encoding: PieceEncoding,
+    /// The bytes, as text where they are UTF-8, else as base64.
+    data: String,
+    /// Whether the piece reaches the end of the file.
+    end: bool,
+    /// `verified` when the whole file was read and has its hash; null for a part of a file.
+    integrity: Option<Integrity>,
+}
+
+/// How a piece stands for bytes.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PieceEncoding {
+    /// The text's UTF-8 bytes.
+    Utf8,
+    /// The bytes that the base64 text stands for.
+    Base64,
+}
+
+/// What a check of the bytes said.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Integrity {
+    /// They have their hash.
+    Verified,
+}
+
+/// `read_file`
+pub enum ReadFile {}
+
+impl Operation for ReadFile {
+    const METHOD: &'static str = "read_file";
+    type Params = Params;
+    type Result = Piece;
+}
+
+impl Query for ReadFile {
+    fn run(reader: &Reader, params: Params, _: &Context) -> Result<Piece> {
+        let (hash, file) = wanted(reader, &params)?;
+        let (_, size) = reader.objects().open(&hash).map_err(|error| error.detail("hash", hash.to_string()))?;
+        let offset = params.offset.unwrap_or_default().0;
+        if offset > size {
+            return Err(
+                Error::invalid_params(format!("offset: {offset} is beyond the file's {size} bytes")).field("offset")
+            );
+        }
+        let bytes = reader.objects().read(&hash, offset, limited("length", params.length, MOST, MOST)?)?;
+        let (length, whole) = (bytes.len() as u64, bytes.len() as u64 == size);
+        if whole && Hash::of(&bytes) != hash {
+            return Err(Error::integrity(format!("the object {hash} is damaged: its bytes have another hash"))
+                .hint("publish the same bytes again to heal it"));
+        }
+        let (encoding, data) = match String::from_utf8(bytes) {
+            Ok(text) => (PieceEncoding::Utf8, text),
+            Err(error) => (PieceEncoding::Base64, hex::base64(error.as_bytes())),
+        };
+        Ok(Piece {
+            artifact_id: params.artifact_id,
+            file,
+            hash,
+            size_bytes: Count(size),
+            offset: Count(offset),
+            length: Count(length),
+            encoding,
+            data,
+            end: offset + length == size,
+            integrity: whole.then_some(Integrity::Verified),
+        })
+    }
+}
+
+fn wanted(reader: &Reader, params: &Params) -> Result<(Hash, Option<String>)> {
+    let artifact_id = match (&params.artifact_id, params.hash) {
+        (Some(artifact_id), None) => artifact_id,
+        (None, Some(hash)) => {
+            if params.file.is_some() {
+                return Err(Error::invalid_params("file: it goes with artifactId, not with hash").field("file"));
+            }
+            if reader.objects().look(&hash)?.is_none() {
+                return Err(Error::not_found(format!("no object {hash} was found")).field("hash"));
+            }
+            return Ok((hash, None));
+        }
+        _ => return Err(Error::invalid_params("either artifactId or hash must be given").field("artifactId")),
+    };
+    let found = reader.found(artifact_id.as_str())?;
+    let mut files = reader.manifest().files(found.seq)?;
+    let entry = match &params.file {
+        Some(name) => files.into_iter().find(|entry| entry.path == *name).ok_or_else(|| {
+            Error::not_found(format!("the file {name:?} was not found in artifact {artifact_id}"))
+                .field("file")
+                .hint("list_files names its files")
+        })?,
+        None if found.record.format == Format::Tree && files.len() != 1 => {
+            return Err(Error::invalid_params(format!("artifact {artifact_id} has {} files: name one", files.len()))
+                .field("file")
+                .hint("list_files names its files"));
+        }
+        None => files.remove(0),
+    };
+    Ok((entry.hash, Some(entry.path)))
+}

@@ -1,0 +1,42 @@
+//! `get_downstream`
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::lineage::{Direction, walk};
+use crate::model::Result;
+use crate::model::artifact::Artifact;
+use crate::model::ids::ArtifactId;
+use crate::model::number::Count;
+use crate::operations::params::limited;
+use crate::operations::{Context, Operation, Query};
+use crate::store::{Reader, View};
+
+/// Answers what was made of an artifact, newest first; with a depth above 1 also what was made of that, nearest first.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Params {
+    /// The artifact.
+    artifact_id: ArtifactId,
+    /// How many edges far: 1 to 10000, 1 unless given.
+    #[schemars(range(min = 1, max = 10_000), extend("default" = 1))]
+    depth: Option<Count>,
+}
+
+/// `get_downstream`
+pub enum GetDownstream {}
+
+impl Operation for GetDownstream {
+    const METHOD: &'static str = "get_downstream";
+    type Params = Params;
+    type Result = Vec<Artifact>;
+}
+
+impl Query for GetDownstream {
+    fn run(reader: &Reader, params: Params, _: &Context) -> Result<Vec<Artifact>> {
+        let found = reader.found(params.artifact_id.as_str())?;
+        let depth = limited("depth", params.depth, 1, 10_000)?;
+        let walk = walk(reader.manifest(), found.seq, Direction::Outputs, depth)?;
+        reader.answers_at(&walk.reached)
+    }
+}

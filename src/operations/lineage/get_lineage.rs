@@ -1,0 +1,61 @@
+//! `get_lineage`
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::lineage::{Direction, walk};
+use crate::model::Result;
+use crate::model::artifact::{Artifact, Edge};
+use crate::model::ids::ArtifactId;
+use crate::model::number::Count;
+use crate::operations::params::limited;
+use crate::operations::{Context, Operation, Query};
+use crate::store::{Reader, View};
+
+/// Answers what an artifact was made from, its own inputs first and in the order given, then theirs.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Params {
+    /// The artifact.
+    artifact_id: ArtifactId,
+    /// How many edges far: 1 to 10000, 1 unless given.
+    #[schemars(range(min = 1, max = 10_000), extend("default" = 1))]
+    depth: Option<Count>,
+}
+
+/// What an artifact was made from.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Lineage {
+    /// The artifact asked for.
+    artifact_id: ArtifactId,
+    /// What it was made from, each artifact once, nearest first.
+    inputs: Vec<Artifact>,
+    /// How many edges far the answer goes.
+    depth: Count,
+    /// The edges between them, from input to output.
+    edges: Vec<Edge>,
+}
+
+/// `get_lineage`
+pub enum GetLineage {}
+
+impl Operation for GetLineage {
+    const METHOD: &'static str = "get_lineage";
+    type Params = Params;
+    type Result = Lineage;
+}
+
+impl Query for GetLineage {
+    fn run(reader: &Reader, params: Params, _: &Context) -> Result<Lineage> {
+        let found = reader.found(params.artifact_id.as_str())?;
+        let depth = limited("depth", params.depth, 1, 10_000)?;
+        let walk = walk(reader.manifest(), found.seq, Direction::Inputs, depth)?;
+        Ok(Lineage {
+            artifact_id: params.artifact_id,
+            inputs: reader.answers_at(&walk.reached)?,
+            depth: Count(depth),
+            edges: walk.edges,
+        })
+    }
+}

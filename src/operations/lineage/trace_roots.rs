@@ -1,0 +1,35 @@
+//! `trace_roots`
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::model::Result;
+use crate::model::artifact::Artifact;
+use crate::model::ids::ArtifactId;
+use crate::operations::{Context, Operation, Query};
+use crate::store::{Reader, View};
+
+/// Answers the artifacts that everything began with: the ancestors that have no inputs, oldest first. An artifact
+/// without inputs is its own root.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Params {
+    /// The artifact.
+    artifact_id: ArtifactId,
+}
+
+/// `trace_roots`
+pub enum TraceRoots {}
+
+impl Operation for TraceRoots {
+    const METHOD: &'static str = "trace_roots";
+    type Params = Params;
+    type Result = Vec<Artifact>;
+}
+
+impl Query for TraceRoots {
+    fn run(reader: &Reader, params: Params, _: &Context) -> Result<Vec<Artifact>> {
+        let found = reader.found(params.artifact_id.as_str())?;
+        reader.answers_at(&reader.manifest().roots(found.seq)?)
+    }
+}

@@ -1,0 +1,4 @@
+//! Operations on artifact types.
+
+pub mod list_types;
+pub mod register_type;

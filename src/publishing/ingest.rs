@@ -1,0 +1,358 @@
+//! From what was given to staged objects and their hashes; what the store has already is recognised by its bytes.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::Path;
+
+use super::given::{Given, Source};
+use super::media::media_type_of;
+use super::originals::Originals;
+use super::tree::{self, Member};
+use crate::base::clock;
+use crate::base::files::{self, Context};
+use crate::manifest::Found;
+use crate::model::artifact::{FileEntry, Format};
+use crate::model::number::Count;
+use crate::model::{Error, Hash, Result, Watch};
+use crate::objects::{self, Staged};
+use crate::store::{Store, View};
+use crate::tabular;
+
+/// What publishing keeps, ready to be committed.
+#[derive(Debug)]
+pub struct Ingested {
+    /// What it turned out to be.
+    pub format: Format,
+    /// SHA-256 of the bytes kept; of a tree, of its listing.
+    pub file_hash: Hash,
+    /// Hash of the logical content.
+    pub content_hash: Hash,
+    /// Version of the content hash's definition.
+    pub content_hash_version: u32,
+    /// SHA-256 of the bytes given.
+    pub source_hash: Hash,
+    /// Length of the bytes given.
+    pub source_size: u64,
+    /// Bytes kept, of all files together.
+    pub size_bytes: u64,
+    /// Rows of a table.
+    pub row_count: Option<u64>,
+    /// Earliest time.
+    pub min_ts: Option<String>,
+    /// Latest time.
+    pub max_ts: Option<String>,
+    /// The files kept.
+    pub files: Vec<FileEntry>,
+    /// The extension of the readable name.
+    pub extension: Option<String>,
+    /// The files that become objects; none where the store has them all.
+    pub staged: Vec<Staged>,
+    /// Whether the bytes given are kept as they are.
+    pub kept_as_given: bool,
+    /// The files given.
+    pub originals: Originals,
+}
+
+/// Reads, hashes, converts and stages what was given.
+pub fn ingest(store: &std::sync::Arc<Store>, given: &Given, watch: &dyn Watch) -> Result<Ingested> {
+    let task = Task { store, given, watch };
+    let ingested = match &given.source {
+        Source::Path(path) => task.path(path)?,
+        Source::Bytes(bytes) => task.bytes(bytes)?,
+        Source::Files(files) => {
+            if given.format.is_some_and(|format| format != Format::Tree) {
+                return Err(Error::invalid_params("several files make a tree, no other format").field("format"));
+            }
+            task.tree(tree::named(files, store.config().limits.tree_files)?, Originals::default())?
+        }
+    };
+    ingested.originals.unchanged()?;
+    Ok(ingested)
+}
+
+struct Task<'a> {
+    store: &'a std::sync::Arc<Store>,
+    given: &'a Given,
+    watch: &'a dyn Watch,
+}
+
+impl Task<'_> {
+    fn path(&self, path: &Path) -> Result<Ingested> {
+        let found = files::metadata(path).map_err(|error| Error::from(error).field("dataPath"))?;
+        let format = match (self.given.format, found.is_dir()) {
+            (None | Some(Format::Tree), true) => Format::Tree,
+            (Some(asked), true) => {
+                let asked = if asked == Format::Table { "table" } else { "file" };
+                return Err(Error::invalid_data(format!("{} is a folder, not a {asked}", path.display()))
+                    .field("dataPath")
+                    .hint("publish it with format: \"tree\""));
+            }
+            (Some(Format::Tree), false) => {
+                return Err(Error::invalid_data(format!("{} is no folder", path.display())).field("dataPath"));
+            }
+            (Some(format), false) => format,
+            (None, false) => format_of(path),
+        };
+        if format == Format::Tree {
+            let mut originals = Originals::default();
+            let members = tree::walk(path, self.store.config().limits.tree_files, &mut originals)?;
+            return self.tree(members, originals);
+        }
+        let (file, metadata) = files::open_regular(path).map_err(|error| Error::from(error).field("dataPath"))?;
+        let originals = Originals::file(path, files::fingerprint(&metadata));
+        if let Some(known) = self.known_source(format, &file, path, metadata.len())? {
+            return Ok(Ingested { originals, ..known });
+        }
+        match format {
+            Format::Table => self.table(file, path, originals),
+            _ => self.file(&file, path, metadata.len(), originals),
+        }
+    }
+
+    fn bytes(&self, bytes: &[u8]) -> Result<Ingested> {
+        let format = self.given.format.unwrap_or(Format::File);
+        if format == Format::Tree {
+            return Err(Error::invalid_params("content makes a file or a table, no tree").field("format"));
+        }
+        let hash = Hash::of(bytes);
+        self.given.expect(&hash)?;
+        if let Some(known) = self.known(format, &hash)? {
+            return Ok(known);
+        }
+        let staged = self.store.staging()?.write(bytes)?;
+        let path = Path::new("content");
+        if format == Format::File {
+            return Ok(self.single(staged, None, Originals::default()));
+        }
+        let (file, _) = files::open_regular(staged.path())?;
+        self.table(file, path, Originals::default())
+    }
+
+    /// The store's own copy of the same bytes, if it has one that can be trusted.
+    fn known_source(&self, format: Format, file: &File, path: &Path, size: u64) -> Result<Option<Ingested>> {
+        let expects = self.given.expected_file_hash.is_some();
+        // Most new files have a size that was never seen; those need no look-up by hash.
+        if !expects && !self.store.read()?.manifest().has_source_size(size)? {
+            return Ok(None);
+        }
+        let hash = objects::hash_file(file, path, size, self.watch)?;
+        self.given.expect(&hash)?;
+        let mut file = file;
+        file.rewind().context("read", path)?;
+        self.known(format, &hash)
+    }
+
+    fn known(&self, format: Format, source_hash: &Hash) -> Result<Option<Ingested>> {
+        let reader = self.store.read()?;
+        let columns = self.given.column_words();
+        for donor in reader.manifest().artifacts_of_source(self.given.artifact_type.as_str(), format, source_hash)? {
+            let same = donor.record.columns == columns
+                && donor.record.content_hash_version == version_of(format)
+                && donor.state.deleted_at.is_none();
+            if same && let Some(known) = self.donated(&reader, donor)? {
+                return Ok(Some(known));
+            }
+        }
+        Ok(None)
+    }
+
+    fn donated(&self, reader: &crate::store::Reader, donor: Found) -> Result<Option<Ingested>> {
+        let files = reader.manifest().files(donor.seq)?;
+        for file in &files {
+            if !reader.trusted(&file.hash)? {
+                return Ok(None);
+            }
+        }
+        let record = donor.record;
+        Ok(Some(Ingested {
+            format: record.format,
+            file_hash: record.file_hash,
+            content_hash: record.content_hash,
+            content_hash_version: record.content_hash_version,
+            source_hash: record.source_hash,
+            source_size: record.source_size,
+            size_bytes: record.size_bytes,
+            row_count: record.row_count,
+            min_ts: record.min_ts,
+            max_ts: record.max_ts,
+            files,
+            extension: match record.format {
+                Format::File => self.given.file_name().as_deref().and_then(crate::store::names::extension_of),
+                _ => record.extension,
+            },
+            staged: Vec::new(),
+            kept_as_given: record.source_hash == record.file_hash,
+            originals: Originals::default(),
+        }))
+    }
+
+    fn file(&self, file: &File, path: &Path, size: u64, originals: Originals) -> Result<Ingested> {
+        let staged = self.store.staging()?.copy(file, path, size, self.watch)?;
+        self.given.expect(&staged.hash)?;
+        Ok(self.single(staged, path.file_name().and_then(|name| name.to_str()), originals))
+    }
+
+    fn single(&self, staged: Staged, name: Option<&str>, originals: Originals) -> Ingested {
+        let (hash, size) = (staged.hash, staged.size);
+        Ingested {
+            format: Format::File,
+            file_hash: hash,
+            content_hash: hash,
+            content_hash_version: version_of(Format::File),
+            source_hash: hash,
+            source_size: size,
+            size_bytes: size,
+            row_count: None,
+            min_ts: None,
+            max_ts: None,
+            files: vec![FileEntry {
+                path: name.unwrap_or("content").to_owned(),
+                hash,
+                size_bytes: Count(size),
+                media_type: name.and_then(media_type_of).map(str::to_owned),
+                role: None,
+            }],
+            extension: name.and_then(crate::store::names::extension_of),
+            staged: vec![staged],
+            kept_as_given: true,
+            originals,
+        }
+    }
+
+    fn table(&self, mut file: File, path: &Path, originals: Originals) -> Result<Ingested> {
+        let mut head = [0; 4];
+        let length = file.read(&mut head).context("read", path)?;
+        file.rewind().context("read", path)?;
+        let named_parquet = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("parquet"));
+        let staging = self.store.staging()?;
+        let shape = self.given.shape();
+        let (staged, table, source) = if tabular::is_parquet(&head[..length]) || named_parquet {
+            if !self.given.columns.is_empty() {
+                return Err(
+                    Error::invalid_params("columns are for CSV; a Parquet file has types of its own").field("columns")
+                );
+            }
+            let size = file.metadata().context("read", path)?.len();
+            let staged = staging.copy(&file, path, size, self.watch)?;
+            let (copy, _) = files::open_regular(staged.path())?;
+            let table = tabular::read_parquet(&copy, path, &shape, staging.folder(), self.watch)?;
+            let source = (staged.hash, staged.size);
+            (staged, table, source)
+        } else {
+            let (into, unfinished) = staging.create()?;
+            let imported =
+                tabular::import_csv(&file, path, &self.given.columns, &shape, &into, staging.folder(), self.watch)?;
+            let staged = unfinished.finish(&into, Hash(imported.parquet_hash), imported.parquet_size)?;
+            (staged, imported.table, (Hash(imported.source_hash), imported.source_size))
+        };
+        self.given.expect(&source.0)?;
+        let stem = path.file_stem().map_or_else(|| "content".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        let six_digits = |at: jiff::Timestamp| clock::micros_text(at);
+        Ok(Ingested {
+            format: Format::Table,
+            file_hash: staged.hash,
+            content_hash: Hash(table.content_hash),
+            content_hash_version: version_of(Format::Table),
+            source_hash: source.0,
+            source_size: source.1,
+            size_bytes: staged.size,
+            row_count: Some(table.row_count),
+            min_ts: table.min_ts.map(six_digits),
+            max_ts: table.max_ts.map(six_digits),
+            files: vec![FileEntry {
+                path: format!("{stem}.parquet"),
+                hash: staged.hash,
+                size_bytes: Count(staged.size),
+                media_type: media_type_of("x.parquet").map(str::to_owned),
+                role: None,
+            }],
+            extension: Some("parquet".to_owned()),
+            kept_as_given: source.0 == staged.hash,
+            staged: vec![staged],
+            originals,
+        })
+    }
+
+    fn tree(&self, members: Vec<Member>, mut originals: Originals) -> Result<Ingested> {
+        let mut opened = Vec::new();
+        let mut total = 0;
+        for member in members {
+            let (file, metadata) = files::open_regular(&member.path)?;
+            originals.add_file(&member.path, files::fingerprint(&metadata));
+            total += metadata.len();
+            drop(file);
+            opened.push((member, metadata.len()));
+        }
+        if self.given.expected_file_hash.is_some() || self.store.read()?.manifest().has_source_size(total)? {
+            let listing = objects::listing(&self.entries(&opened, |path, size| {
+                let (file, _) = files::open_regular(path)?;
+                objects::hash_file(&file, path, size, self.watch)
+            })?);
+            let hash = Hash::of(listing.as_bytes());
+            self.given.expect(&hash)?;
+            if let Some(known) = self.known(Format::Tree, &hash)? {
+                return Ok(Ingested { originals, ..known });
+            }
+        }
+        let staging = self.store.staging()?;
+        let mut staged = Vec::new();
+        let entries = self.entries(&opened, |path, size| {
+            let (file, _) = files::open_regular(path)?;
+            let copy = staging.copy(&file, path, size, self.watch)?;
+            let hash = copy.hash;
+            staged.push(copy);
+            Ok(hash)
+        })?;
+        let listing = staging.write(objects::listing(&entries).as_bytes())?;
+        let hash = listing.hash;
+        self.given.expect(&hash)?;
+        staged.push(listing);
+        Ok(Ingested {
+            format: Format::Tree,
+            file_hash: hash,
+            content_hash: hash,
+            content_hash_version: version_of(Format::Tree),
+            source_hash: hash,
+            source_size: total,
+            size_bytes: entries.iter().map(|entry| entry.size_bytes.0).sum(),
+            row_count: None,
+            min_ts: None,
+            max_ts: None,
+            files: entries,
+            extension: None,
+            staged,
+            kept_as_given: true,
+            originals,
+        })
+    }
+
+    fn entries(
+        &self,
+        opened: &[(Member, u64)],
+        mut hash: impl FnMut(&Path, u64) -> Result<Hash>,
+    ) -> Result<Vec<FileEntry>> {
+        opened
+            .iter()
+            .map(|(member, size)| {
+                Ok(FileEntry {
+                    path: member.name.clone(),
+                    hash: hash(&member.path, *size)?,
+                    size_bytes: Count(*size),
+                    media_type: media_type_of(&member.name).map(str::to_owned),
+                    role: member.role.clone(),
+                })
+            })
+            .collect()
+    }
+}
+
+fn format_of(path: &Path) -> Format {
+    match path.extension().and_then(|end| end.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("csv" | "parquet") => Format::Table,
+        _ => Format::File,
+    }
+}
+
+fn version_of(format: Format) -> u32 {
+    if format == Format::Table { tabular::CONTENT_HASH_VERSION } else { 1 }
+}

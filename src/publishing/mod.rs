@@ -1,0 +1,12 @@
+//! Publishing: what was given becomes staged objects with their hashes, unless the store has it already.
+
+mod given;
+mod ingest;
+mod media;
+mod originals;
+mod tree;
+
+pub use given::{CONTENT_BYTES, Content, Encoding, Given, GivenFile, Source};
+pub use ingest::{Ingested, ingest};
+pub use media::media_type_of;
+pub use originals::Originals;

@@ -1,0 +1,146 @@
+//! The committer: takes all commands that are ready in their order, commits them in one transaction, then replies.
+
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::session::{Committer, Session, State};
+use super::task::Task;
+use super::workers::guarded;
+use crate::base::crash;
+use crate::model::{Error, Result};
+use crate::operations::{Pending, Reply};
+
+/// After so long without a commit, what was committed is brought into its final places.
+const SETTLE_AFTER: Duration = Duration::from_millis(200);
+
+type Taken = Vec<(Arc<Task>, Box<dyn Pending>)>;
+
+/// Tells the committer that something may be ready; starts it with the first.
+pub(super) fn ensure_committer(session: &Arc<Session>, state: &mut State) {
+    if state.committer != Committer::NotStarted {
+        return session.stir_committer(state);
+    }
+    let own = session.clone();
+    match std::thread::Builder::new().name("committer".to_owned()).spawn(move || own.commit_for_ever()) {
+        Ok(_) => state.committer = Committer::Busy,
+        // The conductor tries again as long as requests are under way.
+        Err(error) => {
+            tracing::warn!("the committer could not be started: {error}");
+            session.wake.stir();
+        }
+    }
+}
+
+impl Session {
+    fn commit_for_ever(self: &Arc<Self>) {
+        // When what was committed is to be settled, if there is any such thing.
+        let mut settle_at: Option<Instant> = None;
+        loop {
+            match self.next_commits(settle_at) {
+                Next::Commit(taken) => {
+                    if self.commit(taken) {
+                        settle_at = Some(Instant::now() + SETTLE_AFTER);
+                    }
+                }
+                Next::Settle => {
+                    settle_at = None;
+                    self.settle();
+                }
+                Next::End => {
+                    if settle_at.is_some() {
+                        self.settle();
+                    }
+                    self.lock().committer = Committer::Ended;
+                    self.wake.wake();
+                    return;
+                }
+            }
+        }
+    }
+
+    fn next_commits(&self, settle_at: Option<Instant>) -> Next {
+        let mut state = self.lock();
+        loop {
+            if !state.halted {
+                let taken = state.lane.commit();
+                if !taken.is_empty() {
+                    state.committer = Committer::Busy;
+                    return Next::Commit(taken);
+                }
+            }
+            if state.closed {
+                state.committer = Committer::Busy;
+                return Next::End;
+            }
+            state.committer = Committer::Waiting;
+            state = match settle_at {
+                None => self.commits.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(at) => {
+                    let left = at.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        state.committer = Committer::Busy;
+                        return Next::Settle;
+                    }
+                    self.commits.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+    }
+
+    /// Commits and replies; whether anything was committed.
+    fn commit(self: &Arc<Self>, taken: Taken) -> bool {
+        let (tasks, pendings): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
+        let results = self.transact(&tasks, pendings);
+        let committed = results.iter().any(Result::is_ok);
+        if committed {
+            crash::point("reply.before");
+        }
+        let answered = tasks.iter().zip(&results).map(|(task, result)| self.answer(task, result)).sum();
+        self.replies.flush();
+        let numbers: Vec<u64> = tasks.iter().map(|task| task.number).collect();
+        self.release(&numbers, answered);
+        committed
+    }
+
+    fn transact(&self, tasks: &[Arc<Task>], pendings: Vec<Box<dyn Pending>>) -> Vec<Result<Reply>> {
+        let mut results: Vec<Result<Reply>> = Vec::with_capacity(tasks.len());
+        // Whatever panics outside a single change leaves nothing committed either.
+        let whole = guarded(&tasks[0], || {
+            let store = self.site.store()?;
+            let mut batch = store.begin()?;
+            for (task, pending) in tasks.iter().zip(pendings) {
+                // Beginning may have waited long for another process.
+                let result = match task.is_cancelled() {
+                    true => Err(Error::cancelled()),
+                    false => batch.attempt(|writer| guarded(task, || pending.commit(writer))),
+                };
+                results.push(result);
+            }
+            // Dropped uncommitted, a transaction of nothing but failures leaves no trace.
+            if results.iter().any(Result::is_ok) { batch.commit() } else { Ok(()) }
+        });
+        if let Err(error) = whole {
+            results.resize_with(tasks.len(), || Err(error.clone()));
+            for result in results.iter_mut().filter(|result| result.is_ok()) {
+                *result = Err(error.clone());
+            }
+        }
+        results
+    }
+
+    fn settle(&self) {
+        let settled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.site.store()?.settle()));
+        match settled {
+            Ok(Ok(())) => {}
+            // Nothing is lost: what was committed stays, and the next start settles it.
+            Ok(Err(error)) => tracing::warn!("names and sidecars will be settled at the next start: {error}"),
+            Err(_) => tracing::error!("settling panicked"),
+        }
+    }
+}
+
+enum Next {
+    Commit(Taken),
+    Settle,
+    End,
+}

@@ -1,0 +1,327 @@
+//! Making the manifest again: from sidecars and history alone, or from a backup and what they know since.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::site::sidecars;
+use super::writer::published_data;
+use super::{Layout, Site, Store, init};
+use crate::base::clock;
+use crate::base::files::{self, Lock};
+use crate::manifest::{Age, BUSY_WAIT, Manifest, PUBLISHED, Placement};
+use crate::model::artifact::{Event, TypeDefinition};
+use crate::model::number::Count;
+use crate::model::{Error, Result, Watch};
+use crate::objects::Objects;
+use crate::store::history;
+use crate::store::sidecar::Sidecar;
+
+/// What making the manifest again gave.
+#[derive(Debug, Default)]
+pub struct Rebuilt {
+    /// How many artifacts it has.
+    pub artifacts: u64,
+    /// How many events it has.
+    pub events: u64,
+    /// What could not be made good, one sentence each.
+    pub findings: Vec<String>,
+}
+
+impl Store {
+    /// Copies the manifest to a path, or into backups/; answers the path and its length.
+    pub fn back_up(&self, path: Option<PathBuf>) -> Result<(PathBuf, u64)> {
+        let path = match path {
+            Some(path) => files::absolute(&path),
+            None => free_name(&self.layout.backups(), &self.stamp()),
+        };
+        if files::exists(&path) {
+            return Err(Error::conflict(format!("{} exists already", path.display()))
+                .field("path")
+                .hint("name a path that is free"));
+        }
+        let parent = path.parent().unwrap_or(Path::new("/"));
+        if !files::exists(parent) {
+            return Err(Error::not_found(format!("the folder {} was not found", parent.display())).field("path"));
+        }
+        let draft = path.with_extension("incomplete");
+        files::remove_if_there(&draft)?;
+        let manifest = Manifest::open_read_only(&self.layout.manifest(), false)?;
+        let written = manifest.copy_into(&draft).and_then(|()| Ok(files::sync_file(&draft)?));
+        if let Err(error) = written {
+            files::remove_if_there(&draft)?;
+            return Err(error);
+        }
+        files::rename(&draft, &path)?;
+        files::sync_parent(&path)?;
+        let size = files::metadata(&path)?.len();
+        Ok((path, size))
+    }
+}
+
+fn free_name(folder: &Path, stamp: &str) -> PathBuf {
+    let plain = folder.join(format!("manifest-{stamp}.sqlite"));
+    let numbered = (2..).map(|number| folder.join(format!("manifest-{stamp}-{number}.sqlite")));
+    std::iter::once(plain).chain(numbered).find(|path| !files::exists(path)).expect("some number is free")
+}
+
+impl Site {
+    /// Makes the manifest again from the sidecars and the history.
+    pub fn rebuild_manifest(&self, watch: &dyn Watch) -> Result<Rebuilt> {
+        let layout = self.known_layout();
+        if !files::exists(&layout.history()) && sidecars(layout.artifacts())?.is_empty() {
+            return Err(Error::not_found(format!(
+                "there is nothing to rebuild in {}: neither sidecars nor a history were found",
+                layout.root().display()
+            ))
+            .hint("name the store's folder with --root, and its readable names with --artifacts-root if they lie elsewhere"));
+        }
+        self.replace_manifest(&layout, |draft| init::new_manifest(draft, &layout), watch)
+    }
+
+    /// Brings back a backup and takes in what the sidecars and the history know since.
+    pub fn restore_backup(&self, path: Option<PathBuf>, watch: &dyn Watch) -> Result<Rebuilt> {
+        let layout = self.known_layout();
+        let backup = match path {
+            Some(path) if files::exists(&path) => path,
+            Some(path) => {
+                return Err(Error::not_found(format!("the backup {} was not found", path.display())).field("path"));
+            }
+            None => newest_backup(&layout)?,
+        };
+        let manifest = Manifest::open_read_only(&backup, true)?;
+        if manifest.age()? != Age::Current {
+            return Err(
+                Error::invalid_data(format!("{} is no backup of a keepstone manifest", backup.display())).field("path")
+            );
+        }
+        let damage = manifest.damage()?;
+        if let Some(first) = damage.first() {
+            return Err(Error::integrity(format!("the backup {} is damaged: {first}", backup.display())).field("path"));
+        }
+        self.replace_manifest(
+            &layout,
+            |draft| {
+                manifest.copy_into(draft)?;
+                Ok(files::sync_file(draft)?)
+            },
+            watch,
+        )
+    }
+
+    /// The layout as the manifest remembers it, or as the caller says where the manifest can't be asked.
+    fn known_layout(&self) -> Layout {
+        match self.store() {
+            Ok(store) => store.layout().clone(),
+            Err(_) => self.layout(),
+        }
+    }
+
+    fn replace_manifest(
+        &self,
+        layout: &Layout,
+        begin: impl FnOnce(&Path) -> Result<()>,
+        watch: &dyn Watch,
+    ) -> Result<Rebuilt> {
+        for folder in layout.folders() {
+            files::create_folders(&folder)?;
+        }
+        if !files::exists(&layout.objects()) {
+            Objects::new(layout.objects()).create()?;
+        }
+        self.close();
+        let drafting = Lock::exclusive(&layout.lock("init"))?;
+        let draft = layout.staging().join(format!("manifest-{:08x}", self.clock().random()));
+        let outcome = begin(&draft).and_then(|()| {
+            let manifest = Manifest::open(&draft)?;
+            let rebuilt = replay(&manifest, layout, watch)?;
+            manifest.fold_log()?;
+            drop(manifest);
+            files::sync_file(&draft)?;
+            self.install(layout, &draft)?;
+            Ok(rebuilt)
+        });
+        files::remove_if_there(&draft)?;
+        drop(drafting);
+        let rebuilt = outcome?;
+        self.store()?;
+        Ok(rebuilt)
+    }
+
+    /// Puts a manifest in the place of the one that is there or lost.
+    fn install(&self, layout: &Layout, draft: &Path) -> Result<()> {
+        let path = layout.manifest();
+        if files::exists(&path)
+            && let Ok(mut live) = Manifest::open(&path)
+            && matches!(live.age(), Ok(Age::Current))
+            && matches!(live.damage().as_deref(), Ok([]))
+        {
+            live.make_durable()?;
+            return live.overwrite_from(&Manifest::open_read_only(draft, true)?);
+        }
+        let _alone = alone(layout)?;
+        let stamp = clock::stamp(self.clock().now());
+        for suffix in ["", "-wal", "-shm"] {
+            let mut old = path.clone().into_os_string();
+            old.push(suffix);
+            let old = PathBuf::from(old);
+            if files::exists(&old) {
+                files::rename(&old, &layout.quarantine().join(format!("manifest-{stamp}.sqlite{suffix}")))?;
+            }
+        }
+        files::rename(draft, &path)?;
+        Ok(files::sync_folder(layout.root())?)
+    }
+}
+
+/// Keeps every other process out of the store: none may go on with a manifest that is no longer in its place.
+fn alone(layout: &Layout) -> Result<Lock> {
+    let pause = Duration::from_millis(100);
+    for _ in 0..BUSY_WAIT.as_millis() / pause.as_millis() {
+        if let Some(lock) = Lock::try_exclusive(&layout.lock("open"))? {
+            return Ok(lock);
+        }
+        std::thread::sleep(pause);
+    }
+    Err(Error::busy(format!("another process has the store {} open", layout.root().display()))
+        .hint("stop it and send the request again"))
+}
+
+fn newest_backup(layout: &Layout) -> Result<PathBuf> {
+    let folder = layout.backups();
+    let mut backups = if files::exists(&folder) { files::list(&folder)? } else { Vec::new() };
+    backups.retain(|path| path.extension().is_some_and(|end| end == "sqlite"));
+    let newest = |path: &PathBuf| files::metadata(path).map(|found| files::fingerprint(&found).mtime_ns).unwrap_or(0);
+    backups.into_iter().max_by_key(|path| (newest(path), path.clone())).ok_or_else(|| {
+        Error::not_found(format!("no backup was found in {}", folder.display()))
+            .hint("make one with `backup`, or name another with path; rebuild_manifest needs none")
+    })
+}
+
+enum Step {
+    Publish(Box<Sidecar>),
+    Change(Event),
+}
+
+/// Takes in every sidecar and event that the manifest doesn't know, in the order in which they happened.
+fn replay(manifest: &Manifest, layout: &Layout, watch: &dyn Watch) -> Result<Rebuilt> {
+    let mut rebuilt = Rebuilt::default();
+    let mut steps: Vec<(u64, Step)> = Vec::new();
+    let paths = sidecars(layout.artifacts())?;
+    for (done, path) in paths.iter().enumerate() {
+        watch.step(done as u64, paths.len() as u64, "sidecars read")?;
+        match Sidecar::read(path) {
+            Ok(Some(sidecar)) => steps.push((sidecar.event_id, Step::Publish(Box::new(sidecar)))),
+            Ok(None) => {}
+            Err(error) => rebuilt.findings.push(error.message().to_owned()),
+        }
+    }
+    let history = history::read(layout)?;
+    steps.extend(history.events.iter().map(|event| (event.event_id.0, Step::Change(event.clone()))));
+    steps.sort_by_key(|(event_id, _)| *event_id);
+    manifest.begin()?;
+    let outcome = steps.into_iter().try_for_each(|(event_id, step)| match step {
+        Step::Publish(sidecar) => publish_again(manifest, *sidecar, &mut rebuilt.findings),
+        Step::Change(event) if manifest.has_event(event_id)? => {
+            let _ = event;
+            Ok(())
+        }
+        Step::Change(event) => change_again(manifest, &event, &mut rebuilt.findings),
+    });
+    let outcome = outcome.and_then(|()| history::accept(manifest, &history));
+    let outcome = outcome.and_then(|()| look_after(manifest, layout, &mut rebuilt));
+    match outcome {
+        Ok(()) => manifest.commit()?,
+        Err(error) => {
+            manifest.rollback()?;
+            return Err(error);
+        }
+    }
+    Ok(rebuilt)
+}
+
+fn publish_again(manifest: &Manifest, sidecar: Sidecar, findings: &mut Vec<String>) -> Result<()> {
+    let Sidecar { commit, event_id, actor, publication, .. } = sidecar;
+    let artifact_id = publication.record.artifact_id.to_string();
+    if manifest.artifact_seq(&artifact_id)?.is_some() {
+        return Ok(());
+    }
+    if manifest.artifact_at(commit)?.is_some() || manifest.name_taken(&publication.record.name)? {
+        findings.push(format!("artifact {artifact_id} was left out: its sidecar belongs to another store"));
+        return Ok(());
+    }
+    manifest.insert_artifact(&publication, Some(commit))?;
+    if let Some(request) = &publication.request {
+        manifest.insert_request(request, &artifact_id, None)?;
+    }
+    manifest.insert_event(&Event {
+        event_id: Count(if manifest.has_event(event_id)? { manifest.next_event_id()? } else { event_id }),
+        at: publication.record.created_at.clone(),
+        kind: PUBLISHED.to_owned(),
+        artifact_id: Some(artifact_id),
+        actor,
+        data: published_data(&publication),
+    })
+}
+
+fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) -> Result<()> {
+    let text = |key: &str| event.data.get(key).and_then(Value::as_str).map(str::to_owned);
+    let seq = |id: Option<&str>| id.map_or(Ok(None), |id| manifest.artifact_seq(id));
+    let about = seq(event.artifact_id.as_deref())?;
+    match (event.kind.as_str(), about) {
+        ("superseded", Some(old)) => match seq(text("supersededBy").as_deref())? {
+            Some(new) => manifest.set_superseded(old, new, &event.at)?,
+            None => findings.push(format!("event {}: the superseding artifact is gone", event.event_id.0)),
+        },
+        ("joined_run", Some(seq)) => {
+            if let Some(run_id) = text("runId") {
+                manifest.insert_run_member(&run_id, seq)?;
+            }
+        }
+        ("type_registered", _) => {
+            let definition: TypeDefinition = serde_json::from_value(Value::Object(event.data.clone()))
+                .map_err(|error| Error::integrity(format!("event {}: {error}", event.event_id.0)))?;
+            manifest.set_type(&definition)?;
+        }
+        ("object_healed", _) => {}
+        (_, None) if event.artifact_id.is_some() => {
+            findings.push(format!(
+                "event {}: artifact {} has no sidecar",
+                event.event_id.0,
+                event.artifact_id.as_deref().unwrap_or_default()
+            ));
+        }
+        (kind, _) => findings.push(format!("event {}: {kind:?} is unknown to this version", event.event_id.0)),
+    }
+    manifest.insert_event(event)
+}
+
+/// Notes what is missing on disk, and has missing names placed at the next opening.
+fn look_after(manifest: &Manifest, layout: &Layout, rebuilt: &mut Rebuilt) -> Result<()> {
+    let objects = Objects::new(layout.objects());
+    for seq in manifest.artifact_seqs()? {
+        let Some(found) = manifest.artifact_at(seq)? else { continue };
+        for file in manifest.files(seq)? {
+            if objects.look(&file.hash)?.is_none() {
+                rebuilt
+                    .findings
+                    .push(format!("artifact {}: the object {} is missing", found.record.artifact_id, file.hash));
+            }
+        }
+        for input in manifest.inputs(seq)? {
+            if manifest.artifact_seq(input.artifact_id.as_str())?.is_none() {
+                rebuilt.findings.push(format!(
+                    "artifact {}: its input {} has no sidecar",
+                    found.record.artifact_id, input.artifact_id
+                ));
+            }
+        }
+        if !files::exists(&layout.name(&found.record)) || !files::exists(&layout.sidecar(&found.record)) {
+            manifest.insert_placement(&Placement { seq, lease: "rebuilt".to_owned() })?;
+        }
+    }
+    rebuilt.artifacts = manifest.artifact_count()?;
+    rebuilt.events = manifest.next_event_id()? - 1;
+    Ok(())
+}

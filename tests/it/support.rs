@@ -1,0 +1,232 @@
+//! What the tests share: stores in temporary folders, calls into the library, sessions with the spawned binary.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use keepstone::base::clock::Clock;
+use keepstone::cli::about;
+use keepstone::model::Unwatched;
+use keepstone::server::call_once;
+use keepstone::store::{Location, Site};
+use serde_json::{Value, json};
+
+/// Longer than anything a test waits for, on a machine that does other things too.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A temporary folder with a store, or the place for one.
+pub struct Place {
+    folder: tempfile::TempDir,
+    site: Site,
+}
+
+impl Place {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path().join("store");
+        let site = Site::new(Location { root, artifacts_root: None }, Clock::system());
+        Self { folder, site }
+    }
+
+    /// The temporary folder, for files to publish.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The store's folder.
+    pub fn root(&self) -> PathBuf {
+        self.folder.path().join("store")
+    }
+
+    pub fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// Writes a file into the temporary folder.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("it lies in the folder")).expect("a folder");
+        std::fs::write(&path, content).expect("the file is written");
+        path
+    }
+
+    /// Calls an operation in this process; the reply is validated against the published schemas.
+    pub fn call(&self, method: &str, params: Value) -> Result<Value, Value> {
+        let outcome = call_once(&self.site, &about(), method, params, Some("tests"), &Unwatched);
+        match outcome {
+            Ok(reply) => Ok(serde_json::from_str(&reply).expect("a reply is JSON")),
+            Err(error) => Err(json!({"code": error.kind().code(), "message": error.message(), "data": error.data()})),
+        }
+    }
+
+    /// Calls an operation that must succeed.
+    #[track_caller]
+    pub fn ok(&self, method: &str, params: Value) -> Value {
+        self.call(method, params).unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    /// Calls an operation that must fail; answers the error object.
+    #[track_caller]
+    pub fn fails(&self, method: &str, params: Value) -> Value {
+        match self.call(method, params) {
+            Ok(reply) => panic!("{method} succeeded: {reply}"),
+            Err(error) => error,
+        }
+    }
+
+    /// Publishes a file that must be accepted; answers the artifact.
+    #[track_caller]
+    pub fn publish(&self, artifact_type: &str, key: &str, path: &Path) -> Value {
+        let params = json!({"artifactType": artifact_type, "logicalKey": key, "dataPath": path});
+        self.ok("publish_artifact", params)["artifact"].clone()
+    }
+}
+
+/// The binary, with nothing of this process's environment that would lead it elsewhere.
+pub fn keepstone() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keepstone"));
+    for name in ["KEEPSTONE_ROOT", "ARTIFACT_MANIFEST_DB", "ARTIFACTS_ROOT", "KEEPSTONE_CRASH_AT"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// What a command that has ended left behind.
+pub struct Outcome {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Outcome {
+    /// Its stdout as lines of JSON.
+    #[track_caller]
+    pub fn lines(&self) -> Vec<Value> {
+        self.stdout.split_terminator('\n').map(|line| serde_json::from_str(line).expect(line)).collect()
+    }
+}
+
+/// Runs a command to its end with this input.
+pub fn run(command: &mut Command, input: impl Into<Vec<u8>>) -> Outcome {
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+    let mut stdin = child.stdin.take().expect("piped");
+    let input = input.into();
+    // A command that needs no input may have ended before all of it is written.
+    let writer = std::thread::spawn(move || stdin.write_all(&input).ok());
+    let output = child.wait_with_output().expect("it can be waited for");
+    writer.join().expect("the writer ends");
+    Outcome {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Sends these lines to `keepstone serve` and closes its input.
+pub fn serve(root: &Path, options: &[&str], input: impl Into<Vec<u8>>) -> Outcome {
+    run(keepstone().arg("serve").arg("--root").arg(root).args(options), input)
+}
+
+/// A `keepstone serve` and its pipes.
+pub struct Session {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    lines: Receiver<String>,
+    stderr: std::thread::JoinHandle<String>,
+}
+
+impl Session {
+    pub fn start(root: &Path) -> Self {
+        Self::spawn(keepstone().arg("serve").arg("--root").arg(root))
+    }
+
+    pub fn spawn(command: &mut Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let stdout = child.stdout.take().expect("piped");
+        let mut errors = child.stderr.take().expect("piped");
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).split(b'\n') {
+                let Ok(line) = line else { break };
+                if sender.send(String::from_utf8(line).expect("stdout is UTF-8")).is_err() {
+                    break;
+                }
+            }
+        });
+        let stderr = std::thread::spawn(move || {
+            let mut text = String::new();
+            errors.read_to_string(&mut text).ok();
+            text
+        });
+        Self { stdin: child.stdin.take(), child, lines, stderr }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends one line; `false` when the process is gone.
+    pub fn send(&mut self, line: impl AsRef<[u8]>) -> bool {
+        let stdin = self.stdin.as_mut().expect("stdin is open");
+        stdin.write_all(line.as_ref()).and_then(|()| stdin.write_all(b"\n")).and_then(|()| stdin.flush()).is_ok()
+    }
+
+    /// Sends a request.
+    pub fn request(&mut self, id: impl Into<Value>, method: &str, params: Value) -> bool {
+        self.send(json!({"jsonrpc": "2.0", "id": id.into(), "method": method, "params": params}).to_string())
+    }
+
+    /// The next line as JSON; `None` when the process closed its stdout.
+    #[track_caller]
+    pub fn line(&mut self) -> Option<Value> {
+        match self.lines.recv_timeout(PATIENCE) {
+            Ok(line) => Some(serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => panic!("no line within {PATIENCE:?}"),
+        }
+    }
+
+    /// Sends a request and waits for the next line.
+    #[track_caller]
+    pub fn call(&mut self, method: &str, params: Value) -> Value {
+        assert!(self.request(1, method, params), "the process is gone");
+        self.line().expect("a reply")
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).expect("it is alive");
+    }
+
+    /// Waits until it has ended by itself, stdin open; answers the exit code.
+    #[track_caller]
+    pub fn wait(&mut self) -> Option<i32> {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("it can be waited for") {
+                return status.code();
+            }
+            assert!(begun.elapsed() < PATIENCE, "it does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Closes stdin, and answers the remaining lines, the exit status and what stderr said.
+    pub fn finish(mut self) -> (Vec<Value>, ExitStatus, String) {
+        drop(self.stdin.take());
+        let mut rest = Vec::new();
+        while let Some(line) = self.line() {
+            rest.push(line);
+        }
+        let status = self.child.wait().expect("it ends");
+        (rest, status, self.stderr.join().expect("stderr is read"))
+    }
+}
