@@ -1,6 +1,6 @@
 //! Validates what is sent and received against the schemas on disk, so that every test that sees a reply checks its shape.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -34,6 +34,58 @@ pub(crate) fn check_error(error: &Value) {
     assert!(!error["message"].as_str().unwrap().is_empty(), "an error says something: {error}");
 }
 
+/// Remembers which method each id under way calls, so that every reply of a session can be validated.
+#[derive(Default)]
+pub(crate) struct Ledger {
+    under_way: HashMap<String, VecDeque<String>>,
+}
+
+impl Ledger {
+    /// Takes note of a line that was sent, which need not be a request.
+    pub(crate) fn sent(&mut self, line: &[u8]) {
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        match serde_json::from_slice(line) {
+            Ok(Value::Array(batch)) => batch.iter().for_each(|request| self.note(request)),
+            Ok(request) => self.note(&request),
+            Err(_) => {}
+        }
+    }
+
+    fn note(&mut self, request: &Value) {
+        if let (Some(id), Some(method)) = (request.get("id"), request["method"].as_str()) {
+            self.under_way.entry(id.to_string()).or_default().push_back(method.to_owned());
+        }
+    }
+
+    /// Validates a line that was received: a reply in either envelope, a batch of them, or a notification.
+    #[track_caller]
+    pub(crate) fn received(&mut self, line: &Value) {
+        if let Value::Array(batch) = line {
+            for reply in batch {
+                self.received(reply);
+            }
+            return;
+        }
+        if line.get("method").is_some() {
+            return;
+        }
+        let under_way = self.under_way.get_mut(&line["id"].to_string());
+        if let Some(error) = line.get("error") {
+            // Of two requests with one id it is the later that is refused.
+            under_way.and_then(VecDeque::pop_back);
+            check_error(error);
+            return;
+        }
+        let called = match line["operation"].as_str() {
+            Some(operation) => Some(operation.to_owned()),
+            None => under_way.and_then(VecDeque::pop_front),
+        };
+        let method = called.unwrap_or_else(|| panic!("nobody asked for this: {line}"));
+        let result = line.get("result").unwrap_or_else(|| panic!("neither result nor error: {line}"));
+        check_reply(&method, result);
+    }
+}
+
 #[track_caller]
 fn name_of(method: &str) -> &'static str {
     Method::find(method).unwrap_or_else(|| panic!("there is no operation {method}")).name
@@ -64,7 +116,7 @@ fn compile(schema: &str) -> Validator {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{check_error, check_params, check_reply};
+    use super::{Ledger, check_error, check_params, check_reply};
 
     fn refuses(check: impl FnOnce() + std::panic::UnwindSafe) -> bool {
         std::panic::catch_unwind(check).is_err()
@@ -147,5 +199,23 @@ mod tests {
             let error = with(error.clone(), pointer, wrong);
             assert!(refuses(|| check_error(&error)), "{error}");
         }
+    }
+
+    #[test]
+    fn replies_are_held_against_the_method_that_their_id_called() {
+        let mut ledger = Ledger::default();
+        ledger.sent(br#"{"jsonrpc":"2.0","id":"a","method":"initialize"}"#);
+        ledger.sent(
+            br#"[{"jsonrpc":"2.0","id":1,"method":"initialize"},{"jsonrpc":"2.0","id":2,"method":"rpc.discover"}]"#,
+        );
+        ledger.sent(b"nonsense");
+        ledger.received(&json!({ "jsonrpc": "2.0", "method": "$/progress", "params": {} }));
+        ledger.received(&json!([{ "jsonrpc": "2.0", "id": 2, "result": {} }]));
+        ledger.received(&json!({ "operation": "initialize", "id": 7, "result": greeting() }));
+        let mut refused = |line: Value| refuses(std::panic::AssertUnwindSafe(|| ledger.received(&line)));
+        assert!(refused(json!({ "jsonrpc": "2.0", "id": "a", "result": {} })));
+        assert!(refused(json!({ "jsonrpc": "2.0", "id": "unasked", "result": {} })));
+        assert!(refused(json!({ "jsonrpc": "2.0", "id": 1 })));
+        assert!(refused(json!({ "jsonrpc": "2.0", "id": null, "error": { "code": 1, "message": "x" } })));
     }
 }
