@@ -176,10 +176,6 @@ fn wind_down(session: &Arc<Session>, ending: Ending) {
     let begun = Instant::now();
     if ending != Ending::Drained {
         session.stop();
-        // Replies that were held back leave, but a client that doesn't read must not keep the process.
-        let flushing = session.clone();
-        let flushed = Arc::new(AtomicBool::new(false));
-        let done = flushed.clone();
         // Nobody reads the replies: there is no use in going on for their sake.
         let mut cancel_at = Some(if ending == Ending::Unheard { Duration::ZERO } else { GRACE });
         wait(session, begun, GRACE_CANCELLED, |passed| {
@@ -191,15 +187,19 @@ fn wind_down(session: &Arc<Session>, ending: Ending) {
             session.lock().requests == 0
         });
         session.lock().halted = true;
-        std::thread::spawn(move || {
-            flushing.replies.flush();
-            done.store(true, Ordering::SeqCst);
-            flushing.wake.wake();
-        });
-        wait(session, begun, GRACE_ALL, |_| flushed.load(Ordering::SeqCst));
     }
-    session.close();
     let limit = if ending == Ending::Drained { Duration::MAX } else { GRACE_ALL };
+    // The last reply may still be held back by a thread that meant to flush it. A client that doesn't read must not
+    // keep a process that was told to end.
+    let (flushing, flushed) = (session.clone(), Arc::new(AtomicBool::new(false)));
+    let done = flushed.clone();
+    std::thread::spawn(move || {
+        flushing.replies.flush();
+        done.store(true, Ordering::SeqCst);
+        flushing.wake.wake();
+    });
+    wait(session, begun, limit, |_| flushed.load(Ordering::SeqCst));
+    session.close();
     wait(session, begun, limit, |_| matches!(session.lock().committer, Committer::NotStarted | Committer::Ended));
 }
 
