@@ -3,5 +3,8 @@
 
 mod generated;
 mod pipe;
+mod schemas;
+mod shapes;
 mod support;
 mod tabular;
+mod tidy;
