@@ -2,4 +2,5 @@
 #![allow(clippy::disallowed_methods, reason = "tests make their own files and read the clock")]
 
 mod pipe;
+mod serving;
 mod support;
