@@ -2,6 +2,7 @@
 
 pub mod cli;
 
+pub mod generate;
 pub mod server;
 
 pub mod operations;

@@ -9,6 +9,7 @@ when one differs; --write puts this program's hashes into the list instead. Need
 """
 
 import argparse
+import base64
 import datetime
 import decimal
 import hashlib
@@ -264,12 +265,21 @@ UNITS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 
 
 def read_parquet(path):
+    import pyarrow
+    import pyarrow.ipc
     import pyarrow.parquet as parquet
 
     file = parquet.ParquetFile(path)
     table = file.read()
     enums = {file.schema.column(i).name for i in range(len(file.schema)) if file.schema.column(i).logical_type.type == "ENUM"}
     columns = [(name, *arrow_column(table.column(i), name in enums)) for i, name in enumerate(table.column_names)]
+    # Of an INT96 only the writer's schema tells that it has a zone.
+    stored = (file.schema_arrow.metadata or {}).get(b"ARROW:schema") or (file.metadata.metadata or {}).get(b"ARROW:schema")
+    zoned = set()
+    if stored:
+        hints = pyarrow.ipc.read_schema(pyarrow.py_buffer(base64.b64decode(stored)))
+        zoned = {field.name for field in hints if getattr(field.type, "tz", None)}
+    columns = [(n, "timestamptz" if k == "timestamp" and n in zoned else k, v) for n, k, v in columns]
     return columns, table.num_rows
 
 

@@ -13,8 +13,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
-use serde_json::Value;
 
+use crate::generate;
 use crate::server::About;
 use arguments::{Arguments, Command};
 
@@ -71,13 +71,5 @@ pub fn main() -> ExitCode {
 
 /// What the server says about itself.
 pub fn about() -> About {
-    About::operations(openrpc, schema_hash)
-}
-
-fn openrpc() -> Value {
-    schema::openrpc()
-}
-
-fn schema_hash() -> String {
-    schema::hash()
+    About::operations(generate::openrpc, generate::schema_hash)
 }

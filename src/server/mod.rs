@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::model::Error;
 use crate::operations::{Method, OPERATIONS};
 use crate::store::Site;
 use crate::transport;
@@ -49,6 +50,11 @@ impl About {
     /// Serves every operation.
     pub fn operations(openrpc: fn() -> Value, schema_hash: fn() -> String) -> Self {
         Self { methods: OPERATIONS, openrpc, schema_hash }
+    }
+
+    /// The error for a name that no method has.
+    pub fn unknown_method(&self, name: &str) -> Error {
+        fault::unknown_method(name, self.methods)
     }
 
     fn find(&self, name: &str) -> Option<&'static Method> {

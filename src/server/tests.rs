@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -23,8 +23,8 @@ use crate::transport::{LINE_BYTES_MAX, Lines, Output};
 /// What the methods of one test did, by the folder of its store.
 static JOURNALS: LazyLock<Mutex<HashMap<PathBuf, Vec<String>>>> = LazyLock::new(Mutex::default);
 
-fn note(root: &PathBuf, what: impl Into<String>) {
-    JOURNALS.lock().unwrap().entry(root.clone()).or_default().push(what.into());
+fn note(root: &Path, what: impl Into<String>) {
+    JOURNALS.lock().unwrap().entry(root.to_owned()).or_default().push(what.into());
 }
 
 fn journal(root: &PathBuf) -> Vec<String> {

@@ -6,13 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
-use arrow_schema::SchemaRef;
+use arrow_schema::{DataType, SchemaRef};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnPath;
 
 use super::digest::{Digest, Hasher};
 use crate::base::files::{self, Context, FileError};
@@ -43,11 +44,7 @@ impl<'a> ParquetWriter<'a> {
     /// Begins a file, whatever it held before; `path` is for messages.
     pub(super) fn new(file: &'a File, path: &'a Path, schema: SchemaRef) -> Result<(Self, GroupEncoder)> {
         file.set_len(0).context("empty", path)?;
-        let properties = WriterProperties::builder()
-            .set_created_by(format!("keepstone version {}", env!("CARGO_PKG_VERSION")))
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            .set_statistics_enabled(EnabledStatistics::Chunk)
-            .build();
+        let properties = properties(&schema);
         let described = ArrowSchemaConverter::new().convert(&schema).map_err(|error| failed(error, path))?;
         let output = Output { file, path, hasher: Hasher::default(), size: 0 };
         let inner = SerializedFileWriter::new(output, described.root_schema_ptr(), Arc::new(properties))
@@ -92,6 +89,26 @@ impl GroupEncoder {
         };
         encode().map_err(|error: ParquetError| Error::internal(format!("can't encode the table as Parquet: {error}")))
     }
+}
+
+/// Texts repeat and go through a dictionary; numbers seldom do, and a dictionary that fails costs more than all else:
+/// whole numbers and moments are kept as differences, reals as they are.
+fn properties(schema: &SchemaRef) -> WriterProperties {
+    let mut properties = WriterProperties::builder()
+        .set_created_by(format!("keepstone version {}", env!("CARGO_PKG_VERSION")))
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_statistics_enabled(EnabledStatistics::Chunk);
+    for field in schema.fields() {
+        let column = || ColumnPath::from(vec![field.name().clone()]);
+        properties = match field.data_type() {
+            DataType::Utf8 => properties,
+            DataType::Float64 | DataType::Boolean => properties.set_column_dictionary_enabled(column(), false),
+            _ => properties
+                .set_column_dictionary_enabled(column(), false)
+                .set_column_encoding(column(), Encoding::DELTA_BINARY_PACKED),
+        };
+    }
+    properties.build()
 }
 
 /// Hashes and counts what goes into a file.

@@ -136,3 +136,37 @@ impl Reader<'_> {
         Ok(digest)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_on_the_disk_merge_to_the_sorted_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let digest = |number: u64| {
+            let mut hasher = Hasher::default();
+            hasher.update_count(number % 700);
+            hasher.finish()
+        };
+        let mut digests: Vec<Digest> = (0..1000).map(digest).collect();
+        for held_most in [1, 7, 100, 999, 1000, 5000] {
+            let mut rows = RowDigests::new(folder.path(), held_most);
+            for some in digests.chunks(13) {
+                if let Some(mut full) = rows.add(some) {
+                    full.sort_unstable();
+                    rows.spill(&full).unwrap();
+                }
+            }
+            assert_eq!(rows.spill.is_some(), held_most <= 1000);
+            let mut merged = Hasher::default();
+            rows.finish(&mut merged).unwrap();
+            let mut expected = Hasher::default();
+            digests.sort_unstable();
+            expected.update(digests.as_flattened());
+            assert_eq!(merged.finish(), expected.finish(), "{held_most}");
+            digests.reverse();
+        }
+        assert_eq!(files::list(folder.path()).unwrap(), Vec::<std::path::PathBuf>::new());
+    }
+}

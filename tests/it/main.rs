@@ -1,6 +1,8 @@
 //! Every test of the library and the binary that needs more than one module.
 #![allow(clippy::disallowed_methods, reason = "tests make their own files and read the clock")]
 
+mod generated;
 mod pipe;
 mod serving;
 mod support;
+mod tabular;

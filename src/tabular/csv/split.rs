@@ -70,7 +70,7 @@ impl<'a> Splitter<'a> {
         loop {
             let old = bytes.len();
             // Growing with what there is keeps a long record from being copied over and over.
-            bytes.resize(old + CHUNK_BYTES.max(old), 0);
+            bytes.resize(old + old.clamp(CHUNK_BYTES, RECORD_BYTES_MOST + CHUNK_BYTES - old), 0);
             let count = files::read_at(self.task.source, self.task.path, &mut bytes[old..], self.at)?;
             self.ended = old + count < bytes.len();
             bytes.truncate(old + count);

@@ -1,0 +1,75 @@
+//! What is made from the list of operations for other programs and for people: schemas, the OpenRPC document, the
+//! reference. Pure functions: a test writes the files and fails when they are stale.
+
+mod catalog;
+mod openrpc;
+mod reference;
+mod schemas;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::model::Hash;
+use crate::operations::{Method, OPERATIONS};
+use catalog::Catalog;
+use schemas::Side;
+
+/// How the generated files are made again.
+pub const COMMAND: &str = "UPDATE=1 cargo test generated";
+
+/// Every generated file: its path from the root of the repository, and its content.
+pub fn files() -> BTreeMap<String, String> {
+    let mut files = schema_files();
+    let catalog = Catalog::of(OPERATIONS);
+    files.insert("schemas/openrpc.json".to_owned(), pretty(&openrpc::document(&catalog)));
+    files.insert("docs/operations.md".to_owned(), reference::page(&catalog));
+    files
+}
+
+/// SHA-256 over the schemas of params, results and errors. The OpenRPC document doesn't count: it says the same again,
+/// and the version besides.
+pub fn schema_hash() -> String {
+    let mut hasher = Sha256::new();
+    for (path, content) in schema_files() {
+        // With its length in front, no file's end can pass for the next one's beginning.
+        hasher.update(format!("{path} {}\n", content.len()));
+        hasher.update(content);
+    }
+    Hash::finish(hasher).to_string()
+}
+
+/// The OpenRPC document.
+pub fn openrpc() -> Value {
+    openrpc::document(&Catalog::of(OPERATIONS))
+}
+
+/// `{params, result}` of one method (or alias); of all of them, by name, without one. `None` when there is no such method.
+pub fn schema(method: Option<&str>) -> Option<Value> {
+    let both = |method: &Method| json!({ "params": schemas::of(method, Side::Params), "result": schemas::of(method, Side::Result) });
+    match method {
+        Some(name) => Method::find(name).map(both),
+        None => {
+            Some(OPERATIONS.iter().map(|method| (method.name.to_owned(), both(method))).collect::<Map<_, _>>().into())
+        }
+    }
+}
+
+fn schema_files() -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    for method in OPERATIONS {
+        for side in [Side::Params, Side::Result] {
+            let path = format!("schemas/{}.{}.json", method.name, side.name());
+            files.insert(path, pretty(&schemas::of(method, side)));
+        }
+    }
+    files.insert("schemas/error.json".to_owned(), pretty(&schemas::error()));
+    files
+}
+
+fn pretty(value: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("a value is JSON");
+    text.push('\n');
+    text
+}
