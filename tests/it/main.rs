@@ -5,6 +5,7 @@ mod generated;
 mod pipe;
 mod schemas;
 mod shapes;
+mod serving;
 mod support;
 mod tabular;
 mod tidy;
