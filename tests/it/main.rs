@@ -1,11 +1,12 @@
 //! Every test of the library and the binary that needs more than one module.
 #![allow(clippy::disallowed_methods, reason = "tests make their own files and read the clock")]
+#![allow(unreachable_pub, reason = "nothing is reached from outside a test binary")]
 
 mod generated;
 mod pipe;
 mod schemas;
-mod shapes;
 mod serving;
+mod shapes;
 mod support;
 mod tabular;
 mod tidy;
