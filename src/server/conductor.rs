@@ -99,7 +99,10 @@ pub(super) fn conduct(session: Arc<Session>, input: Lines) -> Ending {
     reading::start(&session, Box::new(input));
     let ending = watch(&session);
     wind_down(&session, ending);
-    ending
+    match ending {
+        Ending::Drained if session.replies.output().is_broken() => Ending::Unheard,
+        _ => ending,
+    }
 }
 
 fn watch(session: &Arc<Session>) -> Ending {
@@ -174,12 +177,9 @@ fn tend(session: &Arc<Session>) -> bool {
 /// Lets what is under way end, within five seconds unless the client itself has closed its end.
 fn wind_down(session: &Arc<Session>, ending: Ending) {
     let begun = Instant::now();
+    let limit = if ending == Ending::Drained { Duration::MAX } else { GRACE_ALL };
     if ending != Ending::Drained {
         session.stop();
-        // Replies that were held back leave, but a client that doesn't read must not keep the process.
-        let flushing = session.clone();
-        let flushed = Arc::new(AtomicBool::new(false));
-        let done = flushed.clone();
         // Nobody reads the replies: there is no use in going on for their sake.
         let mut cancel_at = Some(if ending == Ending::Unheard { Duration::ZERO } else { GRACE });
         wait(session, begun, GRACE_CANCELLED, |passed| {
@@ -191,15 +191,22 @@ fn wind_down(session: &Arc<Session>, ending: Ending) {
             session.lock().requests == 0
         });
         session.lock().halted = true;
-        std::thread::spawn(move || {
-            flushing.replies.flush();
-            done.store(true, Ordering::SeqCst);
-            flushing.wake.wake();
-        });
-        wait(session, begun, GRACE_ALL, |_| flushed.load(Ordering::SeqCst));
     }
+    // The last reply may still be held back by a thread that has not come to flushing it. A client that doesn't read
+    // must not keep the process from hearing a signal, hence the thread.
+    let flushed = Arc::new(AtomicBool::new(false));
+    let (flushing, done) = (session.clone(), flushed.clone());
+    let spawned = std::thread::Builder::new().name("flusher".to_owned()).spawn(move || {
+        flushing.replies.flush();
+        done.store(true, Ordering::SeqCst);
+        flushing.wake.wake();
+    });
+    if spawned.is_err() {
+        session.replies.flush();
+        flushed.store(true, Ordering::SeqCst);
+    }
+    wait(session, begun, limit, |_| flushed.load(Ordering::SeqCst));
     session.close();
-    let limit = if ending == Ending::Drained { Duration::MAX } else { GRACE_ALL };
     wait(session, begun, limit, |_| matches!(session.lock().committer, Committer::NotStarted | Committer::Ended));
 }
 

@@ -82,7 +82,7 @@ fn bytes_of_any_kind_never_end_a_session() {
     let mut input = b"\xef\xbb\xbf".to_vec();
     input.extend_from_slice(HELLO.as_bytes());
     input.extend_from_slice(b"\r\n\r\n\n   \n\xff\xfe{\n\x00\n");
-    input.extend_from_slice(HELLO.as_bytes());
+    input.extend_from_slice(HELLO.replace("hello", "again").as_bytes());
     let outcome = serve(folder.path(), &["--ordered"], input);
     assert_eq!(outcome.code, Some(0));
     let codes: Vec<_> = outcome.lines().iter().map(code).collect();
