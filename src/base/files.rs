@@ -193,6 +193,14 @@ pub fn create_folders(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Makes a folder in one that exists, unless it is there; durable only once its parent was flushed.
+pub fn create_folder(folder: &Path) -> Result<()> {
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error).context("create the folder", folder),
+        _ => Ok(()),
+    }
+}
+
 /// Waits until a folder's entries have reached the disk.
 pub fn sync_folder(folder: &Path) -> Result<()> {
     File::open(folder).context("open the folder", folder)?.sync_all().context("flush the folder", folder)

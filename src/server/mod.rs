@@ -99,5 +99,9 @@ impl Ending {
 pub fn serve(site: Arc<Site>, about: About, options: Options) -> std::io::Result<Ending> {
     let stdio = transport::take_stdio()?;
     let watch = conductor::Wake::with_signals()?;
-    Ok(conductor::conduct(session::Session::new(site, about, options, stdio.output, watch), stdio.input))
+    let ending =
+        conductor::conduct(session::Session::new(site.clone(), about, options, stdio.output, watch), stdio.input);
+    // The lease goes, and the write-ahead log is folded into the manifest.
+    site.close();
+    Ok(ending)
 }

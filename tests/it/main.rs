@@ -3,6 +3,9 @@
 
 mod generated;
 mod pipe;
+mod schemas;
 mod serving;
+mod shapes;
 mod support;
 mod tabular;
+mod tidy;
