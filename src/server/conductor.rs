@@ -185,29 +185,36 @@ fn wind_down(session: &Arc<Session>, ending: Ending) {
         wait(session, begun, GRACE_CANCELLED, |passed| {
             if cancel_at.is_some_and(|at| passed >= at) {
                 cancel_at = None;
-                let tasks: Vec<_> = session.lock().lane.tasks().cloned().collect();
-                tasks.iter().for_each(|task| session.cancel_task(task));
+                aside(session, |session| {
+                    let tasks: Vec<_> = session.lock().lane.tasks().cloned().collect();
+                    tasks.iter().for_each(|task| session.cancel_task(task));
+                });
             }
             session.lock().requests == 0
         });
         session.lock().halted = true;
     }
-    // The last reply may still be held back by a thread that has not come to flushing it. A client that doesn't read
-    // must not keep the process from hearing a signal, hence the thread.
+    // The last reply may still be held back by a thread that has not come to flushing it.
     let flushed = Arc::new(AtomicBool::new(false));
-    let (flushing, done) = (session.clone(), flushed.clone());
-    let spawned = std::thread::Builder::new().name("flusher".to_owned()).spawn(move || {
-        flushing.replies.flush();
-        done.store(true, Ordering::SeqCst);
-        flushing.wake.wake();
-    });
-    if spawned.is_err() {
+    let done = flushed.clone();
+    let flushing = aside(session, move |session| {
         session.replies.flush();
-        flushed.store(true, Ordering::SeqCst);
-    }
-    wait(session, begun, limit, |_| flushed.load(Ordering::SeqCst));
+        done.store(true, Ordering::SeqCst);
+        session.wake.wake();
+    });
+    wait(session, begun, limit, |_| !flushing || flushed.load(Ordering::SeqCst));
     session.close();
     wait(session, begun, limit, |_| matches!(session.lock().committer, Committer::NotStarted | Committer::Ended));
+}
+
+/// Does what may have to wait for the client to read: that must not keep the conductor from ending the process.
+fn aside(session: &Arc<Session>, work: impl FnOnce(&Arc<Session>) + Send + 'static) -> bool {
+    let own = session.clone();
+    let spawned = std::thread::Builder::new().name("last words".to_owned()).spawn(move || work(&own));
+    if let Err(error) = &spawned {
+        tracing::error!("no thread is left for the last replies: {error}");
+    }
+    spawned.is_ok()
 }
 
 /// Waits until `over` says so, the time is up, or a further signal demands the end at once.
