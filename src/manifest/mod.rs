@@ -128,9 +128,10 @@ impl Manifest {
         Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
     }
 
-    /// Begins a transaction that sees one moment.
+    /// Begins a transaction that sees one moment: this one, which the first look at a table fixes.
     pub fn begin_reading(&self) -> Result<()> {
         self.cached("BEGIN")?.execute([])?;
+        self.cached("SELECT 1 FROM meta LIMIT 1")?.exists([])?;
         Ok(())
     }
 
