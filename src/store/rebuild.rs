@@ -270,10 +270,15 @@ fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) 
     let seq = |id: Option<&str>| id.map_or(Ok(None), |id| manifest.artifact_seq(id));
     let about = seq(event.artifact_id.as_deref())?;
     match (event.kind.as_str(), about) {
-        ("superseded", Some(old)) => match seq(text("supersededBy").as_deref())? {
-            Some(new) => manifest.set_superseded(old, new, &event.at)?,
-            None => findings.push(format!("event {}: the superseding artifact is gone", event.event_id.0)),
-        },
+        ("superseded", Some(old)) => {
+            let successor = text("supersededBy");
+            let new = seq(successor.as_deref())?;
+            if successor.is_some() && new.is_none() {
+                findings.push(format!("event {}: the superseding artifact is gone", event.event_id.0));
+            }
+            manifest.set_superseded(old, new, &event.at)?;
+        }
+        ("deleted", Some(seq)) => manifest.set_deleted(seq, &event.at)?,
         ("joined_run", Some(seq)) => {
             if let Some(run_id) = text("runId") {
                 manifest.insert_run_member(&run_id, seq)?;
