@@ -4,8 +4,8 @@
 mod generated;
 mod pipe;
 mod schemas;
-mod serving;
 mod shapes;
+mod serving;
 mod support;
 mod tabular;
 mod tidy;
