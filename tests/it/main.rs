@@ -2,10 +2,11 @@
 #![allow(clippy::disallowed_methods, reason = "tests make their own files and read the clock")]
 
 mod generated;
+mod legacy;
 mod pipe;
 mod schemas;
-mod shapes;
 mod serving;
+mod shapes;
 mod support;
 mod tabular;
 mod tidy;
