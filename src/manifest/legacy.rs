@@ -104,7 +104,7 @@ impl Manifest {
         let mut statement = self.connection.prepare(
             "SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view', 'table')
              AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-             ORDER BY CASE type WHEN 'trigger' THEN 0 WHEN 'view' THEN 1 ELSE 2 END",
+             ORDER BY CASE type WHEN 'trigger' THEN 0 WHEN 'view' THEN 1 ELSE 2 + (sql NOT LIKE 'CREATE VIRTUAL%') END",
         )?;
         let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
         let parts = rows.collect::<Result<Vec<_>, _>>()?;
