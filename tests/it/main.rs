@@ -1,5 +1,7 @@
 //! Every test of the library and the binary that needs more than one module.
+#![allow(unreachable_pub, reason = "it is one crate without users")]
 #![allow(clippy::disallowed_methods, reason = "tests make their own files and read the clock")]
+#![allow(unreachable_pub, reason = "nothing is reached from outside a test binary")]
 
 mod generated;
 mod legacy;

@@ -15,6 +15,9 @@ use crate::store::{Store, View, Writer};
 /// Records that a newer artifact replaces an older one, which stays readable. The same pair again succeeds.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [
+    {"newArtifactId": "art-20260302T093000-0b7e43aa", "oldArtifactId": "art-20260301T093000-5f2c81d4", "reason": "late trades came in"},
+]))]
 pub struct Params {
     /// The artifact that replaces.
     new_artifact_id: ArtifactId,
