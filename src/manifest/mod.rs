@@ -4,6 +4,7 @@ mod artifacts;
 mod bookkeeping;
 mod edges;
 mod events;
+mod legacy;
 mod migrations;
 mod types;
 
@@ -17,6 +18,7 @@ use rusqlite::{Connection, OpenFlags};
 pub use artifacts::{Found, ListFilter};
 pub use bookkeeping::{ObjectRow, Placement};
 pub use events::PUBLISHED;
+pub use legacy::{Version1, Version1Artifact};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
 
 use crate::model::{Error, Kind, Result};

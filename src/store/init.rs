@@ -27,10 +27,7 @@ pub(super) fn create(layout: &Layout, clock: Clock) -> Result<bool> {
     if files::exists(&layout.manifest()) {
         return Ok(false);
     }
-    Objects::new(layout.objects()).create()?;
-    if !files::exists(&layout.configuration()) {
-        write_configuration(layout)?;
-    }
+    make_folders(layout)?;
     let draft = layout.staging().join(format!("manifest-{:08x}", clock.random()));
     new_manifest(&draft, layout)?;
     files::rename(&draft, &layout.manifest())?;
@@ -47,14 +44,29 @@ pub(super) fn write_configuration(layout: &Layout) -> Result<()> {
 pub(super) fn new_manifest(path: &std::path::Path, layout: &Layout) -> Result<()> {
     let manifest = Manifest::open(path)?;
     manifest.begin()?;
-    manifest.migrate()?;
-    manifest.set_meta("artifacts_root", layout.artifacts_setting())?;
-    for definition in seed_types() {
-        manifest.set_type(&definition)?;
-    }
+    furnish(&manifest, layout)?;
     manifest.commit()?;
     drop(manifest);
     Ok(files::sync_file(path)?)
+}
+
+/// Gives an empty manifest its tables and what every store knows from the start, inside the caller's transaction.
+pub(super) fn furnish(manifest: &Manifest, layout: &Layout) -> Result<()> {
+    manifest.migrate()?;
+    manifest.set_meta("artifacts_root", layout.artifacts_setting())?;
+    seed_types().iter().try_for_each(|definition| manifest.set_type(definition))
+}
+
+/// Makes the folders of a store and its configuration, as far as they are missing.
+pub(super) fn make_folders(layout: &Layout) -> Result<()> {
+    for folder in layout.folders() {
+        files::create_folders(&folder)?;
+    }
+    Objects::new(layout.objects()).create()?;
+    if !files::exists(&layout.configuration()) {
+        write_configuration(layout)?;
+    }
+    Ok(())
 }
 
 /// The types that every store knows from the start.

@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "nothing is reached from outside a test binary")]
 
 mod generated;
+mod legacy;
 mod pipe;
 mod schemas;
 mod serving;

@@ -84,7 +84,7 @@ impl Command for Supersede {
         }
         writer.set_actor(actor);
         let at = clock::millis_text(writer.now());
-        writer.manifest().set_superseded(old.seq, new.seq, &at)?;
+        writer.manifest().set_superseded(old.seq, Some(new.seq), &at)?;
         let mut data = Map::new();
         data.insert("supersededBy".to_owned(), Value::String(params.new_artifact_id.to_string()));
         if let Some(reason) = params.reason {
