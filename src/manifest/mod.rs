@@ -133,7 +133,7 @@ impl Manifest {
     /// Begins a transaction that sees one moment: this one, which the first look at a table fixes.
     pub fn begin_reading(&self) -> Result<()> {
         self.cached("BEGIN")?.execute([])?;
-        self.cached("SELECT 1 FROM meta LIMIT 1")?.exists([])?;
+        self.cached("SELECT 1 FROM sqlite_schema LIMIT 1")?.exists([])?;
         Ok(())
     }
 

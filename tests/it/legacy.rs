@@ -391,7 +391,7 @@ fn what_the_package_writes_meanwhile_is_kept_and_nothing_afterwards_is_lost_in_s
         let migration = scope.spawn(|| get(&place, 2));
         // By then it has read the rows, and waits until it may replace them.
         let backups = place.root().join("backups");
-        while std::fs::read_dir(&backups).map_or(0, Iterator::count) == 0 {
+        while !migration.is_finished() && std::fs::read_dir(&backups).map_or(0, Iterator::count) == 0 {
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
         std::thread::sleep(std::time::Duration::from_millis(300));
