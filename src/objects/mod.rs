@@ -42,10 +42,7 @@ impl Objects {
 
     /// Makes the folder and its 256 parts, so that publishing never has to.
     pub fn create(&self) -> Result<()> {
-        for part in 0..=255_u8 {
-            files::create_folders(&self.folder.join(format!("{part:02x}")))?;
-        }
-        Ok(())
+        Ok(files::create_subfolders(&self.folder, (0..=255_u8).map(|part| format!("{part:02x}")))?)
     }
 
     /// Where the object of this hash is or would be.
