@@ -1,7 +1,9 @@
 //! Every test of the library and the binary that needs more than one module.
 #![allow(clippy::disallowed_methods, reason = "tests make their own files and read the clock")]
 
+mod crash;
 mod generated;
 mod pipe;
 mod support;
 mod tabular;
+mod whole;
