@@ -273,6 +273,14 @@ def read_parquet(path):
     table = file.read()
     enums = {file.schema.column(i).name for i in range(len(file.schema)) if file.schema.column(i).logical_type.type == "ENUM"}
     columns = [(name, *arrow_column(table.column(i), name in enums)) for i, name in enumerate(table.column_names)]
+    # Arrow's nanoseconds wrap around where INT96 reaches further; whole seconds don't.
+    if int96 := {file.schema.column(i).name for i in range(len(file.schema)) if file.schema.column(i).physical_type == "INT96"}:
+        whole = parquet.ParquetFile(path, coerce_int96_timestamp_unit="s").read()
+        for i, (name, kind, values) in enumerate(columns):
+            if name in int96:
+                seconds = whole.column(i).cast(pyarrow.int64()).to_pylist()
+                exact = lambda s, ns: None if s is None else s * 10**9 + (ns - s * 10**9) % 2**64
+                columns[i] = name, kind, list(map(exact, seconds, values))
     # Of an INT96 only the writer's schema tells that it has a zone.
     stored = (file.schema_arrow.metadata or {}).get(b"ARROW:schema") or (file.metadata.metadata or {}).get(b"ARROW:schema")
     zoned = set()

@@ -193,19 +193,12 @@ pub fn create_folders(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes folders inside a folder, itself made when absent, and makes all of them durable at once.
-pub fn create_subfolders(folder: &Path, names: impl Iterator<Item = String>) -> Result<()> {
-    create_folders(folder)?;
-    for name in names {
-        let path = folder.join(name);
-        match fs::create_dir(&path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(error).context("create the folder", &path);
-            }
-            _ => {}
-        }
+/// Makes a folder in one that exists, unless it is there; durable only once its parent was flushed.
+pub fn create_folder(folder: &Path) -> Result<()> {
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error).context("create the folder", folder),
+        _ => Ok(()),
     }
-    sync_folder(folder)
 }
 
 /// Waits until a folder's entries have reached the disk.

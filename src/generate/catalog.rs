@@ -99,12 +99,17 @@ impl Entry {
             .collect()
     }
 
-    /// Params to show: those given as `examples` of the whole, else one made of the examples of what must be given.
+    /// Params to show: those given as `examples` of the whole, else one made of the examples of what must be given. Where
+    /// every parameter may be left out there is none: leaving all of them out need not make sense.
     pub(super) fn examples(&self) -> Vec<Value> {
         if let Some(Value::Array(examples)) = self.params.get("examples") {
             return examples.clone();
         }
-        let required = self.fields().into_iter().filter(|(_, _, must)| *must);
+        let fields = self.fields();
+        if !fields.is_empty() && !fields.iter().any(|(_, _, must)| *must) {
+            return Vec::new();
+        }
+        let required = fields.into_iter().filter(|(_, _, must)| *must);
         let example: Option<Map<_, _>> =
             required.map(|(name, schema, _)| Some((name.to_owned(), schema["examples"].get(0)?.clone()))).collect();
         example.map(Value::Object).into_iter().collect()

@@ -5,6 +5,8 @@ mod catalog;
 mod openrpc;
 mod reference;
 mod schemas;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

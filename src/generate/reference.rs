@@ -208,7 +208,10 @@ fn either(mut words: Vec<String>, null: Null) -> String {
 fn single(name: &str, schema: &serde_json::Map<String, Value>) -> String {
     match name {
         "array" => match schema.get("items") {
-            Some(items) => format!("array of {}", type_of(items, Null::Named)),
+            Some(items) => match type_of(items, Null::Named) {
+                several if several.contains(" or ") => format!("array of ({several})"),
+                one => format!("array of {one}"),
+            },
             None => "array".to_owned(),
         },
         "object" => match schema.get("additionalProperties") {
@@ -223,6 +226,7 @@ fn single(name: &str, schema: &serde_json::Map<String, Value>) -> String {
 fn meaning(schema: &Value) -> String {
     let mut text = cell(schema["description"].as_str().unwrap_or_default());
     let least = schema["minimum"].as_i64().filter(|least| *least > 0);
+    // The whole range of a type is no bound worth a word.
     let most = schema["maximum"].as_u64().filter(|most| *most != LARGEST && *most != u64::from(u32::MAX));
     let bounds = match (least, most) {
         (Some(least), Some(most)) => format!("{least} to {most}."),
@@ -230,6 +234,12 @@ fn meaning(schema: &Value) -> String {
         (None, Some(most)) => format!("At most {most}."),
         (None, None) => return text,
     };
+    // Many descriptions say it already, in better words.
+    if most.is_none_or(|most| text.contains(&most.to_string()))
+        && least.is_none_or(|least| text.contains(&least.to_string()))
+    {
+        return text;
+    }
     if !text.is_empty() {
         text.push(' ');
     }

@@ -42,7 +42,11 @@ impl Objects {
 
     /// Makes the folder and its 256 parts, so that publishing never has to.
     pub fn create(&self) -> Result<()> {
-        Ok(files::create_subfolders(&self.folder, (0..=255_u8).map(|part| format!("{part:02x}")))?)
+        files::create_folders(&self.folder)?;
+        for part in 0..=255_u8 {
+            files::create_folder(&self.folder.join(format!("{part:02x}")))?;
+        }
+        Ok(files::sync_folder(&self.folder)?)
     }
 
     /// Where the object of this hash is or would be.

@@ -89,8 +89,14 @@ fn adapted(method: &str, mut result: Value) -> Value {
                 inputs.sort_by(|a, b| created_at(a).cmp(created_at(b)));
             }
         }
-        ("health_check", Value::Object(fields)) if fields.get("error").is_some_and(Value::is_null) => {
-            fields.shift_remove("error");
+        // The wrapper said this much and no more; its callers show the error as it is.
+        ("health_check", Value::Object(fields)) => {
+            let text = |key: &str| fields.get(key).and_then(Value::as_str);
+            result = match (text("error"), text("hint")) {
+                (Some(error), Some(hint)) => json!({ "available": false, "error": format!("{error} ({hint})") }),
+                (Some(error), None) => json!({ "available": false, "error": error }),
+                (None, _) => json!({ "available": fields.get("available") }),
+            };
         }
         _ => {}
     }

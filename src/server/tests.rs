@@ -221,14 +221,15 @@ fn code(reply: &Value) -> i64 {
 #[test]
 fn commits_keep_the_order_of_arrival_while_preparation_overlaps() {
     let mut client = Client::start(false);
-    let begun = Instant::now();
     let requests: Vec<_> =
         (0..20).map(|n| (n, "add", json!({ "name": n.to_string(), "ms": if n % 2 == 0 { 200 } else { 1 } }))).collect();
     client.calls(&requests);
     assert!(client.replies(20).values().all(|reply| code(reply) == 0));
-    assert!(begun.elapsed() < Duration::from_millis(1500), "ten times 200 ms overlap");
     let expected: Vec<_> = (0..20).map(|n| n.to_string()).collect();
-    assert_eq!(commits(&client.journal()), expected);
+    let journal = client.journal();
+    assert_eq!(commits(&journal), expected);
+    let place = |note: &str| journal.iter().position(|noted| noted == note).unwrap();
+    assert!(place("prepare 2") < place("commit 0"), "the second preparation waits for no commit: {journal:?}");
     assert_eq!(client.end(), Ending::Drained);
 }
 
@@ -255,12 +256,10 @@ fn a_long_query_holds_up_neither_later_ones_nor_commits() {
     let mut client = Client::start(false);
     client.call(1, "look", &json!({ "ms": 1500, "name": "long", "deaf": true }));
     client.await_note("begin long");
-    let begun = Instant::now();
     client.calls(&[(2, "look", json!({})), (3, "add", json!({ "name": "a" })), (4, "look", json!({}))]);
     let mut first = client.ids(3);
     first.sort_unstable();
     assert_eq!(first, [2, 3, 4]);
-    assert!(begun.elapsed() < Duration::from_millis(1200));
     assert_eq!(client.reply()["id"], 1);
     assert_eq!(client.end(), Ending::Drained);
 }
@@ -470,9 +469,7 @@ fn a_closed_output_ends_an_idle_session() {
     assert_eq!(client.reply()["id"], 1);
     let (other, _) = UnixStream::pair().unwrap();
     client.receive = BufReader::new(other);
-    let begun = Instant::now();
     assert_eq!(client.serving.take().unwrap().join().unwrap(), Ending::Unheard);
-    assert!(begun.elapsed() < Duration::from_secs(3));
 }
 
 #[test]
@@ -483,7 +480,5 @@ fn a_dead_parent_ends_the_session() {
     assert_eq!(client.reply()["id"], 1);
     child.kill().unwrap();
     child.wait().unwrap();
-    let begun = Instant::now();
     assert_eq!(client.serving.take().unwrap().join().unwrap(), Ending::Orphaned);
-    assert!(begun.elapsed() < Duration::from_secs(4));
 }

@@ -1,5 +1,6 @@
 //! Reads Parquet from anywhere: checked before it is decoded, hashed column by column.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,14 +9,16 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::{TimestampMicrosecondType, TimestampNanosecondType, TimestampSecondType};
 use arrow_array::{Array, ArrayRef};
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
-use parquet::basic::{ConvertedType, LogicalType};
+use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::reader::{ChunkReader, Length};
@@ -41,11 +44,16 @@ const BATCH_ROWS_MOST: u64 = 8192;
 
 /// Reads a Parquet file and hashes its content.
 pub(super) fn read(task: Task<'_>) -> Result<Table> {
+    // The decoder is not ours, and the bytes may be anybody's.
+    catch_unwind(AssertUnwindSafe(|| decode(task))).unwrap_or_else(|_| Err(wrong(task, "it can't be decoded")))
+}
+
+fn decode(task: Task<'_>) -> Result<Table> {
     let source = Source::new(task)?;
     let metadata = Arc::new(footer(task, &source)?);
     check(task, &metadata, source.length)?;
     parquet_pages::check(task.source, task.path, &metadata)?;
-    let reading = Reading { task, source, metadata: arrow_metadata(task, metadata)? };
+    let mut reading = Reading { task, source, metadata: arrow_metadata(task, metadata)? };
     let columns: Vec<(String, Logical)> = reading
         .metadata
         .schema()
@@ -54,6 +62,7 @@ pub(super) fn read(task: Task<'_>) -> Result<Table> {
         .map(|field| (field.name().clone(), Logical::of(field.data_type())))
         .collect();
     let plan = Plan::new(&columns, task.shape).map_err(|error| at_path(task, error))?;
+    reading.settle_int96(&plan)?;
     let row_count = reading.rows();
     let (content_hash, extent) = match plan.unordered {
         false => reading.ordered(&plan)?,
@@ -94,7 +103,7 @@ impl Reading<'_> {
             jobs.push(ColumnJob { index, hashed: None, timed: true });
         }
         let read_rows = AtomicU64::new(0);
-        let found = each(jobs.len(), |job| {
+        let found = each(self.task, jobs.len(), |job| {
             let job = &jobs[job];
             let mut leaves = ColumnLeaves::default();
             let mut extent = Extent::default();
@@ -134,7 +143,7 @@ impl Reading<'_> {
         let digests = Mutex::new(RowDigests::new(self.task.scratch, HELD_DIGESTS));
         let lock = || digests.lock().unwrap_or_else(PoisonError::into_inner);
         let read_rows = AtomicU64::new(0);
-        let extents = each(groups.len(), |group| {
+        let extents = each(self.task, groups.len(), |group| {
             let first_row: u64 = groups[..group].iter().map(|group| group.num_rows() as u64).sum();
             let mut extent = Extent::default();
             let mut at = first_row;
@@ -166,6 +175,80 @@ impl Reading<'_> {
         let mut extent = Extent::default();
         extents.into_iter().for_each(|part| extent.merge(part));
         Ok((hasher.finish(), extent))
+    }
+
+    /// INT96 reaches further than nanoseconds of 64 bits, and the decoder wraps around without a word: a column with
+    /// such moments is read in microseconds, if these lose nothing.
+    fn settle_int96(&mut self, plan: &Plan) -> Result<()> {
+        let int96 =
+            |index: usize| self.metadata.parquet_schema().column(self.leaf(index)).physical_type() == Type::INT96;
+        let wanted: BTreeSet<usize> = plan
+            .hashed
+            .iter()
+            .map(|column| column.index)
+            .chain(plan.time_column)
+            .filter(|index| int96(*index))
+            .collect();
+        for index in wanted {
+            let DataType::Timestamp(TimeUnit::Nanosecond, zone) =
+                self.metadata.schema().field(index).data_type().clone()
+            else {
+                continue;
+            };
+            let in_unit = |unit: TimeUnit| -> Result<Self> {
+                let schema = self.metadata.schema();
+                let fields = schema.fields().iter().enumerate().map(|(at, field)| match at == index {
+                    true => Arc::new(field.as_ref().clone().with_data_type(DataType::Timestamp(unit, zone.clone()))),
+                    false => Arc::clone(field),
+                });
+                let schema = Arc::new(Schema::new_with_metadata(fields.collect::<Fields>(), schema.metadata().clone()));
+                let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true).with_schema(schema);
+                let metadata = Arc::clone(self.metadata.metadata());
+                let metadata = guarded(self.task, || ArrowReaderMetadata::try_new(metadata, options))?;
+                Ok(Self { task: self.task, source: self.source.clone(), metadata })
+            };
+            let values = |reading: &Self, take: &mut dyn FnMut(ArrayRef) -> Result<bool>| -> Result<()> {
+                for batch in reading.batches(&[index], None)? {
+                    let batch = batch.map_err(|error| unreadable(self.task, error.into()))?;
+                    if !take(Arc::clone(batch.column(0)))? {
+                        break;
+                    }
+                }
+                Ok(())
+            };
+            let mut far = false;
+            values(&in_unit(TimeUnit::Second)?, &mut |array| {
+                let nanos_reach = -9_223_372_036..9_223_372_036;
+                far |=
+                    array.as_primitive::<TimestampSecondType>().iter().flatten().any(|at| !nanos_reach.contains(&at));
+                Ok(!far)
+            })?;
+            if !far {
+                continue;
+            }
+            let micros = in_unit(TimeUnit::Microsecond)?;
+            let mut exact = self.batches(&[index], None)?;
+            values(&micros, &mut |array| {
+                let wrapped = match exact.next() {
+                    Some(batch) => Arc::clone(batch.map_err(|error| unreadable(self.task, error.into()))?.column(0)),
+                    None => return Ok(false),
+                };
+                let (micros, nanos) = (
+                    array.as_primitive::<TimestampMicrosecondType>(),
+                    wrapped.as_primitive::<TimestampNanosecondType>(),
+                );
+                let lossless = micros.iter().zip(nanos).all(|pair| match pair {
+                    (Some(micros), Some(nanos)) => nanos == micros.wrapping_mul(1000),
+                    _ => true,
+                });
+                match lossless {
+                    true => Ok(true),
+                    false => Err(wrong(self.task, "an INT96 column needs nanoseconds beyond the years 1677 to 2262")),
+                }
+            })?;
+            *self = micros;
+        }
+        Ok(())
     }
 
     /// The batches of some columns, of all row groups or one.
@@ -207,7 +290,7 @@ struct ColumnJob<'a> {
 }
 
 /// Does so many jobs on all cores; the results in order, or the error of the first job that has one.
-fn each<T: Send>(jobs: usize, work: impl Fn(usize) -> Result<T> + Sync) -> Result<Vec<T>> {
+fn each<T: Send>(task: Task<'_>, jobs: usize, work: impl Fn(usize) -> Result<T> + Sync) -> Result<Vec<T>> {
     let next = AtomicUsize::new(0);
     let results = Mutex::new((0..jobs).map(|_| None).collect::<Vec<Option<Result<T>>>>());
     let labour = || {
@@ -216,9 +299,9 @@ fn each<T: Send>(jobs: usize, work: impl Fn(usize) -> Result<T> + Sync) -> Resul
             if job >= jobs {
                 break;
             }
-            // The decoder is not ours, and the bytes may be anybody's.
+            // A panic here would otherwise be lost with its thread.
             let result = catch_unwind(AssertUnwindSafe(|| work(job)))
-                .unwrap_or_else(|_| Err(Error::invalid_data("the Parquet file is broken: it can't be decoded")));
+                .unwrap_or_else(|_| Err(wrong(task, "it can't be decoded")));
             let failed = result.is_err();
             results.lock().unwrap_or_else(PoisonError::into_inner)[job] = Some(result);
             if failed {

@@ -248,6 +248,15 @@ def write_kinds(manifest):
     stamps = [pd.Timestamp(tick).isoformat() for tick in ticks]
     fine.csv("plain", ["at"], [[stamp] for stamp in stamps])
 
+    far = manifest.group("far-moments")
+    moments = [dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31, 23, 59, 59, 999999), None, dt.datetime(2024, 1, 1)]
+    table = pa.table({"at": pa.array(moments, pa.timestamp("us"))})
+    far.arrow("plain", table)
+    far.arrow("int96", table, use_deprecated_int96_timestamps=True)
+    far.arrow("int96-bare", table, use_deprecated_int96_timestamps=True, store_schema=False)
+    far.duckdb("plain", 'SELECT "at" FROM t', t=table)
+    far.csv("plain", ["at"], [[moment and moment.isoformat()] for moment in moments])
+
     empty = manifest.group("no-rows")
     empty.csv("plain", ["a", "b"], [])
     empty.csv("crlf", ["a", "b"], [], newline="\r\n", last_newline=False)

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use keepstone::base::files;
 use rustix::process::Signal;
@@ -146,10 +146,8 @@ fn signals_end_an_idle_session_with_their_code() {
     for (signal, expected) in [(Signal::TERM, 143), (Signal::INT, 130)] {
         let mut session = Session::start(folder.path());
         session.call("initialize", json!({}));
-        let begun = Instant::now();
         session.signal(signal);
         assert_eq!(session.wait(), Some(expected));
-        assert!(begun.elapsed() < Duration::from_secs(4));
     }
 }
 
@@ -171,9 +169,7 @@ fn a_session_ends_when_nobody_listens() {
     stdout.read_line(&mut line).unwrap();
     assert!(line.contains("keepstone"));
     drop(stdout);
-    let begun = Instant::now();
     assert_eq!(child.wait().unwrap().code(), Some(1));
-    assert!(begun.elapsed() < Duration::from_secs(5));
 }
 
 #[test]

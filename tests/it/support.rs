@@ -13,6 +13,8 @@ use keepstone::server::call_once;
 use keepstone::store::{Location, Site};
 use serde_json::{Value, json};
 
+use crate::schemas::{self, Ledger};
+
 /// Longer than anything a test waits for, on a machine that does other things too.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -59,12 +61,22 @@ impl Place {
         path
     }
 
-    /// Calls an operation in this process; the reply is validated against the published schemas.
+    /// Calls an operation in this process; what passes is validated against the published schemas.
+    #[track_caller]
     pub fn call(&self, method: &str, params: Value) -> Result<Value, Value> {
-        let outcome = call_once(&self.site, &about(), method, params, Some("tests"), &Unwatched);
+        let outcome = call_once(&self.site, &about(), method, params.clone(), Some("tests"), &Unwatched);
         match outcome {
-            Ok(reply) => Ok(serde_json::from_str(&reply).expect("a reply is JSON")),
-            Err(error) => Err(json!({"code": error.kind().code(), "message": error.message(), "data": error.data()})),
+            Ok(reply) => {
+                let result = serde_json::from_str(&reply).expect("a reply is JSON");
+                schemas::check_params(method, &params);
+                schemas::check_reply(method, &result);
+                Ok(result)
+            }
+            Err(error) => {
+                let error = json!({"code": error.kind().code(), "message": error.message(), "data": error.data()});
+                schemas::check_error(&error);
+                Err(error)
+            }
         }
     }
 
@@ -132,17 +144,24 @@ pub fn run(command: &mut Command, input: impl Into<Vec<u8>>) -> Outcome {
     }
 }
 
-/// Sends these lines to `keepstone serve` and closes its input.
+/// Sends these lines to `keepstone serve` and closes its input; every reply is validated.
+#[track_caller]
 pub fn serve(root: &Path, options: &[&str], input: impl Into<Vec<u8>>) -> Outcome {
-    run(keepstone().arg("serve").arg("--root").arg(root).args(options), input)
+    let input = input.into();
+    let mut ledger = Ledger::default();
+    input.split(|byte| *byte == b'\n').for_each(|line| ledger.sent(line));
+    let outcome = run(keepstone().arg("serve").arg("--root").arg(root).args(options), input);
+    outcome.lines().iter().for_each(|reply| ledger.received(reply));
+    outcome
 }
 
-/// A `keepstone serve` and its pipes.
+/// A `keepstone serve` and its pipes; every reply is validated.
 pub struct Session {
     child: Child,
     stdin: Option<ChildStdin>,
     lines: Receiver<String>,
     stderr: std::thread::JoinHandle<String>,
+    ledger: Ledger,
 }
 
 impl Session {
@@ -173,7 +192,7 @@ impl Session {
             errors.read_to_string(&mut text).ok();
             text
         });
-        Self { stdin: child.stdin.take(), child, lines, stderr }
+        Self { stdin: child.stdin.take(), child, lines, stderr, ledger: Ledger::default() }
     }
 
     pub fn pid(&self) -> u32 {
@@ -182,6 +201,7 @@ impl Session {
 
     /// Sends one line; `false` when the process is gone.
     pub fn send(&mut self, line: impl AsRef<[u8]>) -> bool {
+        self.ledger.sent(line.as_ref());
         let stdin = self.stdin.as_mut().expect("stdin is open");
         stdin.write_all(line.as_ref()).and_then(|()| stdin.write_all(b"\n")).and_then(|()| stdin.flush()).is_ok()
     }
@@ -195,7 +215,11 @@ impl Session {
     #[track_caller]
     pub fn line(&mut self) -> Option<Value> {
         match self.lines.recv_timeout(PATIENCE) {
-            Ok(line) => Some(serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))),
+            Ok(line) => {
+                let reply = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+                self.ledger.received(&reply);
+                Some(reply)
+            }
             Err(RecvTimeoutError::Disconnected) => None,
             Err(RecvTimeoutError::Timeout) => panic!("no line within {PATIENCE:?}"),
         }
