@@ -38,8 +38,10 @@ pub struct Manifest {
 pub enum Age {
     /// This format.
     Current,
-    /// An earlier format of ours, or a file without tables: migrations bring it up to date.
+    /// An earlier format of ours: migrations bring it up to date.
     Older,
+    /// A file without anything in it: no store's, so one that had something in it was damaged.
+    Empty,
     /// The seed's Python package made it.
     Version1,
     /// A newer keepstone made it.
@@ -117,7 +119,7 @@ impl Manifest {
             (APPLICATION_ID, FORMAT_VERSION) => Age::Current,
             (APPLICATION_ID, newer) if newer > FORMAT_VERSION => Age::Newer(newer),
             (APPLICATION_ID, _) => Age::Older,
-            (0, 0) if tables == 0 => Age::Older,
+            (0, 0) if tables == 0 => Age::Empty,
             (0, _) if seeds == 5 => Age::Version1,
             _ => Age::Foreign,
         })
