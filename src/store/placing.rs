@@ -93,10 +93,10 @@ impl Store {
 
     fn draft_again(&self, manifest: &Manifest, found: crate::manifest::Found) -> Result<Unfinished> {
         let (seq, artifact_id) = (found.seq, found.record.artifact_id.clone());
-        let (event_id, actor) = manifest.published_event(artifact_id.as_str())?;
+        let published = manifest.published_event(artifact_id.as_str())?;
         let mut publication = manifest.publication(found)?;
         publication.request = manifest.request_of(artifact_id.as_str())?;
-        draft(self.staging()?, &Sidecar::new(seq, event_id, actor, publication))
+        draft(self.staging()?, &Sidecar::new(seq, &published, publication))
     }
 
     /// Waits until everything that was placed has reached the disk, and takes it off the list of what the next start

@@ -52,11 +52,7 @@ impl Store {
         let writing = self.writing()?;
         let mut connection = writing.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if identity_of(&self.layout.manifest()).ok() != Some(writing.identity) {
-            return Err(Error::integrity(format!(
-                "{} was removed or replaced while this process had it open",
-                self.layout.manifest().display()
-            ))
-            .hint("start keepstone again; if the manifest is lost, rebuild_manifest makes it again"));
+            return Err(self.gone());
         }
         if connection.is_none() {
             let manifest = Manifest::open(&self.layout.manifest())?;
@@ -262,10 +258,11 @@ impl Writer<'_> {
         if let Some(request) = &publication.request {
             self.manifest().insert_request(request, &artifact_id, None)?;
         }
-        let event_id = self.record(PUBLISHED, Some(&artifact_id), published_data(&publication))?;
+        self.record(PUBLISHED, Some(&artifact_id), published_data(&publication))?;
+        let published = self.events.last().expect("recorded just now");
         let state = State::published(&publication);
         let record = publication.record.clone();
-        let sidecar = Sidecar::new(seq, event_id, self.actor.clone(), publication);
+        let sidecar = Sidecar::new(seq, published, publication);
         self.place_later(seq, Some(sidecar))?;
         Ok(Found { seq, record, state })
     }
