@@ -3,12 +3,13 @@
 
 mod concurrency;
 mod crash;
+mod damage;
 mod generated;
 mod pipe;
 mod schemas;
-mod shapes;
 mod serving;
+mod shapes;
 mod support;
 mod tabular;
-mod whole;
 mod tidy;
+mod whole;

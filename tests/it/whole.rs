@@ -158,8 +158,8 @@ impl Look<'_> {
             return self.wrong(format!("{id}: the check of its sidecar fails"));
         }
         let sidecar: Value = serde_json::from_str(text).expect("an intact sidecar is JSON");
-        let (event_id, _) = self.manifest.published_event(&id).expect("its publishing is an event");
-        if sidecar["artifactId"] != id || sidecar["commit"] != found.seq || sidecar["eventId"] != event_id {
+        let event_id = self.manifest.published_event(&id).expect("its publishing is an event").event_id;
+        if sidecar["artifactId"] != id || sidecar["commit"] != found.seq || sidecar["eventId"] != event_id.0 {
             self.wrong(format!("{id}: its sidecar tells of another artifact"));
         }
         if sidecar["contentHash"] != found.record.content_hash.to_string() {
