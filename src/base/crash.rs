@@ -24,6 +24,10 @@ pub const POINTS: &[&str] = &[
     "sweep.before",
 ];
 
+/// The points that the migration of a version 1 manifest passes, in their order.
+pub const MIGRATION_POINTS: &[&str] =
+    &["migrate.backed_up", "migrate.staged", "migrate.built", "migrate.before_commit", "migrate.after_commit"];
+
 /// Dies by SIGKILL when `KEEPSTONE_CRASH_AT` is this point's name, or `name:n` at its n-th passing.
 /// Release builds do nothing here.
 #[inline]
@@ -50,7 +54,10 @@ mod armed {
     static PASSED: AtomicU32 = AtomicU32::new(0);
 
     pub(super) fn pass(name: &'static str) {
-        debug_assert!(super::POINTS.contains(&name), "crash point {name} is not listed");
+        debug_assert!(
+            super::POINTS.contains(&name) || super::MIGRATION_POINTS.contains(&name),
+            "crash point {name} is not listed"
+        );
         let Some((target, count)) = &*TARGET else { return };
         if target == name && PASSED.fetch_add(1, Ordering::SeqCst) + 1 == *count {
             rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL).ok();

@@ -62,12 +62,12 @@ const COLUMNS: &str = "a.seq, a.artifact_id, a.artifact_type, a.schema_version, 
     a.storage, a.file_hash, a.content_hash, a.content_hash_version, a.legacy_content_hash, a.source_hash, a.source_size,
     a.size_bytes, a.file_count, a.row_count, a.min_ts, a.max_ts, a.created_at, a.media_type, a.run_id, a.family,
     a.outcome, a.source, a.details, a.name, a.extension, a.title, a.description, a.archived, a.deleted_at, a.updated_at,
-    a.revision,
+    a.revision, a.superseded_at,
     (SELECT n.artifact_id FROM artifacts n WHERE n.seq = a.superseded_by),
     (SELECT json_group_array(o.artifact_id ORDER BY o.seq) FROM artifacts o WHERE o.superseded_by = a.seq),
     (SELECT json_group_object(t.key, t.value) FROM artifact_tags t WHERE t.seq = a.seq)";
 
-const ACTIVE: &str = "a.superseded_by IS NULL AND a.deleted_at IS NULL";
+const ACTIVE: &str = "a.superseded_at IS NULL AND a.deleted_at IS NULL";
 
 impl Manifest {
     /// The artifact of this id.
@@ -190,7 +190,7 @@ impl Manifest {
         match filter.status {
             None => add("a.deleted_at IS NULL", None),
             Some(Status::Active) => add(ACTIVE, None),
-            Some(Status::Superseded) => add("a.superseded_by IS NOT NULL AND a.deleted_at IS NULL", None),
+            Some(Status::Superseded) => add("a.superseded_at IS NOT NULL AND a.deleted_at IS NULL", None),
             Some(Status::Tombstoned) => add("a.deleted_at IS NOT NULL", None),
         }
         let mut equal = |condition: &str, value: &Option<String>| {
@@ -333,14 +333,22 @@ impl Manifest {
         })
     }
 
-    /// Marks an artifact as superseded; both its revision and its successor's go up.
-    pub fn set_superseded(&self, old: i64, new: i64, at: &str) -> Result<()> {
+    /// Marks an artifact as superseded, by a successor that may be unknown; both its revision and its successor's go up.
+    pub fn set_superseded(&self, old: i64, new: Option<i64>, at: &str) -> Result<()> {
         self.cached(
-            "UPDATE artifacts SET superseded_by = ?2, updated_at = ?3, revision = revision + 1 WHERE seq = ?1",
+            "UPDATE artifacts SET superseded_at = ?3, superseded_by = ?2, updated_at = ?3, revision = revision + 1
+             WHERE seq = ?1",
         )?
         .execute((old, new, at))?;
         self.cached("UPDATE artifacts SET updated_at = ?2, revision = revision + 1 WHERE seq = ?1")?
             .execute((new, at))?;
+        Ok(())
+    }
+
+    /// Marks an artifact as deleted.
+    pub fn set_deleted(&self, seq: i64, at: &str) -> Result<()> {
+        self.cached("UPDATE artifacts SET deleted_at = ?2, updated_at = ?2, revision = revision + 1 WHERE seq = ?1")?
+            .execute((seq, at))?;
         Ok(())
     }
 
@@ -384,7 +392,7 @@ fn conversion(column: usize, error: impl std::error::Error + Send + Sync + 'stat
 fn found(row: &Row) -> rusqlite::Result<Found> {
     let details: Details = parsed(25, row.get_ref(25)?.as_str()?)?;
     let outcome: Option<String> = row.get(23)?;
-    let superseded_by: Option<String> = row.get(34)?;
+    let superseded_by: Option<String> = row.get(35)?;
     let record = Record {
         artifact_id: named::<ArtifactId>(1, row.get(1)?)?,
         artifact_type: named::<ArtifactType>(2, row.get(2)?)?,
@@ -426,9 +434,10 @@ fn found(row: &Row) -> rusqlite::Result<Found> {
         deleted_at: row.get(31)?,
         updated_at: row.get(32)?,
         revision: row.get(33)?,
-        superseded_by: superseded_by.map(|id| named::<ArtifactId>(34, id)).transpose()?,
-        supersedes: parsed(35, row.get_ref(35)?.as_str()?)?,
-        tags: parsed(36, row.get_ref(36)?.as_str()?)?,
+        superseded_at: row.get(34)?,
+        superseded_by: superseded_by.map(|id| named::<ArtifactId>(35, id)).transpose()?,
+        supersedes: parsed(36, row.get_ref(36)?.as_str()?)?,
+        tags: parsed(37, row.get_ref(37)?.as_str()?)?,
     };
     Ok(Found { seq: row.get(0)?, record, state })
 }

@@ -46,6 +46,8 @@ const MIGRATIONS: [&str; 1] = ["
         title TEXT,
         description TEXT,
         archived INTEGER NOT NULL DEFAULT 0,
+        -- Without superseded_by the successor is not known: version 1 could lose it.
+        superseded_at TEXT,
         superseded_by INTEGER REFERENCES artifacts (seq),
         deleted_at TEXT,
         updated_at TEXT NOT NULL,

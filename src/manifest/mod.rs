@@ -4,6 +4,7 @@ mod artifacts;
 mod bookkeeping;
 mod edges;
 mod events;
+mod legacy;
 mod migrations;
 mod types;
 
@@ -17,6 +18,7 @@ use rusqlite::{Connection, OpenFlags};
 pub use artifacts::{Found, ListFilter};
 pub use bookkeeping::{ObjectRow, Placement};
 pub use events::PUBLISHED;
+pub use legacy::{Version1, Version1Artifact};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
 
 use crate::model::{Error, Kind, Result};
@@ -130,9 +132,10 @@ impl Manifest {
         Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
     }
 
-    /// Begins a transaction that sees one moment.
+    /// Begins a transaction that sees one moment: this one, which the first look at a table fixes.
     pub fn begin_reading(&self) -> Result<()> {
         self.cached("BEGIN")?.execute([])?;
+        self.cached("SELECT 1 FROM meta LIMIT 1")?.exists([])?;
         Ok(())
     }
 

@@ -175,6 +175,8 @@ pub struct State {
     pub description: Option<String>,
     pub tags: BTreeMap<String, String>,
     pub archived: bool,
+    pub superseded_at: Option<String>,
+    /// The successor; a store of version 1 could lose it, so that what was superseded has none.
     pub superseded_by: Option<ArtifactId>,
     pub supersedes: Vec<ArtifactId>,
     pub deleted_at: Option<String>,
@@ -190,6 +192,7 @@ impl State {
             description: publication.description.clone(),
             tags: publication.tags.clone(),
             archived: false,
+            superseded_at: None,
             superseded_by: None,
             supersedes: Vec::new(),
             deleted_at: None,
@@ -202,7 +205,7 @@ impl State {
     pub fn status(&self) -> Status {
         match self {
             State { deleted_at: Some(_), .. } => Status::Tombstoned,
-            State { superseded_by: Some(_), .. } => Status::Superseded,
+            State { superseded_at: Some(_), .. } => Status::Superseded,
             _ => Status::Active,
         }
     }

@@ -99,7 +99,10 @@ pub(super) fn conduct(session: Arc<Session>, input: Lines) -> Ending {
     reading::start(&session, Box::new(input));
     let ending = watch(&session);
     wind_down(&session, ending);
-    ending
+    match ending {
+        Ending::Drained if session.replies.output().is_broken() => Ending::Unheard,
+        _ => ending,
+    }
 }
 
 fn watch(session: &Arc<Session>) -> Ending {
@@ -174,6 +177,7 @@ fn tend(session: &Arc<Session>) -> bool {
 /// Lets what is under way end, within five seconds unless the client itself has closed its end.
 fn wind_down(session: &Arc<Session>, ending: Ending) {
     let begun = Instant::now();
+    let limit = if ending == Ending::Drained { Duration::MAX } else { GRACE_ALL };
     if ending != Ending::Drained {
         session.stop();
         // Nobody reads the replies: there is no use in going on for their sake.
@@ -181,26 +185,36 @@ fn wind_down(session: &Arc<Session>, ending: Ending) {
         wait(session, begun, GRACE_CANCELLED, |passed| {
             if cancel_at.is_some_and(|at| passed >= at) {
                 cancel_at = None;
-                let tasks: Vec<_> = session.lock().lane.tasks().cloned().collect();
-                tasks.iter().for_each(|task| session.cancel_task(task));
+                aside(session, |session| {
+                    let tasks: Vec<_> = session.lock().lane.tasks().cloned().collect();
+                    tasks.iter().for_each(|task| session.cancel_task(task));
+                });
             }
             session.lock().requests == 0
         });
         session.lock().halted = true;
     }
-    let limit = if ending == Ending::Drained { Duration::MAX } else { GRACE_ALL };
-    // The last reply may still be held back by a thread that meant to flush it. A client that doesn't read must not
-    // keep a process that was told to end.
-    let (flushing, flushed) = (session.clone(), Arc::new(AtomicBool::new(false)));
+    // The last reply may still be held back by a thread that has not come to flushing it.
+    let flushed = Arc::new(AtomicBool::new(false));
     let done = flushed.clone();
-    std::thread::spawn(move || {
-        flushing.replies.flush();
+    let flushing = aside(session, move |session| {
+        session.replies.flush();
         done.store(true, Ordering::SeqCst);
-        flushing.wake.wake();
+        session.wake.wake();
     });
-    wait(session, begun, limit, |_| flushed.load(Ordering::SeqCst));
+    wait(session, begun, limit, |_| !flushing || flushed.load(Ordering::SeqCst));
     session.close();
     wait(session, begun, limit, |_| matches!(session.lock().committer, Committer::NotStarted | Committer::Ended));
+}
+
+/// Does what may have to wait for the client to read: that must not keep the conductor from ending the process.
+fn aside(session: &Arc<Session>, work: impl FnOnce(&Arc<Session>) + Send + 'static) -> bool {
+    let own = session.clone();
+    let spawned = std::thread::Builder::new().name("last words".to_owned()).spawn(move || work(&own));
+    if let Err(error) = &spawned {
+        tracing::error!("no thread is left for the last replies: {error}");
+    }
+    spawned.is_ok()
 }
 
 /// Waits until `over` says so, the time is up, or a further signal demands the end at once.

@@ -449,6 +449,18 @@ fn everything_read_before_the_end_is_answered() {
 }
 
 #[test]
+fn the_last_reply_has_left_when_the_session_is_over() {
+    for _ in 0..20 {
+        let mut client = Client::start(false);
+        client.call(1, "work", &json!({ "ms": 20 }));
+        client.send.take();
+        assert_eq!(client.serving.take().unwrap().join().unwrap(), Ending::Drained);
+        client.receive.get_ref().set_nonblocking(true).unwrap();
+        assert_eq!(client.reply()["id"], 1);
+    }
+}
+
+#[test]
 fn a_client_that_never_reads_is_not_read_from_for_ever() {
     let mut client = Client::start(false);
     let mut send = client.send.as_ref().unwrap().try_clone().unwrap();

@@ -29,10 +29,7 @@ pub(super) fn create(layout: &Layout, clock: Clock) -> Result<bool> {
     if files::exists(&layout.manifest()) {
         return Ok(false);
     }
-    Objects::new(layout.objects()).create()?;
-    if !files::exists(&layout.configuration()) {
-        write_configuration(layout)?;
-    }
+    make_folders(layout)?;
     let draft = layout.staging().join(format!("manifest-{:08x}", clock.random()));
     if let Err(error) = new_manifest(&draft, layout) {
         remove_draft(&draft);
@@ -56,14 +53,31 @@ pub(super) fn new_manifest(path: &Path, layout: &Layout) -> Result<()> {
     // From the start, so that processes that open it at the same time need not agree on who changes it.
     manifest.make_durable()?;
     manifest.begin()?;
-    manifest.migrate()?;
-    manifest.set_meta("artifacts_root", layout.artifacts_setting())?;
-    for definition in seed_types() {
-        manifest.set_type(&definition)?;
-    }
+    furnish(&manifest, layout)?;
     manifest.commit()?;
+    // Closing would fold it too, but say nothing of a full disk.
+    manifest.fold_log()?;
     drop(manifest);
     Ok(files::sync_file(path)?)
+}
+
+/// Gives an empty manifest its tables and what every store knows from the start, inside the caller's transaction.
+pub(super) fn furnish(manifest: &Manifest, layout: &Layout) -> Result<()> {
+    manifest.migrate()?;
+    manifest.set_meta("artifacts_root", layout.artifacts_setting())?;
+    seed_types().iter().try_for_each(|definition| manifest.set_type(definition))
+}
+
+/// Makes the folders of a store and its configuration, as far as they are missing.
+pub(super) fn make_folders(layout: &Layout) -> Result<()> {
+    for folder in layout.folders() {
+        files::create_folders(&folder)?;
+    }
+    Objects::new(layout.objects()).create()?;
+    if !files::exists(&layout.configuration()) {
+        write_configuration(layout)?;
+    }
+    Ok(())
 }
 
 /// Removes the draft of a manifest and what SQLite keeps beside it.

@@ -5,6 +5,7 @@ mod history;
 mod init;
 mod layout;
 mod lease;
+mod legacy;
 pub mod names;
 mod placing;
 mod reader;
@@ -30,6 +31,7 @@ use crate::model::{Error, Result};
 use crate::objects::{Objects, Staging};
 use config::Config;
 use lease::Lease;
+use legacy::Ground;
 use placing::Placed;
 use source::Source;
 
@@ -51,6 +53,15 @@ enum Access {
         reason: String,
         source: Source,
     },
+}
+
+impl Access {
+    fn read_only_reason(&self) -> Option<&str> {
+        match self {
+            Access::Read { reason, .. } => Some(reason),
+            Access::Write(_) => None,
+        }
+    }
 }
 
 /// What only a process that may write has.
@@ -78,15 +89,16 @@ impl Store {
             None if !files::writable(&root) => Some(format!("{} can't be written", root.display())),
             None => None,
         };
+        let mut migrating = None;
         let (access, manifest) = match reason {
             Some(reason) => {
                 let source = Source::of(&provisional, clock)?;
                 let manifest = source.open()?;
                 (Access::Read { reason, source }, manifest)
             }
-            None => Self::open_for_writing(&provisional, clock)?,
+            None => Self::open_for_writing(location, &provisional, clock, &mut migrating)?,
         };
-        check_age(&manifest, &provisional)?;
+        check_age(&manifest, &provisional, access.read_only_reason())?;
         let setting = manifest.meta_text("artifacts_root")?.unwrap_or_else(|| "artifacts".to_owned());
         let artifacts = Layout::artifacts_from_setting(&root, &setting);
         if let Some(asked) = &location.artifacts_root
@@ -114,23 +126,38 @@ impl Store {
         });
         drop(manifest);
         store.recover()?;
+        drop(migrating);
         Ok(store)
     }
 
-    fn open_for_writing(layout: &Layout, clock: Clock) -> Result<(Access, Manifest)> {
+    /// `migrating` gets the lock of a migration that has just been made.
+    fn open_for_writing(
+        location: &Location,
+        layout: &Layout,
+        clock: Clock,
+        migrating: &mut Option<Lock>,
+    ) -> Result<(Access, Manifest)> {
         files::create_folders(&layout.root().join("locks"))?;
         files::create_folders(&layout.staging())?;
         let open = Lock::shared(&layout.lock("open"))?;
         let manifest = Manifest::open(&layout.manifest())?;
-        check_age(&manifest, layout)?;
+        let age = manifest.age()?;
+        if age != Age::Version1 {
+            check_age(&manifest, layout, None)?;
+            legacy::wait(layout)?;
+        }
+        let (lease, staging) = Lease::take(layout, clock)?;
+        if age == Age::Version1 {
+            let ground = Ground { location, root: layout.root(), clock, staging: &staging, lease: lease.name() };
+            *migrating = legacy::migrate(&manifest, &ground)?;
+        }
         manifest.make_durable()?;
-        if manifest.age()? == Age::Older {
+        if age == Age::Older {
             manifest.begin()?;
             manifest.migrate()?;
             manifest.commit()?;
         }
         let identity = identity_of(&layout.manifest())?;
-        let (lease, staging) = Lease::take(layout, clock)?;
         let writing = Writing {
             connection: Mutex::new(Some(Manifest::open(&layout.manifest())?)),
             identity,
@@ -170,10 +197,7 @@ impl Store {
 
     /// Whether this process can't write here, and why.
     pub fn read_only_reason(&self) -> Option<&str> {
-        match &self.access {
-            Access::Read { reason, .. } => Some(reason),
-            Access::Write(_) => None,
-        }
+        self.access.read_only_reason()
     }
 
     /// A view of the present moment.
@@ -226,7 +250,7 @@ fn identity_of(manifest: &Path) -> Result<(u64, u64)> {
     Ok(files::fingerprint(&files::metadata(manifest)?).identity)
 }
 
-fn check_age(manifest: &Manifest, layout: &Layout) -> Result<()> {
+fn check_age(manifest: &Manifest, layout: &Layout, read_only: Option<&str>) -> Result<()> {
     let path = layout.manifest();
     match manifest.age()? {
         Age::Current | Age::Older => Ok(()),
@@ -237,7 +261,12 @@ fn check_age(manifest: &Manifest, layout: &Layout) -> Result<()> {
         .hint("use the newer keepstone")),
         Age::Empty => Err(Error::integrity(format!("{} is damaged: there is nothing in it", path.display()))
             .hint("rebuild_manifest makes it again from the sidecars and the history; or put a backup in its place")),
-        Age::Version1 => Err(Error::unsupported(format!("{} has format 1", path.display()))),
+        Age::Version1 => Err(Error::read_only(format!(
+            "{} has format 1 and can't be brought up to date here: {}",
+            path.display(),
+            read_only.unwrap_or("it was put there meanwhile")
+        ))
+        .hint("open the store once where it can be written, or copy it there")),
         Age::Foreign => Err(Error::conflict(format!("{} is no keepstone manifest", path.display()))
             .hint("name another folder with --root")),
     }

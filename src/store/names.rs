@@ -48,7 +48,7 @@ pub fn extension_of(file_name: &str) -> Option<String> {
 }
 
 /// Puts an artifact's readable name beside its objects. What is there already and right is left alone; what is there
-/// and wrong moves to quarantine.
+/// and wrong moves to quarantine. An object that is missing gets its name when it comes back.
 pub(super) fn place(
     manifest: &Manifest,
     objects: &Objects,
@@ -62,6 +62,9 @@ pub(super) fn place(
     for (number, entry) in manifest.files(seq)?.into_iter().enumerate() {
         let target = if single { path.clone() } else { path.join(&entry.path) };
         let object = objects.path(&entry.hash);
+        if !files::exists(&object) {
+            continue;
+        }
         if let Some(parent) = target.parent()
             && !files::exists(parent)
         {

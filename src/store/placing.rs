@@ -61,7 +61,10 @@ impl Store {
         {
             files::create_folders(parent)?;
         }
-        names::place(manifest, &self.objects, &self.layout, self.config.names, (seq, &found.record), &self.stamp())?;
+        if found.state.deleted_at.is_none() {
+            let how = self.config.names;
+            names::place(manifest, &self.objects, &self.layout, how, (seq, &found.record), &self.stamp())?;
+        }
         crash::point("place.name_linked");
         let mut placed =
             Placed { seq, files: self.name_files(manifest, seq, &found.record)?, folders: BTreeSet::new() };
@@ -146,14 +149,13 @@ impl Store {
 
     /// Finishes what dead processes left: sweeps their staging folders and places what they committed.
     pub(super) fn recover(self: &Arc<Self>) -> Result<()> {
-        if self.read_only_reason().is_some() {
-            return Ok(());
-        }
+        let Access::Write(writing) = &self.access else { return Ok(()) };
         Lease::sweep(&self.layout)?;
         let reader = self.read()?;
         let mut left = Vec::new();
         for placement in reader.manifest().placements()? {
-            if Lease::is_dead(&self.layout, &placement.lease)? {
+            // Its own are those that a migration has just left to it.
+            if placement.lease == writing.lease.name() || Lease::is_dead(&self.layout, &placement.lease)? {
                 left.push(Fresh { seq: placement.seq, draft: None });
             }
         }

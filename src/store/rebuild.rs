@@ -16,8 +16,8 @@ use crate::model::artifact::{Event, Request, TypeDefinition};
 use crate::model::number::Count;
 use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::Objects;
-use crate::store::history;
 use crate::store::sidecar::Sidecar;
+use crate::store::{history, legacy};
 
 /// What making the manifest again gave.
 #[derive(Debug, Default)]
@@ -219,7 +219,7 @@ fn alone(layout: &Layout) -> Result<Lock> {
 fn newest_backup(layout: &Layout) -> Result<PathBuf> {
     let folder = layout.backups();
     let mut backups = if files::exists(&folder) { files::list(&folder)? } else { Vec::new() };
-    backups.retain(|path| path.extension().is_some_and(|end| end == "sqlite"));
+    backups.retain(|path| path.extension().is_some_and(|end| end == "sqlite") && !legacy::is_backup(path));
     let newest = |path: &PathBuf| files::metadata(path).map(|found| files::fingerprint(&found).mtime_ns).unwrap_or(0);
     backups.into_iter().max_by_key(|path| (newest(path), path.clone())).ok_or_else(|| {
         Error::not_found(format!("no backup was found in {}", folder.display()))
@@ -316,10 +316,15 @@ fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) 
     let seq = |id: Option<&str>| id.map_or(Ok(None), |id| manifest.artifact_seq(id));
     let about = seq(event.artifact_id.as_deref())?;
     match (event.kind.as_str(), about) {
-        ("superseded", Some(old)) => match seq(text("supersededBy").as_deref())? {
-            Some(new) => manifest.set_superseded(old, new, &event.at)?,
-            None => findings.push(format!("event {}: the superseding artifact is gone", event.event_id.0)),
-        },
+        ("superseded", Some(old)) => {
+            let successor = text("supersededBy");
+            let new = seq(successor.as_deref())?;
+            if successor.is_some() && new.is_none() {
+                findings.push(format!("event {}: the superseding artifact is gone", event.event_id.0));
+            }
+            manifest.set_superseded(old, new, &event.at)?;
+        }
+        ("deleted", Some(seq)) => manifest.set_deleted(seq, &event.at)?,
         ("joined_run", Some(seq)) => {
             if let Some(run_id) = text("runId") {
                 manifest.insert_run_member(&run_id, seq)?;
@@ -338,7 +343,7 @@ fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) 
                 manifest.insert_request(&Request { request_id, digest }, artifact_id, text("mode").as_deref())?;
             }
         }
-        ("object_healed", _) => {}
+        ("object_healed" | "migration_finding" | "store_migrated", _) => {}
         (_, None) if event.artifact_id.is_some() => {
             findings.push(format!(
                 "event {}: artifact {} has no sidecar",

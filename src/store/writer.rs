@@ -220,7 +220,13 @@ impl Writer<'_> {
         let there = match objects.place(staged)? {
             Placed::New(fingerprint) => {
                 let row = ObjectRow { size_bytes: fingerprint.size, mtime_ns: fingerprint.mtime_ns };
-                return self.manifest().set_object(&staged.hash, row);
+                self.manifest().set_object(&staged.hash, row)?;
+                // Artifacts whose object was missing have it back.
+                return self
+                    .manifest()
+                    .holders(&staged.hash)?
+                    .into_iter()
+                    .try_for_each(|seq| self.place_later(seq, None));
             }
             Placed::AlreadyThere(fingerprint) => fingerprint,
         };

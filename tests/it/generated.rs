@@ -67,5 +67,4 @@ fn one_method_by_name_or_alias_and_all_without() {
 fn the_schema_hash_is_a_hash() {
     let hash = generate::schema_hash();
     assert!(hash.starts_with("sha256:") && hash.len() == 71, "{hash}");
-    assert_eq!(hash, generate::schema_hash());
 }

@@ -1,10 +1,12 @@
 //! Every test of the library and the binary that needs more than one module.
 #![allow(clippy::disallowed_methods, reason = "tests make their own files and read the clock")]
+#![allow(unreachable_pub, reason = "nothing is reached from outside a test binary")]
 
 mod concurrency;
 mod crash;
 mod damage;
 mod generated;
+mod legacy;
 mod pipe;
 mod schemas;
 mod serving;

@@ -186,10 +186,10 @@ fn a_signal_lets_what_is_under_way_end_but_not_for_ever() {
             let reply = session.line().unwrap();
             assert_eq!(reply["result"]["success"], true, "{reply}");
             assert_eq!(session.wait(), Some(143));
-            assert!(begun.elapsed() < Duration::from_secs(3));
         } else {
             assert_eq!(session.wait(), Some(143));
-            assert!(begun.elapsed() < Duration::from_millis(5500));
+            // The lock alone would have kept it for half a minute.
+            assert!(begun.elapsed() < Duration::from_secs(15));
             drop(batch);
         }
     }

@@ -13,6 +13,7 @@ use crate::store::{Reader, View};
 /// their files, or as spec id.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [{"hash": "ftze3os7wcrq"}]))]
 pub struct Params {
     /// `sha256:` and 64 hex digits, the digits alone, or the 12 characters of a spec id.
     hash: String,

@@ -11,6 +11,7 @@ use crate::store::{Reader, View};
 /// Answers every version of a type and logical key, newest first, superseded ones included; an unknown key has none.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [{"artifactType": "ohlcv_slice", "logicalKey": "AAPL:2026-03"}]))]
 pub struct Params {
     /// The type.
     artifact_type: String,

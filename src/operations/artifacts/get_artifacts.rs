@@ -15,6 +15,7 @@ const MOST: usize = 10_000;
 /// Answers several artifacts in the order of their ids, with null for an unknown one.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [{"artifactIds": ["art-20260301T093000-5f2c81d4", "art-20260302T093000-0b7e43aa"]}]))]
 pub struct Params {
     /// The artifacts, at most 10000.
     #[schemars(length(max = 10_000))]

@@ -17,6 +17,7 @@ use crate::store::{Reader, View};
 /// Lists artifacts, newest first; everything in the filter must hold. Deleted ones only when `status` asks for them.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [{"filter": {"artifactType": "ohlcv_slice", "tags": {"symbol": "AAPL"}, "limit": 10}}]))]
 pub struct Params {
     /// Which artifacts; all of them without a filter.
     filter: Option<Filter>,

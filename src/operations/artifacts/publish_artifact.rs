@@ -31,6 +31,16 @@ const LONGEST_KEY: usize = 1024;
 /// the disk.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [
+    {
+        "artifactType": "ohlcv_slice", "logicalKey": "AAPL:2026-03", "dataPath": "out/aapl.csv",
+        "tags": {"symbol": "AAPL"}, "inputArtifactIds": ["art-20260301T093000-5f2c81d4"],
+    },
+    {
+        "artifactType": "note", "logicalKey": "2026-03-02", "outcome": "pass",
+        "content": {"encoding": "utf8", "data": "All tests passed."},
+    },
+]))]
 pub struct Params {
     /// The type; one that was not registered is accepted as it comes.
     artifact_type: ArtifactType,

@@ -20,6 +20,7 @@ const MOST: u64 = 1024 * 1024;
 /// one piece is checked against its hash.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [{"artifactId": "art-20260301T093000-5f2c81d4", "length": 4096}]))]
 pub struct Params {
     /// The artifact; or give `hash`.
     artifact_id: Option<ArtifactId>,

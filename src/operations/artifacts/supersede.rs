@@ -15,6 +15,9 @@ use crate::store::{Store, View, Writer};
 /// Records that a newer artifact replaces an older one, which stays readable. The same pair again succeeds.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [
+    {"newArtifactId": "art-20260302T093000-0b7e43aa", "oldArtifactId": "art-20260301T093000-5f2c81d4", "reason": "late trades came in"},
+]))]
 pub struct Params {
     /// The artifact that replaces.
     new_artifact_id: ArtifactId,
@@ -81,7 +84,7 @@ impl Command for Supersede {
         }
         writer.set_actor(actor);
         let at = clock::millis_text(writer.now());
-        writer.manifest().set_superseded(old.seq, new.seq, &at)?;
+        writer.manifest().set_superseded(old.seq, Some(new.seq), &at)?;
         let mut data = Map::new();
         data.insert("supersededBy".to_owned(), Value::String(params.new_artifact_id.to_string()));
         if let Some(reason) = params.reason {

@@ -15,6 +15,7 @@ use crate::store::{Reader, View};
 /// Answers what was made of an artifact, newest first; with a depth above 1 also what was made of that, nearest first.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [{"artifactId": "art-20260301T093000-5f2c81d4", "depth": 3}]))]
 pub struct Params {
     /// The artifact.
     artifact_id: ArtifactId,

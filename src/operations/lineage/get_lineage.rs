@@ -15,6 +15,7 @@ use crate::store::{Reader, View};
 /// Answers what an artifact was made from, its own inputs first and in the order given, then theirs.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [{"artifactId": "art-20260301T093000-5f2c81d4", "depth": 3}]))]
 pub struct Params {
     /// The artifact.
     artifact_id: ArtifactId,

@@ -13,6 +13,7 @@ use crate::store::{Reader, View};
 /// without inputs is its own root.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [{"artifactId": "art-20260301T093000-5f2c81d4"}]))]
 pub struct Params {
     /// The artifact.
     artifact_id: ArtifactId,

@@ -9,6 +9,7 @@ use crate::operations::{Context, Operation, Probe};
 /// Introduces the client and says who serves it; optional, and only at the start of a session does `ordering` make sense.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [{"clientName": "nightly", "clientVersion": "1.0.0", "protocolVersion": 1}]))]
 pub struct Params {
     /// The client's name; it stands in the history as who did it.
     pub client_name: Option<String>,

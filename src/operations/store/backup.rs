@@ -12,6 +12,10 @@ use crate::operations::{Context, Maintenance, Operation};
 /// Copies the manifest as one file, into the store's backups/ or to a path of the caller's.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [
+    {},
+    {"path": "/backups/manifest.sqlite"},
+]))]
 pub struct Params {
     /// Where the copy goes; it must not exist. `backups/manifest-<moment>.sqlite` unless given.
     path: Option<String>,

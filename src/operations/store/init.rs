@@ -10,6 +10,10 @@ use crate::store::Initialized;
 /// Makes the store. One that exists stays as it is; with `force` its configuration is written anew, and nothing else.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [
+    {},
+    {"force": true},
+]))]
 pub struct Params {
     /// Whether to write keepstone.toml anew in a store that exists; false unless given.
     #[schemars(extend("default" = false))]

@@ -14,6 +14,7 @@ use crate::store::{Reader, View};
 /// Lists the store's history, newest first: who did what when.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [{"since": "2026-03-01T00:00:00Z", "limit": 20}]))]
 pub struct Params {
     /// Only events of this artifact.
     artifact_id: Option<ArtifactId>,

@@ -12,6 +12,7 @@ use crate::operations::{Context, Maintenance, Operation};
 /// Brings back the manifest of a backup and then takes in what the sidecars and the history know since.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [{"path": "/backups/manifest.sqlite"}]))]
 pub struct Params {
     /// The backup; the newest in the store's backups/ unless given.
     path: Option<String>,

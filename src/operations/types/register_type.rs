@@ -16,6 +16,9 @@ use crate::store::{Store, View, Writer};
 /// Says what counts as content in a type's tables. A type that is in use can't change; the same definition again is harmless.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [
+    {"artifactType": "ohlcv_slice", "canonicalColumns": ["ts", "open", "close"], "sortKeys": ["ts"], "timestampColumns": ["ts"]},
+]))]
 pub struct Params {
     /// The type.
     artifact_type: ArtifactType,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::Arc;
 
-use arrow_array::ArrayRef;
+use arrow_array::{Array, ArrayRef};
 use arrow_schema::{Field, Schema};
 use parquet::arrow::arrow_writer::ArrowColumnChunk;
 
@@ -159,7 +159,9 @@ fn take_in(chunk: &Chunk, converted: Converted, plan: &Plan) -> std::result::Res
         }
         false => Vec::new(),
     };
-    Ok((Piece { rows, bytes: chunk.bytes.len(), columns }, digests, extent))
+    // Narrow numbers take more room as an array than as text, so both count.
+    let held: usize = columns.iter().map(|array| array.get_buffer_memory_size()).sum();
+    Ok((Piece { rows, bytes: held.max(chunk.bytes.len()), columns }, digests, extent))
 }
 
 /// What the leading thread knows.
