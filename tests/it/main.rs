@@ -5,6 +5,7 @@
 mod concurrency;
 mod crash;
 mod damage;
+mod disk;
 mod generated;
 mod legacy;
 mod pipe;
