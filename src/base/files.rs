@@ -215,10 +215,16 @@ pub fn sync_file(path: &Path) -> Result<()> {
 pub fn replace(path: &Path, content: &[u8], mode: u32) -> Result<()> {
     let temporary = sibling(path, "new");
     remove_if_there(&temporary)?;
-    let mut file = create_new(&temporary, mode)?;
-    file.write_all(content).context("write", &temporary)?;
-    file.sync_all().context("flush", &temporary)?;
-    rename(&temporary, path)?;
+    let write = || -> Result<()> {
+        let mut file = create_new(&temporary, mode)?;
+        file.write_all(content).context("write", &temporary)?;
+        file.sync_all().context("flush", &temporary)?;
+        rename(&temporary, path)
+    };
+    if let Err(error) = write() {
+        remove_if_there(&temporary).ok();
+        return Err(error);
+    }
     sync_parent(path)
 }
 
@@ -289,23 +295,69 @@ pub fn set_mode(path: &Path, mode: u32) -> Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).context("set the permissions of", path)
 }
 
-/// Makes `to` a copy of `from` that shares its blocks, where the file system can; `false` where it can't.
-pub fn reflink_new(from: &Path, to: &Path, mode: u32) -> Result<bool> {
-    let source = File::open(from).context("read", from)?;
-    let target = create_new(to, mode)?;
-    if sys::ioctl_ficlone(&target, &source).is_ok() {
-        return Ok(true);
+/// Makes `to` a copy of `from` that shares its blocks, where the file system can; `None` where it can't, `Some(false)`
+/// when the name is taken. The name appears with all the bytes.
+pub fn reflink_new(from: &Path, to: &Path, mode: u32) -> Result<Option<bool>> {
+    // btrfs, XFS, bcachefs, ZFS, and overlays that may lie on them; elsewhere trying would only cost time.
+    const SHARING: [i64; 5] = [0x9123_683E, 0x5846_5342, 0xCA45_1A4E, 0x2FC1_2FC1, 0x794C_7630];
+    let stat = sys::statfs(from).context("look at the file system of", from)?;
+    if !SHARING.contains(&(stat.f_type as i64 & 0xFFFF_FFFF)) {
+        return Ok(None);
     }
-    remove(to)?;
-    Ok(false)
+    let source = File::open(from).context("read", from)?;
+    let Some(draft) = Draft::beside(to, mode)? else { return Ok(None) };
+    match sys::ioctl_ficlone(draft.file(), &source) {
+        Ok(()) => draft.name(to).map(Some),
+        Err(_) => Ok(None),
+    }
 }
 
-/// Copies a file's bytes into a new file.
-pub fn copy_new(from: &Path, to: &Path, mode: u32) -> Result<()> {
+/// Copies a file's bytes into a new file, which appears with all of them; `false` when the name is taken.
+pub fn copy_new(from: &Path, to: &Path, mode: u32) -> Result<bool> {
     let mut source = File::open(from).context("read", from)?;
-    let mut target = create_new(to, mode)?;
-    io::copy(&mut source, &mut target).context("write", to)?;
-    Ok(())
+    if let Some(draft) = Draft::beside(to, mode)? {
+        io::copy(&mut source, &mut draft.file()).context("write", to)?;
+        return draft.name(to);
+    }
+    // Not every file system knows nameless files: there the copy gets a name of its own first.
+    let temporary = sibling(to, "new");
+    remove_if_there(&temporary)?;
+    let copied = create_new(&temporary, mode)
+        .and_then(|mut target| io::copy(&mut source, &mut target).context("write", to))
+        .and_then(|_| link_new(&temporary, to));
+    remove_if_there(&temporary)?;
+    copied
+}
+
+/// A file without a name, gone when it is closed, that can be given one.
+struct Draft(File);
+
+impl Draft {
+    /// A draft in the folder where its name is to be; `None` where the file system knows no nameless files.
+    fn beside(path: &Path, mode: u32) -> Result<Option<Self>> {
+        use sys::OFlags;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        match sys::open(folder, OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC, sys::Mode::from(mode)) {
+            Ok(file) => Ok(Some(Self(File::from(file)))),
+            Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::ISDIR | rustix::io::Errno::INVAL) => Ok(None),
+            Err(error) => Err(error).context("create", path),
+        }
+    }
+
+    fn file(&self) -> &File {
+        &self.0
+    }
+
+    /// `false` when the name is taken.
+    fn name(self, path: &Path) -> Result<bool> {
+        use std::os::fd::AsRawFd;
+        let own = format!("/proc/self/fd/{}", self.0.as_raw_fd());
+        match sys::linkat(sys::CWD, own, sys::CWD, path, sys::AtFlags::SYMLINK_FOLLOW) {
+            Ok(()) => Ok(true),
+            Err(rustix::io::Errno::EXIST) => Ok(false),
+            Err(error) => Err(error).context("create", path),
+        }
+    }
 }
 
 /// Reads a stream in large pieces and hands each to `take`, until the end.
@@ -391,6 +443,42 @@ impl Lock {
         }
     }
 
+    /// Waits for the lock alone, at most this long; `None` when others kept it.
+    pub fn exclusive_within(path: &Path, limit: std::time::Duration) -> Result<Option<Self>> {
+        let file = open_or_create(path)?;
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(Self { _file: file })),
+            Err(fs::TryLockError::WouldBlock) => {}
+            Err(fs::TryLockError::Error(error)) => return Err(error).context("lock", path),
+        }
+        // The kernel wakes who waits at once and in turn, which asking again and again would not; but it knows no
+        // limit. A thread that comes too late finds nobody to hand the lock to, and lets go of it.
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        let waiting = std::thread::Builder::new().name("lock".to_owned()).spawn(move || {
+            let outcome = file.lock().map(|()| file);
+            sender.send(outcome).ok();
+        });
+        waiting.context("wait for", path)?;
+        match receiver.recv_timeout(limit) {
+            Ok(outcome) => Ok(Some(Self { _file: outcome.context("lock", path)? })),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Takes an existing lock file alone if nobody holds it: `Some(None)` when somebody does, `None` without file.
+    pub fn try_existing(path: &Path) -> Result<Option<Option<Self>>> {
+        let file = match OpenOptions::new().read(true).write(true).open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error).context("open", path),
+        };
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Some(Self { _file: file }))),
+            Err(fs::TryLockError::WouldBlock) => Ok(Some(None)),
+            Err(fs::TryLockError::Error(error)) => Err(error).context("lock", path),
+        }
+    }
+
     /// Takes the lock together with other sharers, unless somebody holds it alone.
     pub fn try_shared(path: &Path) -> Result<Option<Self>> {
         let file = open_or_create(path)?;
@@ -435,6 +523,12 @@ pub fn same_bytes(left: &Path, right: &Path) -> Result<bool> {
             Err(error) => return Err(error).context("read", right),
         }
     }
+}
+
+/// Waits until everything on the file system that holds a folder has reached the disk.
+pub fn sync_file_system(folder: &Path) -> Result<()> {
+    let opened = File::open(folder).context("open the folder", folder)?;
+    sys::syncfs(opened).context("flush the file system of", folder)
 }
 
 /// Removes a folder that has nothing in it.

@@ -8,8 +8,12 @@ use crate::server::{Options, serve};
 pub(super) fn run(place: &Place, options: &Serve) -> Outcome {
     let site = whereabouts::site(place)?;
     let options = Options { ordered: options.ordered, parent: options.parent_pid };
-    match serve(site, about(), options) {
-        Ok(ending) => Ok(ending.exit_code()),
+    match serve(site.clone(), about(), options) {
+        Ok(ending) => {
+            // Lets go of the lease and folds the write-ahead log into the manifest.
+            site.close();
+            Ok(ending.exit_code())
+        }
         Err(error) => Err(Error::internal(format!("stdin and stdout can't be used: {error}")).into()),
     }
 }

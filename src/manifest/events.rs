@@ -50,13 +50,14 @@ impl Manifest {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// The event of an artifact's publishing, and who published it.
-    pub fn published_event(&self, artifact_id: &str) -> Result<(u64, Option<String>)> {
+    /// The event of an artifact's publishing.
+    pub fn published_event(&self, artifact_id: &str) -> Result<Event> {
         Ok(self
             .cached(
-                "SELECT event_id, actor FROM events WHERE artifact_id = ?1 AND kind = ?2 ORDER BY event_id LIMIT 1",
+                "SELECT event_id, at, kind, artifact_id, actor, data FROM events
+                 WHERE artifact_id = ?1 AND kind = ?2 ORDER BY event_id LIMIT 1",
             )?
-            .query_row((artifact_id, PUBLISHED), |row| Ok((row.get(0)?, row.get(1)?)))?)
+            .query_row((artifact_id, PUBLISHED), event)?)
     }
 
     /// The events that stand in the history file, oldest first.

@@ -40,8 +40,10 @@ pub struct Manifest {
 pub enum Age {
     /// This format.
     Current,
-    /// An earlier format of ours, or a file without tables: migrations bring it up to date.
+    /// An earlier format of ours: migrations bring it up to date.
     Older,
+    /// A file without anything in it: no store's, so one that had something in it was damaged.
+    Empty,
     /// The seed's Python package made it.
     Version1,
     /// A newer keepstone made it.
@@ -119,7 +121,7 @@ impl Manifest {
             (APPLICATION_ID, FORMAT_VERSION) => Age::Current,
             (APPLICATION_ID, newer) if newer > FORMAT_VERSION => Age::Newer(newer),
             (APPLICATION_ID, _) => Age::Older,
-            (0, 0) if tables == 0 => Age::Older,
+            (0, 0) if tables == 0 => Age::Empty,
             (0, _) if seeds == 5 => Age::Version1,
             _ => Age::Foreign,
         })
@@ -208,8 +210,8 @@ impl Manifest {
 
     /// Moves everything from the write-ahead log into the file, so that the file alone is the manifest.
     pub fn fold_log(&self) -> Result<()> {
-        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
+        let busy: bool = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if busy { Err(Error::busy("another process reads the manifest")) } else { Ok(()) }
     }
 
     fn cached(&self, sql: &str) -> Result<rusqlite::CachedStatement<'_>> {
@@ -223,16 +225,24 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
+fn no_space(manifest: &str) -> Error {
+    Error::no_space(format!("{manifest} can't grow: the disk is full"))
+        .hint("free some space on that disk and send the request again")
+}
+
 fn explain(error: &rusqlite::Error, path: Option<&Path>) -> Error {
     use rusqlite::ErrorCode as Code;
     let manifest = path.map_or_else(|| "the manifest".to_owned(), |path| path.display().to_string());
+    if error.sqlite_error().is_some_and(|failure| failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE) {
+        // The log's index is a file too, and only that file's failure to grow has a code of its own.
+        return no_space(&manifest);
+    }
     match error.sqlite_error_code() {
         Some(Code::DatabaseBusy | Code::DatabaseLocked) => {
             Error::busy(format!("another process kept {manifest} for {} s", BUSY_WAIT.as_secs()))
                 .hint("send the request again")
         }
-        Some(Code::DiskFull) => Error::no_space(format!("{manifest} can't grow: the disk is full"))
-            .hint("free some space on that disk and send the request again"),
+        Some(Code::DiskFull) => no_space(&manifest),
         Some(Code::ReadOnly) => Error::read_only(format!("{manifest} can't be written here")),
         Some(Code::CannotOpen) => Error::new(Kind::PathNotAllowed, format!("{manifest} can't be opened: {error}")),
         Some(Code::DatabaseCorrupt | Code::NotADatabase) => Error::integrity(format!("{manifest} is damaged: {error}"))

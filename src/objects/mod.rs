@@ -75,14 +75,17 @@ impl Objects {
         }
     }
 
-    /// Puts a staged file in the place of a damaged object, which moves to `quarantine`.
+    /// Puts a staged file in the place of a damaged object, which is kept in `quarantine`.
     pub fn heal(&self, staged: &Staged, quarantine: &Path, stamp: &str) -> Result<Fingerprint> {
         let path = self.path(&staged.hash);
         files::create_folders(quarantine)?;
         let aside = quarantine.join(format!("{}.{stamp}", staged.hash.hex()));
-        files::rename(&path, &aside)?;
+        // Never without an object in its place, whenever the process dies.
+        files::link_new(&path, &aside)?;
         files::sync_folder(quarantine)?;
-        files::link_new(staged.path(), &path)?;
+        let fresh = staged.path().with_extension("fresh");
+        files::link_new(staged.path(), &fresh)?;
+        files::rename(&fresh, &path)?;
         staged.fingerprint()
     }
 

@@ -65,10 +65,11 @@ impl Lane {
         self.entries.iter().map(|entry| &entry.task)
     }
 
-    /// The requests that may start now; they count as running from here on.
-    pub(super) fn start(&mut self) -> Vec<Arc<Task>> {
+    /// The requests that may start now; they count as running from here on. While the store is not open, an earlier
+    /// command may be about to make it.
+    pub(super) fn start(&mut self, store_is_open: bool) -> Vec<Arc<Task>> {
         let mut started = Vec::new();
-        let mut before = Before::default();
+        let mut before = Before { store_is_open, ..Before::default() };
         for entry in &mut self.entries {
             if matches!(entry.stage, Stage::Waiting) && before.lets_start(&entry.task) {
                 entry.stage = Stage::Running;
@@ -112,6 +113,7 @@ struct Before {
     uncommitted: bool,
     barrier: bool,
     alone: bool,
+    store_is_open: bool,
 }
 
 impl Before {
@@ -120,6 +122,7 @@ impl Before {
             // The manifest is replaced under the others' feet, so even a client that wants no order gets this one.
             Run::Maintenance(_) => !self.anything,
             _ if task.independent => !self.alone,
+            Run::Command(_) if !self.store_is_open && self.uncommitted && !task.method.creates_store => false,
             Run::Command(_) => !self.alone && !self.barrier,
             Run::Query(_) | Run::Probe(_) => !self.alone && !self.barrier && !self.uncommitted,
         }

@@ -167,7 +167,7 @@ impl Session {
             state.ids.insert(id, task.clone());
         }
         state.lane.push(task.clone());
-        let started = state.lane.start();
+        let started = state.lane.start(self.site.opened().is_some());
         if inline && matches!(method.run, Run::Query(_) | Run::Probe(_)) && started.len() == 1 {
             return started.into_iter().next();
         }
@@ -261,7 +261,7 @@ impl Session {
         state.requests -= numbers.len();
         state.lines -= answered;
         if state.requests > 0 {
-            let started = state.lane.start();
+            let started = state.lane.start(self.site.opened().is_some());
             self.dispatch(&mut state, started);
             self.stir_committer(&state);
         }

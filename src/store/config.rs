@@ -63,7 +63,7 @@ impl Config {
         }
         let text = files::read_text(path)?;
         toml::from_str(&text).map_err(|error| {
-            let line = error.span().map(|span| text[..span.start].lines().count().max(1));
+            let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
             let place = line.map_or_else(String::new, |line| format!(" line {line}"));
             Error::invalid_data(format!("{}{place}: {}", path.display(), error.message().replace('\n', ", ")))
                 .hint("correct it, or write a fresh one with `keepstone init --force`")

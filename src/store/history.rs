@@ -23,20 +23,24 @@ struct Header {
     format_version: u32,
 }
 
-/// Appends events, before the transaction that holds them commits. What the file holds beyond what the manifest knows
-/// belongs to a transaction that never committed: it is moved to quarantine.
-pub(super) fn append(layout: &Layout, manifest: &Manifest, events: &[Event], stamp: &str) -> Result<()> {
-    if events.is_empty() {
+/// Appends events, those from `next` on, before the transaction that holds them commits. What the file holds beyond what
+/// the manifest knows belongs to a transaction that never committed: it is moved to quarantine. Even a transaction
+/// without such events does that, because it uses the same event ids.
+pub(super) fn append(layout: &Layout, manifest: &Manifest, events: &[Event], next: u64, stamp: &str) -> Result<()> {
+    let path = layout.history();
+    let mut known = manifest.meta_number(LENGTH)?;
+    let there = files::look(&path)?.map_or(0, |found| found.len());
+    if events.is_empty() && there == known {
         return Ok(());
     }
-    let path = layout.history();
     let mut file = files::open_or_create(&path)?;
-    let there = file.metadata().context("read", &path)?.len();
-    let mut known = manifest.meta_number(LENGTH)?;
     if there < known {
-        known = rewrite(&mut file, layout, manifest, events[0].event_id.0)?;
+        known = rewrite(&mut file, layout, manifest, next)?;
     } else if there > known {
         set_aside(&mut file, layout, known, stamp)?;
+    }
+    if events.is_empty() {
+        return manifest.set_meta(LENGTH, known);
     }
     let mut text = String::new();
     if known == 0 {
@@ -129,7 +133,7 @@ fn set_aside(file: &mut File, layout: &Layout, known: u64, stamp: &str) -> Resul
     file.read_to_end(&mut tail).context("read", &path)?;
     files::replace(&layout.quarantine().join(format!("history-{stamp}-{known}.jsonl")), &tail, 0o600)?;
     file.set_len(known).context("cut", &path)?;
-    Ok(())
+    Ok(file.sync_all().context("flush", &path)?)
 }
 
 fn header() -> String {

@@ -1,6 +1,8 @@
 //! Making a store: every part is put in place before the manifest, whose presence is what makes the folder a store.
 
-use crate::base::clock::Clock;
+use std::path::{Path, PathBuf};
+
+use crate::base::clock::{self, Clock};
 use crate::base::files::{self, Lock};
 use crate::manifest::Manifest;
 use crate::model::artifact::TypeDefinition;
@@ -29,7 +31,12 @@ pub(super) fn create(layout: &Layout, clock: Clock) -> Result<bool> {
     }
     make_folders(layout)?;
     let draft = layout.staging().join(format!("manifest-{:08x}", clock.random()));
-    new_manifest(&draft, layout)?;
+    if let Err(error) = new_manifest(&draft, layout) {
+        remove_draft(&draft);
+        return Err(error);
+    }
+    // SQLite would take the log of a manifest that was there before for the new one's.
+    move_manifest_aside(layout, &clock::stamp(clock.now()))?;
     files::rename(&draft, &layout.manifest())?;
     files::sync_folder(layout.root())?;
     Ok(true)
@@ -41,11 +48,15 @@ pub(super) fn write_configuration(layout: &Layout) -> Result<()> {
 }
 
 /// Writes a manifest without artifacts, as one durable file.
-pub(super) fn new_manifest(path: &std::path::Path, layout: &Layout) -> Result<()> {
+pub(super) fn new_manifest(path: &Path, layout: &Layout) -> Result<()> {
     let manifest = Manifest::open(path)?;
+    // From the start, so that processes that open it at the same time need not agree on who changes it.
+    manifest.make_durable()?;
     manifest.begin()?;
     furnish(&manifest, layout)?;
     manifest.commit()?;
+    // Closing would fold it too, but say nothing of a full disk.
+    manifest.fold_log()?;
     drop(manifest);
     Ok(files::sync_file(path)?)
 }
@@ -67,6 +78,33 @@ pub(super) fn make_folders(layout: &Layout) -> Result<()> {
         write_configuration(layout)?;
     }
     Ok(())
+}
+
+/// Removes the draft of a manifest and what SQLite keeps beside it.
+pub(super) fn remove_draft(draft: &Path) {
+    for path in manifest_files(draft) {
+        files::remove_if_there(&path).ok();
+    }
+}
+
+/// Moves a lost or damaged manifest to quarantine, or what SQLite left beside it.
+pub(super) fn move_manifest_aside(layout: &Layout, stamp: &str) -> Result<()> {
+    let aside = manifest_files(&layout.quarantine().join(format!("manifest-{stamp}.sqlite")));
+    for (from, to) in manifest_files(&layout.manifest()).iter().zip(aside) {
+        if files::exists(from) {
+            files::rename(from, &to)?;
+        }
+    }
+    Ok(())
+}
+
+/// A manifest, its log, the log's index, and a journal that a draft may have.
+fn manifest_files(manifest: &Path) -> [PathBuf; 4] {
+    ["", "-wal", "-shm", "-journal"].map(|suffix| {
+        let mut path = manifest.to_owned().into_os_string();
+        path.push(suffix);
+        path.into()
+    })
 }
 
 /// The types that every store knows from the start.

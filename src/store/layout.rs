@@ -63,9 +63,14 @@ impl Layout {
         self.root.join("backups")
     }
 
+    /// The lock files.
+    pub fn locks(&self) -> PathBuf {
+        self.root.join("locks")
+    }
+
     /// A lock file.
     pub fn lock(&self, name: &str) -> PathBuf {
-        self.root.join("locks").join(format!("{name}.lock"))
+        self.locks().join(format!("{name}.lock"))
     }
 
     /// The folders that a store consists of, objects apart.

@@ -1,5 +1,7 @@
 //! A process's claim on its staging folder: a lock that the kernel frees when the process ends, however it ends.
 
+use std::collections::BTreeSet;
+
 use crate::base::clock::Clock;
 use crate::base::crash;
 use crate::base::files::{self, Lock};
@@ -39,20 +41,25 @@ impl Lease {
 
     /// Whether the process that held a lease is gone.
     pub(super) fn is_dead(layout: &Layout, name: &str) -> Result<bool> {
-        let path = layout.lock(name);
-        Ok(!files::exists(&path) || Lock::try_exclusive(&path)?.is_some())
+        Ok(!matches!(Lock::try_existing(&layout.lock(name))?, Some(None)))
     }
 
-    /// Removes what dead processes left in staging.
+    /// Removes what dead processes left: their staged files and their leases.
     pub(super) fn sweep(layout: &Layout) -> Result<()> {
-        for folder in files::list(&layout.staging())? {
-            let Some(name) = folder.file_name().and_then(|name| name.to_str()) else { continue };
-            let path = layout.lock(name);
-            if name.starts_with("lease-")
-                && let Some(_lock) = Lock::try_exclusive(&path)?
-            {
+        let mut names = BTreeSet::new();
+        // A lease has its lock before its folder, and either may be what a process got to before it died.
+        for path in files::list(&layout.staging())?.into_iter().chain(files::list(&layout.locks())?) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let name = name.strip_suffix(".lock").unwrap_or(&name);
+            if name.starts_with("lease-") {
+                names.insert(name.to_owned());
+            }
+        }
+        for name in names {
+            let path = layout.lock(&name);
+            if let Some(_lock) = Lock::try_exclusive(&path)? {
                 crash::point("sweep.before");
-                files::remove_tree(&folder)?;
+                files::remove_tree(&layout.staging().join(&name))?;
                 files::remove_if_there(&path)?;
             }
         }

@@ -12,6 +12,7 @@ mod reader;
 mod rebuild;
 mod sidecar;
 mod site;
+mod source;
 mod writer;
 
 use std::path::Path;
@@ -32,6 +33,7 @@ use config::Config;
 use lease::Lease;
 use legacy::Ground;
 use placing::Placed;
+use source::Source;
 
 /// An open store.
 pub struct Store {
@@ -49,7 +51,7 @@ enum Access {
     /// The reason why nothing can be written here.
     Read {
         reason: String,
-        frozen: bool,
+        source: Source,
     },
 }
 
@@ -90,8 +92,9 @@ impl Store {
         let mut migrating = None;
         let (access, manifest) = match reason {
             Some(reason) => {
-                let frozen = !files::exists(&root.join("manifest.sqlite-wal"));
-                (Access::Read { reason, frozen }, Manifest::open_read_only(&provisional.manifest(), frozen)?)
+                let source = Source::of(&provisional, clock)?;
+                let manifest = source.open()?;
+                (Access::Read { reason, source }, manifest)
             }
             None => Self::open_for_writing(location, &provisional, clock, &mut migrating)?,
         };
@@ -200,12 +203,22 @@ impl Store {
     /// A view of the present moment.
     pub fn read(self: &Arc<Self>) -> Result<Reader> {
         let pooled = self.readers.lock().expect("no panic holds it").pop();
-        let manifest = match (pooled, &self.access) {
-            (Some(manifest), _) => manifest,
-            (None, Access::Read { frozen, .. }) => Manifest::open_read_only(&self.layout.manifest(), *frozen)?,
-            (None, Access::Write(_)) => Manifest::open_read_only(&self.layout.manifest(), false)?,
+        let opened = match (pooled, &self.access) {
+            (Some(manifest), _) => Ok(manifest),
+            (None, Access::Read { source, .. }) => source.open(),
+            (None, Access::Write(_)) => Manifest::open_read_only(&self.layout.manifest(), false),
         };
-        Reader::new(self.clone(), manifest)
+        match opened {
+            Err(_) if !files::exists(&self.layout.manifest()) => Err(self.gone()),
+            opened => Reader::new(self.clone(), opened?),
+        }
+    }
+
+    /// What everything is answered once the manifest is no longer the one that was opened.
+    fn gone(&self) -> Error {
+        let manifest = self.layout.manifest();
+        Error::integrity(format!("{} was removed or replaced while this process had it open", manifest.display()))
+            .hint("start keepstone again; if the manifest is lost, rebuild_manifest makes it again")
     }
 
     fn give_back(&self, manifest: Manifest) {
@@ -246,6 +259,8 @@ fn check_age(manifest: &Manifest, layout: &Layout, read_only: Option<&str>) -> R
             path.display()
         ))
         .hint("use the newer keepstone")),
+        Age::Empty => Err(Error::integrity(format!("{} is damaged: there is nothing in it", path.display()))
+            .hint("rebuild_manifest makes it again from the sidecars and the history; or put a backup in its place")),
         Age::Version1 => Err(Error::read_only(format!(
             "{} has format 1 and can't be brought up to date here: {}",
             path.display(),

@@ -59,7 +59,7 @@ pub(super) fn place(
 ) -> Result<()> {
     let path = layout.name(record);
     let single = record.format != Format::Tree;
-    for entry in manifest.files(seq)? {
+    for (number, entry) in manifest.files(seq)?.into_iter().enumerate() {
         let target = if single { path.clone() } else { path.join(&entry.path) };
         let object = objects.path(&entry.hash);
         if !files::exists(&object) {
@@ -71,8 +71,8 @@ pub(super) fn place(
             files::create_folders(parent)?;
         }
         if !put(&object, &target, how)? && !same(&object, &target)? {
-            let aside = layout.quarantine().join(format!("name-{seq}-{stamp}"));
-            files::rename(&target, &aside)?;
+            let aside = layout.quarantine().join(format!("name-{seq}-{number}-{stamp}"));
+            files::move_over(&target, &aside)?;
             put(&object, &target, how)?;
         }
     }
@@ -85,16 +85,15 @@ fn put(object: &Path, target: &Path, how: Names) -> Result<bool> {
         return Ok(false);
     }
     if how == Names::Link {
-        if files::reflink_new(object, target, OBJECT_MODE)? {
-            return Ok(true);
+        if let Some(made) = files::reflink_new(object, target, OBJECT_MODE)? {
+            return Ok(made);
         }
         // Another file system, or more links than this one allows: a copy serves as well.
         if let Ok(linked) = files::link_new(object, target) {
             return Ok(linked);
         }
     }
-    files::copy_new(object, target, if how == Names::Copy { 0o644 } else { OBJECT_MODE })?;
-    Ok(true)
+    Ok(files::copy_new(object, target, if how == Names::Copy { 0o644 } else { OBJECT_MODE })?)
 }
 
 fn same(object: &Path, target: &Path) -> Result<bool> {
@@ -103,6 +102,5 @@ fn same(object: &Path, target: &Path) -> Result<bool> {
     if left.identity == right.identity {
         return Ok(true);
     }
-    // A process that died while it copied leaves a short file.
     Ok(left.size == right.size && files::same_bytes(object, target)?)
 }

@@ -5,7 +5,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Access, Store};
+use super::writer::take_turn;
+use super::{Access, Store, Writing};
 use crate::base::crash;
 use crate::base::files::{self, Context};
 use crate::manifest::Manifest;
@@ -95,10 +96,10 @@ impl Store {
 
     fn draft_again(&self, manifest: &Manifest, found: crate::manifest::Found) -> Result<Unfinished> {
         let (seq, artifact_id) = (found.seq, found.record.artifact_id.clone());
-        let (event_id, actor) = manifest.published_event(artifact_id.as_str())?;
+        let published = manifest.published_event(artifact_id.as_str())?;
         let mut publication = manifest.publication(found)?;
         publication.request = manifest.request_of(artifact_id.as_str())?;
-        draft(self.staging()?, &Sidecar::new(seq, event_id, actor, publication))
+        draft(self.staging()?, &Sidecar::new(seq, &published, publication))
     }
 
     /// Waits until everything that was placed has reached the disk, and takes it off the list of what the next start
@@ -109,6 +110,14 @@ impl Store {
         if placed.is_empty() {
             return Ok(());
         }
+        let settled = self.settle_these(writing, &placed);
+        if settled.is_err() {
+            writing.placed.lock().expect("no panic holds it").extend(placed);
+        }
+        settled
+    }
+
+    fn settle_these(&self, writing: &Writing, placed: &[Placed]) -> Result<()> {
         let folders: BTreeSet<&PathBuf> = placed.iter().flat_map(|placed| &placed.folders).collect();
         for file in placed.iter().flat_map(|placed| &placed.files) {
             // A name may be gone again by now; the list below is about this process's own work.
@@ -124,6 +133,7 @@ impl Store {
         crash::point("settle.synced");
         let connection = writing.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let Some(manifest) = connection.as_ref() else { return Ok(()) };
+        let _turn = take_turn(&self.layout)?;
         manifest.begin()?;
         let removed = placed.iter().try_for_each(|placed| manifest.remove_placement(placed.seq));
         match removed {

@@ -1,19 +1,20 @@
 //! Making the manifest again: from sidecars and history alone, or from a backup and what they know since.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
 
 use super::site::sidecars;
-use super::writer::published_data;
+use super::writer::{published_data, take_turn};
 use super::{Layout, Site, Store, init};
 use crate::base::clock;
 use crate::base::files::{self, Lock};
 use crate::manifest::{Age, BUSY_WAIT, Manifest, PUBLISHED, Placement};
-use crate::model::artifact::{Event, TypeDefinition};
+use crate::model::artifact::{Event, Request, TypeDefinition};
 use crate::model::number::Count;
-use crate::model::{Error, Result, Watch};
+use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::Objects;
 use crate::store::sidecar::Sidecar;
 use crate::store::{history, legacy};
@@ -69,20 +70,26 @@ fn free_name(folder: &Path, stamp: &str) -> PathBuf {
 impl Site {
     /// Makes the manifest again from the sidecars and the history.
     pub fn rebuild_manifest(&self, watch: &dyn Watch) -> Result<Rebuilt> {
-        let layout = self.known_layout();
-        if !files::exists(&layout.history()) && sidecars(layout.artifacts())?.is_empty() {
-            return Err(Error::not_found(format!(
-                "there is nothing to rebuild in {}: neither sidecars nor a history were found",
-                layout.root().display()
+        let layout = self.known_layout()?;
+        let nothing = |what: &str| {
+            Err(Error::not_found(format!("there is nothing to rebuild in {}: {what}", layout.root().display())).hint(
+                "name the store's folder with --root, and its readable names with --artifacts-root if they lie elsewhere",
             ))
-            .hint("name the store's folder with --root, and its readable names with --artifacts-root if they lie elsewhere"));
+        };
+        if sidecars(layout.artifacts())?.is_empty() {
+            if !files::exists(&layout.history()) {
+                return nothing("neither sidecars nor a history were found");
+            }
+            if history::read(&layout)?.events.iter().any(|event| event.artifact_id.is_some()) {
+                return nothing("the history tells of artifacts, and no sidecar was found");
+            }
         }
         self.replace_manifest(&layout, |draft| init::new_manifest(draft, &layout), watch)
     }
 
     /// Brings back a backup and takes in what the sidecars and the history know since.
     pub fn restore_backup(&self, path: Option<PathBuf>, watch: &dyn Watch) -> Result<Rebuilt> {
-        let layout = self.known_layout();
+        let layout = self.known_layout()?;
         let backup = match path {
             Some(path) if files::exists(&path) => path,
             Some(path) => {
@@ -90,15 +97,31 @@ impl Site {
             }
             None => newest_backup(&layout)?,
         };
+        let damaged = |how: &str| {
+            Error::integrity(format!("the backup {} is damaged: {how}", backup.display()))
+                .field("path")
+                .hint("name another backup with path; rebuild_manifest needs none")
+        };
         let manifest = Manifest::open_read_only(&backup, true)?;
-        if manifest.age()? != Age::Current {
-            return Err(
-                Error::invalid_data(format!("{} is no backup of a keepstone manifest", backup.display())).field("path")
-            );
+        match manifest.age() {
+            Ok(Age::Current) => {}
+            Ok(Age::Newer(version)) => {
+                return Err(Error::unsupported(format!(
+                    "the backup {} has format {version}, made by a newer keepstone",
+                    backup.display()
+                ))
+                .field("path"));
+            }
+            Ok(_) => {
+                return Err(Error::invalid_data(format!("{} is no backup of a keepstone manifest", backup.display()))
+                    .field("path"));
+            }
+            Err(error) => return Err(damaged(error.message())),
         }
-        let damage = manifest.damage()?;
-        if let Some(first) = damage.first() {
-            return Err(Error::integrity(format!("the backup {} is damaged: {first}", backup.display())).field("path"));
+        match manifest.damage() {
+            Ok(damage) if damage.is_empty() => {}
+            Ok(damage) => return Err(damaged(&damage[0])),
+            Err(error) => return Err(damaged(error.message())),
         }
         self.replace_manifest(
             &layout,
@@ -111,10 +134,14 @@ impl Site {
     }
 
     /// The layout as the manifest remembers it, or as the caller says where the manifest can't be asked.
-    fn known_layout(&self) -> Layout {
+    fn known_layout(&self) -> Result<Layout> {
         match self.store() {
-            Ok(store) => store.layout().clone(),
-            Err(_) => self.layout(),
+            Ok(store) => Ok(store.layout().clone()),
+            Err(error) if matches!(error.kind(), Kind::Integrity | Kind::NotFound | Kind::Internal) => {
+                Ok(self.layout())
+            }
+            // A newer keepstone's, another program's, or one whose readable names lie elsewhere is not replaced.
+            Err(error) => Err(error),
         }
     }
 
@@ -132,6 +159,8 @@ impl Site {
         }
         self.close();
         let drafting = Lock::exclusive(&layout.lock("init"))?;
+        // From here on nothing is published or changed that the sidecars and the history don't tell.
+        let turn = take_turn(layout)?;
         let draft = layout.staging().join(format!("manifest-{:08x}", self.clock().random()));
         let outcome = begin(&draft).and_then(|()| {
             let manifest = Manifest::open(&draft)?;
@@ -139,11 +168,13 @@ impl Site {
             manifest.fold_log()?;
             drop(manifest);
             files::sync_file(&draft)?;
+            // Sidecars of other processes may have been read before they reached the disk.
+            files::sync_file_system(layout.artifacts())?;
             self.install(layout, &draft)?;
             Ok(rebuilt)
         });
-        files::remove_if_there(&draft)?;
-        drop(drafting);
+        init::remove_draft(&draft);
+        drop((turn, drafting));
         let rebuilt = outcome?;
         self.store()?;
         Ok(rebuilt)
@@ -158,18 +189,15 @@ impl Site {
             && matches!(live.damage().as_deref(), Ok([]))
         {
             live.make_durable()?;
+            // What it knows and neither sidecars nor history tell, can be looked up there.
+            let aside = free_name(&layout.quarantine(), &clock::stamp(self.clock().now()));
+            live.copy_into(&aside)?;
+            files::sync_file(&aside)?;
+            files::sync_folder(&layout.quarantine())?;
             return live.overwrite_from(&Manifest::open_read_only(draft, true)?);
         }
         let _alone = alone(layout)?;
-        let stamp = clock::stamp(self.clock().now());
-        for suffix in ["", "-wal", "-shm"] {
-            let mut old = path.clone().into_os_string();
-            old.push(suffix);
-            let old = PathBuf::from(old);
-            if files::exists(&old) {
-                files::rename(&old, &layout.quarantine().join(format!("manifest-{stamp}.sqlite{suffix}")))?;
-            }
-        }
+        init::move_manifest_aside(layout, &clock::stamp(self.clock().now()))?;
         files::rename(draft, &path)?;
         Ok(files::sync_folder(layout.root())?)
     }
@@ -209,12 +237,20 @@ fn replay(manifest: &Manifest, layout: &Layout, watch: &dyn Watch) -> Result<Reb
     let mut rebuilt = Rebuilt::default();
     let mut steps: Vec<(u64, Step)> = Vec::new();
     let paths = sidecars(layout.artifacts())?;
+    // What is no sidecar is a finding, unless it is the readable name of a JSON file that was published.
+    let mut others: Vec<(&Path, String)> = Vec::new();
     for (done, path) in paths.iter().enumerate() {
         watch.step(done as u64, paths.len() as u64, "sidecars read")?;
         match Sidecar::read(path) {
-            Ok(Some(sidecar)) => steps.push((sidecar.event_id, Step::Publish(Box::new(sidecar)))),
-            Ok(None) => {}
-            Err(error) => rebuilt.findings.push(error.message().to_owned()),
+            Ok(Some(sidecar)) if layout.sidecar(&sidecar.publication.record) == *path => {
+                steps.push((sidecar.event_id, Step::Publish(Box::new(sidecar))));
+            }
+            Ok(Some(sidecar)) => {
+                let whose = sidecar.publication.record.artifact_id;
+                others.push((path, format!("{} is a copy of the sidecar of {whose}", path.display())));
+            }
+            Ok(None) => others.push((path, format!("{} is no sidecar that can be read", path.display()))),
+            Err(error) => others.push((path, error.message().to_owned())),
         }
     }
     let history = history::read(layout)?;
@@ -231,6 +267,16 @@ fn replay(manifest: &Manifest, layout: &Layout, watch: &dyn Watch) -> Result<Reb
     });
     let outcome = outcome.and_then(|()| history::accept(manifest, &history));
     let outcome = outcome.and_then(|()| look_after(manifest, layout, &mut rebuilt));
+    let outcome = outcome.and_then(|()| {
+        let mut names = BTreeSet::new();
+        for seq in manifest.artifact_seqs()? {
+            names.extend(manifest.artifact_at(seq)?.map(|found| layout.name(&found.record)));
+        }
+        rebuilt
+            .findings
+            .extend(others.into_iter().filter(|(path, _)| !names.contains(*path)).map(|(_, finding)| finding));
+        Ok(())
+    });
     match outcome {
         Ok(()) => manifest.commit()?,
         Err(error) => {
@@ -242,7 +288,7 @@ fn replay(manifest: &Manifest, layout: &Layout, watch: &dyn Watch) -> Result<Reb
 }
 
 fn publish_again(manifest: &Manifest, sidecar: Sidecar, findings: &mut Vec<String>) -> Result<()> {
-    let Sidecar { commit, event_id, actor, publication, .. } = sidecar;
+    let Sidecar { commit, event_id, published_at, actor, publication, .. } = sidecar;
     let artifact_id = publication.record.artifact_id.to_string();
     if manifest.artifact_seq(&artifact_id)?.is_some() {
         return Ok(());
@@ -257,7 +303,7 @@ fn publish_again(manifest: &Manifest, sidecar: Sidecar, findings: &mut Vec<Strin
     }
     manifest.insert_event(&Event {
         event_id: Count(if manifest.has_event(event_id)? { manifest.next_event_id()? } else { event_id }),
-        at: publication.record.created_at.clone(),
+        at: published_at.unwrap_or_else(|| publication.record.created_at.clone()),
         kind: PUBLISHED.to_owned(),
         artifact_id: Some(artifact_id),
         actor,
@@ -288,6 +334,14 @@ fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) 
             let definition: TypeDefinition = serde_json::from_value(Value::Object(event.data.clone()))
                 .map_err(|error| Error::integrity(format!("event {}: {error}", event.event_id.0)))?;
             manifest.set_type(&definition)?;
+        }
+        ("request_answered", Some(_)) => {
+            if let (Some(request_id), Some(digest)) =
+                (text("requestId"), text("digest").and_then(|text| Hash::parse(&text)))
+            {
+                let artifact_id = event.artifact_id.as_deref().unwrap_or_default();
+                manifest.insert_request(&Request { request_id, digest }, artifact_id, text("mode").as_deref())?;
+            }
         }
         ("object_healed" | "migration_finding" | "store_migrated", _) => {}
         (_, None) if event.artifact_id.is_some() => {

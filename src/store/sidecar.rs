@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::base::files;
-use crate::model::artifact::Publication;
+use crate::model::artifact::{Event, Publication};
 use crate::model::{Error, Result, seal};
 
 /// The version of this form.
@@ -20,14 +20,25 @@ pub(super) struct Sidecar {
     pub(super) commit: i64,
     /// The event of its publishing.
     pub(super) event_id: u64,
+    /// When it was published, where its creation is told to be another moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) published_at: Option<String>,
     pub(super) actor: Option<String>,
     #[serde(flatten)]
     pub(super) publication: Publication,
 }
 
 impl Sidecar {
-    pub(super) fn new(commit: i64, event_id: u64, actor: Option<String>, publication: Publication) -> Self {
-        Self { format_version: FORMAT_VERSION, commit, event_id, actor, publication }
+    /// The sidecar of what was published by this event.
+    pub(super) fn new(commit: i64, published: &Event, publication: Publication) -> Self {
+        Self {
+            format_version: FORMAT_VERSION,
+            commit,
+            event_id: published.event_id.0,
+            published_at: (published.at != publication.record.created_at).then(|| published.at.clone()),
+            actor: published.actor.clone(),
+            publication,
+        }
     }
 
     /// The text of the file.
@@ -37,13 +48,14 @@ impl Sidecar {
 
     /// Reads a sidecar; `None` for a JSON file that is no sidecar of ours.
     pub(super) fn read(path: &Path) -> Result<Option<Self>> {
-        let Ok(text) = files::read_text(path) else {
-            return Ok(None);
-        };
-        if !text.contains("\"formatVersion\"") || !text.contains("\"check\"") {
+        let bytes = files::read(path)?;
+        let text = String::from_utf8_lossy(&bytes);
+        // A flipped bit may hit one of the words by which ours are known.
+        let words = ["\"formatVersion\"", "\"artifactId\"", "\"eventId\"", "\"contentHash\"", "\"check\""];
+        if words.iter().filter(|word| text.contains(*word)).count() < words.len() - 1 {
             return Ok(None);
         }
-        if !seal::intact(text.trim_end_matches('\n')) {
+        if std::str::from_utf8(&bytes).is_err() || !seal::intact(text.trim_end_matches('\n')) {
             return Err(Error::integrity(format!(
                 "{}: its check fails, so it was changed after it was written",
                 path.display()

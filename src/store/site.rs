@@ -78,11 +78,14 @@ impl Site {
         let layout = self.layout();
         if !files::exists(&layout.manifest()) {
             self.refuse_lost_manifest()?;
-            return Err(Error::not_found(format!(
-                "there is no store in {}: it was not found",
-                layout.root().display()
-            ))
-            .hint("make one with `keepstone init`, or name another folder with --root"));
+            // Another process may have made it just now.
+            if !files::exists(&layout.manifest()) {
+                return Err(Error::not_found(format!(
+                    "there is no store in {}: it was not found",
+                    layout.root().display()
+                ))
+                .hint("make one with `keepstone init`, or name another folder with --root"));
+            }
         }
         let mut slot = self.store.write().expect("no panic holds it");
         if let Some(store) = &*slot {
@@ -139,6 +142,8 @@ impl Site {
         };
         match trace {
             None => Ok(()),
+            // It belongs to the store that another process has made meanwhile.
+            Some(_) if files::exists(&layout.manifest()) => Ok(()),
             Some(trace) => Err(Error::integrity(format!(
                 "{} is lost: {} belongs to a store without manifest",
                 layout.manifest().display(),

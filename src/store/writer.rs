@@ -10,11 +10,12 @@ use super::placing::Fresh;
 use super::{Store, identity_of};
 use crate::base::files::Lock;
 use crate::base::{clock, crash};
-use crate::manifest::{Found, Manifest, ObjectRow, PUBLISHED, Placement};
+use crate::manifest::{BUSY_WAIT, Found, Manifest, ObjectRow, PUBLISHED, Placement};
 use crate::model::artifact::{Event, Publication, State};
 use crate::model::number::Count;
 use crate::model::{Error, Hash, Result, Unwatched};
 use crate::objects::{Placed, Staged};
+use crate::store::layout::Layout;
 use crate::store::reader::View;
 use crate::store::sidecar::Sidecar;
 use crate::store::{history, names};
@@ -37,8 +38,12 @@ pub struct Writer<'s> {
     /// Objects whose folder entries must be on the disk before the commit.
     placed: BTreeSet<Hash>,
     after: Vec<Box<dyn FnOnce() + Send>>,
+    /// Why SQLite took back the whole transaction.
+    broken: Option<Error>,
     /// Keeps collections away between an object's placing and its row.
     _collect: Lock,
+    /// Held until the names are placed, so that who has the lock finds the sidecars of everything that was committed.
+    _turn: Lock,
 }
 
 impl Store {
@@ -47,17 +52,14 @@ impl Store {
         let writing = self.writing()?;
         let mut connection = writing.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if identity_of(&self.layout.manifest()).ok() != Some(writing.identity) {
-            return Err(Error::integrity(format!(
-                "{} was removed or replaced while this process had it open",
-                self.layout.manifest().display()
-            ))
-            .hint("start keepstone again; if the manifest is lost, rebuild_manifest makes it again"));
+            return Err(self.gone());
         }
         if connection.is_none() {
             let manifest = Manifest::open(&self.layout.manifest())?;
             manifest.make_durable()?;
             *connection = Some(manifest);
         }
+        let turn = take_turn(&self.layout)?;
         let collect = Lock::shared(&self.layout.lock("collect"))?;
         crash::point("publish.locked");
         let manifest = connection.as_ref().expect("opened above");
@@ -73,16 +75,30 @@ impl Store {
             fresh: Vec::new(),
             placed: BTreeSet::new(),
             after: Vec::new(),
+            broken: None,
+            _turn: turn,
             _collect: collect,
         };
         Ok(Batch { writer })
     }
 }
 
+/// Waits for the other processes' transactions, up to 30 s. SQLite would wait too, but asleep for up to 100 ms at a time,
+/// and whoever sleeps longest comes last.
+pub(super) fn take_turn(layout: &Layout) -> Result<Lock> {
+    Lock::exclusive_within(&layout.lock("write"), BUSY_WAIT)?.ok_or_else(|| {
+        Error::busy(format!("another process kept {} for {} s", layout.root().display(), BUSY_WAIT.as_secs()))
+            .hint("send the request again")
+    })
+}
+
 impl<'s> Batch<'s> {
     /// Makes one change; when it fails, it alone leaves no trace.
     pub fn attempt<T>(&mut self, change: impl FnOnce(&mut Writer<'s>) -> Result<T>) -> Result<T> {
         let writer = &mut self.writer;
+        if let Some(error) = &writer.broken {
+            return Err(error.clone());
+        }
         writer.manifest().begin_change()?;
         let (events, fresh, after) = (writer.events.len(), writer.fresh.len(), writer.after.len());
         let outcome = change(writer);
@@ -96,7 +112,11 @@ impl<'s> Batch<'s> {
                 writer.events.truncate(events);
                 writer.fresh.truncate(fresh);
                 writer.after.truncate(after);
-                writer.manifest().undo_change()?;
+                // A full disk can make SQLite take back the whole transaction; nothing may be written outside of one.
+                if let Err(undoing) = writer.manifest().undo_change() {
+                    tracing::warn!("the transaction is lost: {undoing}");
+                    writer.broken = Some(error.clone());
+                }
                 Err(error)
             }
         }
@@ -105,6 +125,9 @@ impl<'s> Batch<'s> {
     /// Makes the changes durable and visible. After an error none of them is.
     pub fn commit(mut self) -> Result<()> {
         let writer = &mut self.writer;
+        if let Some(error) = &writer.broken {
+            return Err(error.clone());
+        }
         crash::point("commit.rows_written");
         let mut folders = BTreeSet::new();
         for hash in &writer.placed {
@@ -132,8 +155,9 @@ impl<'s> Batch<'s> {
 }
 
 fn history_append(writer: &Writer) -> Result<()> {
+    let Some(first) = writer.events.first() else { return Ok(()) };
     let lines: Vec<Event> = writer.events.iter().filter(|event| event.kind != PUBLISHED).cloned().collect();
-    history::append(&writer.store.layout, writer.manifest(), &lines, &clock::stamp(writer.now))
+    history::append(&writer.store.layout, writer.manifest(), &lines, first.event_id.0, &clock::stamp(writer.now))
 }
 
 impl Drop for Batch<'_> {
@@ -240,10 +264,11 @@ impl Writer<'_> {
         if let Some(request) = &publication.request {
             self.manifest().insert_request(request, &artifact_id, None)?;
         }
-        let event_id = self.record(PUBLISHED, Some(&artifact_id), published_data(&publication))?;
+        self.record(PUBLISHED, Some(&artifact_id), published_data(&publication))?;
+        let published = self.events.last().expect("recorded just now");
         let state = State::published(&publication);
         let record = publication.record.clone();
-        let sidecar = Sidecar::new(seq, event_id, self.actor.clone(), publication);
+        let sidecar = Sidecar::new(seq, published, publication);
         self.place_later(seq, Some(sidecar))?;
         Ok(Found { seq, record, state })
     }

@@ -2,6 +2,10 @@
 #![allow(clippy::disallowed_methods, reason = "tests make their own files and read the clock")]
 #![allow(unreachable_pub, reason = "nothing is reached from outside a test binary")]
 
+mod concurrency;
+mod crash;
+mod damage;
+mod disk;
 mod generated;
 mod legacy;
 mod pipe;
@@ -11,3 +15,4 @@ mod shapes;
 mod support;
 mod tabular;
 mod tidy;
+mod whole;

@@ -18,6 +18,13 @@ use crate::schemas::{self, Ledger};
 /// Longer than anything a test waits for, on a machine that does other things too.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A temporary folder in memory where there is one: what a killed process wrote is there all the same, and sooner.
+pub fn in_memory() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    folder.expect("a temporary folder")
+}
+
 /// A temporary folder with a store, or the place for one.
 pub struct Place {
     folder: tempfile::TempDir,

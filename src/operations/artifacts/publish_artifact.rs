@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::base::clock;
 use crate::manifest::Found;
@@ -399,6 +399,10 @@ fn deduped(
     if let Some(request) = request {
         let word = if mode == Mode::FileHash { "file_hash" } else { "content_hash" };
         writer.manifest().insert_request(request, &artifact_id, Some(word))?;
+        // No sidecar tells of this request.
+        let data = json!({"requestId": request.request_id, "digest": request.digest, "mode": word});
+        let Value::Object(data) = data else { unreachable!("an object") };
+        writer.record("request_answered", Some(&artifact_id), data)?;
     }
     Ok(published(writer.answer(found), Some(mode)))
 }

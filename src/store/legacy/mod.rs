@@ -296,7 +296,7 @@ fn replace(
     let data = json!({ "from": 1, "artifacts": rows.len(), "findings": findings, "backup": backup.to_string_lossy() });
     log.add("store_migrated", None, None, object_of(data))?;
     tracing::info!("{} artifacts migrated with {findings} findings", rows.len());
-    history::append(layout, manifest, &log.lines, &clock::stamp(now))?;
+    history::append(layout, manifest, &log.lines, 1, &clock::stamp(now))?;
     crash::point("migrate.built");
     Ok(true)
 }

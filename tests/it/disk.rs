@@ -1,0 +1,379 @@
+//! Full disks, read-only folders, other users' folders, and what keepstone.toml says about names.
+
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::support::{Place, Session, keepstone};
+use crate::whole::{Expect, assert_whole, files_below};
+
+/// A mounted file system, unmounted in any case.
+struct Mount(PathBuf);
+
+impl Mount {
+    /// `None`, with a word on stderr, where mounting is not permitted.
+    fn new(arguments: &[&str], at: &Path) -> Option<Self> {
+        std::fs::create_dir_all(at).expect("a folder");
+        let output = Command::new("mount").args(arguments).arg(at).output();
+        match output {
+            Ok(output) if output.status.success() => Some(Self(at.to_owned())),
+            Ok(output) => {
+                eprintln!("not tested: mounting is not permitted here: {}", String::from_utf8_lossy(&output.stderr));
+                assert!(!may_mount(), "mounting failed for another reason");
+                None
+            }
+            Err(error) => {
+                eprintln!("not tested: there is no mount: {error}");
+                None
+            }
+        }
+    }
+
+    fn memory(size: &str, at: &Path) -> Option<Self> {
+        Self::new(&["-t", "tmpfs", "-o", &format!("size={size}"), "none"], at)
+    }
+
+    fn read_only(from: &Path, at: &Path) -> Option<Self> {
+        let mount = Self::new(&["--bind", &from.to_string_lossy()], at)?;
+        let again = Command::new("mount").args(["-o", "remount,bind,ro"]).arg(at).status();
+        assert!(again.expect("mount runs").success());
+        Some(mount)
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        Command::new("umount").arg("--lazy").arg(&self.0).status().ok();
+    }
+}
+
+/// Whether a file system can be mounted where nobody sees it.
+fn may_mount() -> bool {
+    let inside = "mount -t tmpfs none /mnt";
+    Command::new("unshare").args(["--mount", "sh", "-c", inside]).output().is_ok_and(|output| output.status.success())
+}
+
+/// Fills a file system to the last byte; what it returns is to be removed to free it.
+fn fill(folder: &Path) -> PathBuf {
+    let path = folder.join("ballast");
+    let mut file = std::fs::File::create(&path).expect("created");
+    for size in [1 << 20, 1 << 12, 1] {
+        while std::io::Write::write_all(&mut file, &vec![b'x'; size]).is_ok() {}
+    }
+    path
+}
+
+fn content(id: &str, data: &str) -> Value {
+    json!({"artifactType": "t", "artifactId": id, "content": {"encoding": "utf8", "data": data}})
+}
+
+#[track_caller]
+fn assert_no_space(reply: &Value) {
+    assert_eq!(reply["error"]["code"], 1008, "{reply}");
+    assert_eq!(reply["error"]["data"]["kind"], "no_space", "{reply}");
+    assert!(reply["error"]["data"]["hint"].as_str().is_some_and(|hint| hint.contains("free some space")), "{reply}");
+}
+
+#[track_caller]
+fn assert_served(session: &mut Session, count: usize) {
+    let reply = session.call("list_artifacts", json!({"filter": {"limit": 10_000}}));
+    assert_eq!(reply["result"].as_array().map(Vec::len), Some(count), "{reply}");
+}
+
+fn succeeded(reply: &Value) -> bool {
+    reply["result"].is_object()
+}
+
+#[test]
+fn a_full_disk_makes_no_store() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let Some(mount) = Mount::memory("4m", &folder.path().join("disk")) else { return };
+    let root = mount.0.join("store");
+    let ballast = fill(&mount.0);
+    let mut session = Session::start(&root);
+    assert_no_space(&session.call("init", json!({})));
+    assert_no_space(&session.call("publish_artifact", content("a", "a")));
+    let reply = session.call("list_artifacts", json!({"filter": {}}));
+    assert_eq!(reply["error"]["data"]["kind"], "not_found", "{reply}");
+    assert_eq!(session.call("health_check", json!({}))["result"]["available"], false);
+    assert!(!root.join("manifest.sqlite").exists());
+    // There are stages between nothing and enough.
+    for pages in [1, 2, 4, 8, 16, 24, 32, 48] {
+        let length = std::fs::metadata(&ballast).expect("it is there").len();
+        std::fs::File::options()
+            .write(true)
+            .open(&ballast)
+            .expect("opened")
+            .set_len(length - pages * 4096)
+            .expect("cut");
+        let reply = session.call("publish_artifact", content("a", "a"));
+        if succeeded(&reply) {
+            break;
+        }
+        assert_no_space(&reply);
+        assert_eq!(files_below(&root.join("staging")), Vec::<PathBuf>::new(), "nothing is left of it");
+        fill_up(&ballast);
+    }
+    std::fs::remove_file(&ballast).expect("it was there");
+    assert!(succeeded(&session.call("publish_artifact", content("a", "a"))));
+    assert_served(&mut session, 1);
+    session.finish();
+    assert_whole(&root, Expect::Written);
+}
+
+/// Makes a ballast as long as the disk allows again.
+fn fill_up(ballast: &Path) {
+    let mut file = std::fs::File::options().append(true).open(ballast).expect("opened");
+    for size in [4096, 1] {
+        while std::io::Write::write_all(&mut file, &vec![b'x'; size]).is_ok() {}
+    }
+}
+
+/// Room for a few pages more each time, so that the disk is full at every stage of a publish: in its object, its
+/// sidecar, the manifest's log, the folders of its name.
+#[test]
+fn a_full_disk_at_every_stage_of_a_publish() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let Some(mount) = Mount::memory("16m", &folder.path().join("disk")) else { return };
+    let root = mount.0.join("store");
+    let mut session = Session::start(&root);
+    assert!(succeeded(&session.call("publish_artifact", content("first", "first"))));
+    let mut count = 1;
+    let (mut failures, mut messages) = (0, std::collections::BTreeSet::new());
+    for pages in 0..40 {
+        let ballast = fill(&mount.0);
+        let length = std::fs::metadata(&ballast).expect("it is there").len();
+        std::fs::File::options()
+            .write(true)
+            .open(&ballast)
+            .expect("opened")
+            .set_len(length - pages * 4096)
+            .expect("cut");
+        // A type of its own needs folders of its own; a supersession needs history.
+        let id = format!("a-{pages}");
+        let mut params = content(&id, &"0123456789".repeat(400 + usize::try_from(pages).expect("few")));
+        params["artifactType"] = json!(format!("t{pages}"));
+        let reply = session.call("publish_artifact", params.clone());
+        let published = succeeded(&reply);
+        if published {
+            count += 1;
+            let reply = session.call("supersede", json!({"newArtifactId": "first", "oldArtifactId": id}));
+            if !succeeded(&reply) {
+                assert_no_space(&reply);
+            }
+        } else {
+            failures += 1;
+            assert_no_space(&reply);
+            messages.insert(reply["error"]["message"].as_str().expect("text").replace(char::is_numeric, ""));
+            assert_eq!(session.call("get_artifact", json!({"artifactId": id}))["error"]["data"]["kind"], "not_found");
+        }
+        assert_served(&mut session, count);
+        std::fs::remove_file(&ballast).expect("it was there");
+        if !published {
+            let reply = session.call("publish_artifact", params);
+            assert!(succeeded(&reply), "{pages}: there is room again: {reply}");
+            count += 1;
+        }
+        assert_served(&mut session, count);
+    }
+    assert!(failures >= 3 && failures < 40, "{failures} failures: {messages:?}");
+    assert!(messages.len() >= 2, "at several stages: {messages:?}");
+    session.finish();
+    // Names for which there was no room are placed at the next start.
+    let mut session = Session::start(&root);
+    assert_served(&mut session, count);
+    assert!(succeeded(&session.call("publish_artifact", content("last", "last"))));
+    session.finish();
+    assert_whole(&root, Expect::Written);
+}
+
+/// A store to be read on a read-only mount, with what the writer left beside its manifest.
+fn read_only(leave: impl Fn(&Path)) -> Option<(Place, Mount)> {
+    let place = Place::new();
+    let path = place.write("one.csv", "a\n1\n");
+    place.publish("t", "k", &path);
+    leave(&place.root());
+    let at = place.folder().join("mounted");
+    let mount = Mount::read_only(&place.root(), &at)?;
+    Some((place, mount))
+}
+
+fn assert_read_only(mount: &Mount, count: usize) {
+    let mut session = Session::start(&mount.0);
+    assert_served(&mut session, count);
+    let artifact = session.call("find_by_logical_key", json!({"artifactType": "t", "logicalKey": "k"}));
+    let id = &artifact["result"][0]["artifactId"];
+    assert_eq!(session.call("read_file", json!({"artifactId": id}))["result"]["integrity"], "verified");
+    assert_eq!(session.call("health_check", json!({}))["result"]["readOnly"], true);
+    let other = json!({"newArtifactId": id, "oldArtifactId": "x"});
+    for (method, params) in [
+        ("publish_artifact", content("new", "new")),
+        ("supersede", other),
+        ("register_type", json!({"artifactType": "new"})),
+        ("backup", json!({})),
+        ("rebuild_manifest", json!({})),
+        ("init", json!({"force": true})),
+    ] {
+        let reply = session.call(method, params);
+        assert_eq!(reply["error"]["data"]["kind"], "read_only", "{method}: {reply}");
+        let named = reply["error"]["message"].as_str().is_some_and(|text| text.contains(&*mount.0.to_string_lossy()));
+        assert!(named, "{method}: it names the folder: {reply}");
+    }
+    assert_served(&mut session, count);
+    let (_, status, stderr) = session.finish();
+    assert!(status.success(), "{stderr}");
+}
+
+#[test]
+fn a_read_only_store_is_read() {
+    let Some((place, mount)) = read_only(|_| {}) else { return };
+    // The writer has it open and goes on.
+    assert_read_only(&mount, 1);
+    let path = place.write("two.csv", "a\n2\n");
+    place.publish("t", "k", &path);
+    assert_read_only(&mount, 2);
+    place.site().close();
+    assert!(!place.root().join("manifest.sqlite-wal").exists(), "the log is folded in");
+    assert_read_only(&mount, 2);
+    drop(mount);
+    assert_whole(&place.root(), Expect::Written);
+}
+
+/// A process was killed: its log is there, and the log's index is or isn't.
+#[test]
+fn a_read_only_store_with_a_log_is_read() {
+    for (index, empty) in [(true, false), (false, false), (false, true), (true, true)] {
+        let place = Place::new();
+        let path = place.write("one.csv", "a\n1\n");
+        place.publish("t", "k", &path);
+        place.site().close();
+        if !empty {
+            let mut session = Session::start(&place.root());
+            assert!(succeeded(&session.call("publish_artifact", content("late", "late"))));
+            session.signal(rustix::process::Signal::KILL);
+            session.finish();
+        }
+        let [log, shm] = ["wal", "shm"].map(|end| place.root().join(format!("manifest.sqlite-{end}")));
+        if empty {
+            std::fs::write(&log, "").expect("written");
+        }
+        assert_eq!(std::fs::metadata(&log).expect("there is a log").len() == 0, empty);
+        if !index {
+            std::fs::remove_file(&shm).ok();
+        } else if empty {
+            std::fs::write(&shm, vec![0; 32768]).expect("written");
+        }
+        let Some(mount) = Mount::read_only(&place.root(), &place.folder().join("mounted")) else { return };
+        let mut session = Session::start(&mount.0);
+        assert_served(&mut session, if empty { 1 } else { 2 });
+        let reply = session.call("publish_artifact", content("new", "new"));
+        assert_eq!(reply["error"]["data"]["kind"], "read_only", "{reply}");
+        session.finish();
+    }
+}
+
+#[test]
+fn a_folder_without_a_store_that_cannot_be_written() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir(folder.path().join("empty")).expect("a folder");
+    let Some(mount) = Mount::read_only(&folder.path().join("empty"), &folder.path().join("mounted")) else { return };
+    let mut session = Session::start(&mount.0.join("store"));
+    for (method, params) in [("init", json!({})), ("publish_artifact", content("a", "a"))] {
+        let reply = session.call(method, params);
+        assert_eq!(reply["error"]["data"]["kind"], "read_only", "{reply}");
+        let named = reply["error"]["message"].as_str().is_some_and(|text| text.contains(&*mount.0.to_string_lossy()));
+        assert!(named, "{reply}");
+    }
+    assert_eq!(session.call("list_types", json!({}))["error"]["data"]["kind"], "not_found");
+    session.finish();
+}
+
+/// Another user may read the store and not write it; a third may not even read it.
+#[test]
+fn another_users_store() {
+    let place = Place::new();
+    let path = place.write("one.csv", "a\n1\n");
+    place.publish("t", "k", &path);
+    place.site().close();
+    let open = |path: &Path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).expect("it is set");
+    open(place.folder(), 0o755);
+    let binary = place.folder().join("keepstone");
+    std::fs::copy(keepstone().get_program(), &binary).expect("copied");
+    let other = || {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&binary);
+        command
+    };
+    match other().arg("--version").output() {
+        Ok(output) if output.status.success() => {}
+        outcome => {
+            eprintln!("not tested: there is no way to be another user here: {outcome:?}");
+            let root = std::fs::metadata("/proc/self").expect("there is one").uid() == 0;
+            assert!(!root || Command::new("setpriv").arg("--version").output().is_err(), "root may");
+            return;
+        }
+    }
+    let mut session = Session::spawn(other().arg("serve").arg("--root").arg(place.root()));
+    assert_served(&mut session, 1);
+    let reply = session.call("publish_artifact", content("new", "new"));
+    assert_eq!(reply["error"]["data"]["kind"], "read_only", "{reply}");
+    assert!(reply["error"]["message"].as_str().is_some_and(|text| text.contains(&*place.root().to_string_lossy())));
+    assert_served(&mut session, 1);
+    session.finish();
+    // Beside a process that writes.
+    place.publish("t", "k2", &path);
+    let mut session = Session::spawn(other().arg("serve").arg("--root").arg(place.root()));
+    assert_served(&mut session, 2);
+    session.finish();
+    open(&place.root(), 0o700);
+    let mut session = Session::spawn(other().arg("serve").arg("--root").arg(place.root()));
+    for method in ["list_types", "init"] {
+        let reply = session.call(method, json!({}));
+        assert_eq!(reply["error"]["data"]["kind"], "path_not_allowed", "{method}: {reply}");
+        assert!(reply["error"]["message"].as_str().is_some_and(|text| text.contains(&*place.root().to_string_lossy())));
+    }
+    session.finish();
+    open(&place.root(), 0o755);
+    place.site().close();
+    assert_whole(&place.root(), Expect::Written);
+}
+
+#[test]
+fn an_unknown_key_in_the_configuration_is_refused_by_name() {
+    let place = Place::new();
+    place.ok("init", json!({}));
+    place.site().close();
+    place.write("store/keepstone.toml", "names = \"link\"\n[limits]\ntree_file = 5\n");
+    let error = place.fails("list_types", json!({}));
+    assert_eq!(error["data"]["kind"], "invalid_data", "{error}");
+    let message = error["message"].as_str().expect("text");
+    assert!(message.contains("keepstone.toml line 3") && message.contains("tree_file"), "{message}");
+    assert!(error["data"]["hint"].as_str().is_some_and(|hint| hint.contains("init --force")), "{error}");
+    place.write("store/keepstone.toml", "names = \"links\"\n");
+    assert!(place.fails("list_types", json!({}))["message"].as_str().is_some_and(|text| text.contains("links")));
+    place.ok("init", json!({"force": true}));
+    place.ok("list_types", json!({}));
+}
+
+#[test]
+fn names_that_are_copies() {
+    let place = Place::new();
+    place.ok("init", json!({}));
+    place.site().close();
+    place.write("store/keepstone.toml", "names = \"copy\"\n");
+    let path = place.write("one.txt", "one\n");
+    let artifact = place.publish("t", "k", &path);
+    place.write("tree/a", "a");
+    let tree = place.publish("t", "tree", &place.folder().join("tree"));
+    let name = Path::new(artifact["path"].as_str().expect("a path"));
+    assert_eq!(std::fs::metadata(name).expect("it is there").nlink(), 1);
+    // What is done to the copy doesn't reach the object.
+    std::fs::write(name, "changed").expect("it may be written");
+    assert_eq!(place.ok("read_file", json!({"artifactId": artifact["artifactId"]}))["data"], "one\n");
+    std::fs::write(name, "one\n").expect("it may be written");
+    assert_eq!(std::fs::read(Path::new(tree["path"].as_str().expect("a path")).join("a")).expect("read"), b"a");
+    place.site().close();
+    assert_whole(&place.root(), Expect::Written);
+}
