@@ -249,6 +249,7 @@ fn replay(manifest: &Manifest, layout: &Layout, watch: &dyn Watch) -> Result<Reb
                 let whose = sidecar.publication.record.artifact_id;
                 others.push((path, format!("{} is a copy of the sidecar of {whose}", path.display())));
             }
+            Ok(None) if Sidecar::is_of_version_1(path) => {}
             Ok(None) => others.push((path, format!("{} is no sidecar that can be read", path.display()))),
             Err(error) => others.push((path, error.message().to_owned())),
         }

@@ -41,6 +41,12 @@ impl Sidecar {
         }
     }
 
+    /// Whether a file is a sidecar of a version 1 store, which stays beside ours after the migration.
+    pub(super) fn is_of_version_1(path: &Path) -> bool {
+        let fields = files::read_text(path).ok().and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+        fields.is_some_and(|fields| fields.get("artifact_id").is_some() && fields.get("identity").is_some())
+    }
+
     /// The text of the file.
     pub(super) fn text(&self) -> String {
         seal::seal(&serde_json::to_string_pretty(self).expect("plain data")) + "\n"

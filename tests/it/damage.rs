@@ -157,7 +157,8 @@ fn a_lost_manifest_is_rebuilt() {
 
 #[test]
 fn a_damaged_manifest_is_rebuilt() {
-    let damages: [(&str, fn(Vec<u8>) -> Vec<u8>); 4] = [
+    type Damage = fn(Vec<u8>) -> Vec<u8>;
+    let damages: [(&str, Damage); 4] = [
         ("garbage", |bytes| vec![b'x'; bytes.len()]),
         ("cut", |bytes| bytes[..bytes.len() / 2].to_vec()),
         ("cut within the first page", |bytes| bytes[..100].to_vec()),
@@ -259,7 +260,7 @@ fn an_old_manifest_put_back_by_hand_destroys_no_history() {
     let aside = quarantined(&place, "history-");
     assert_eq!(
         aside.iter().map(|path| std::fs::read_to_string(path).expect("read")).collect::<Vec<_>>(),
-        [tail.clone()]
+        std::slice::from_ref(&tail)
     );
     // Put back where it was before the others wrote, it counts again.
     place.site().close();

@@ -195,10 +195,6 @@ impl Session {
         Self { stdin: child.stdin.take(), child, lines, stderr, ledger: Ledger::default() }
     }
 
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Sends one line; `false` when the process is gone.
     pub fn send(&mut self, line: impl AsRef<[u8]>) -> bool {
         self.ledger.sent(line.as_ref());
