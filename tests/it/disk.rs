@@ -1,4 +1,5 @@
 //! Full disks, read-only folders, other users' folders, and what keepstone.toml says about names.
+#![expect(clippy::print_stderr, reason = "whoever runs the tests must learn what could not be tested")]
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -20,13 +21,11 @@ impl Mount {
         match output {
             Ok(output) if output.status.success() => Some(Self(at.to_owned())),
             Ok(output) => {
-                #[expect(clippy::print_stderr, reason = "whoever runs the tests must learn what was not tested")]
                 eprintln!("not tested: mounting is not permitted here: {}", String::from_utf8_lossy(&output.stderr));
                 assert!(!may_mount(), "mounting failed for another reason");
                 None
             }
             Err(error) => {
-                #[expect(clippy::print_stderr, reason = "whoever runs the tests must learn what was not tested")]
                 eprintln!("not tested: there is no mount: {error}");
                 None
             }
