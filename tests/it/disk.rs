@@ -179,7 +179,7 @@ fn a_full_disk_at_every_stage_of_a_publish() {
         }
         assert_served(&mut session, count);
     }
-    assert!(failures >= 3 && failures < 40, "{failures} failures: {messages:?}");
+    assert!((3..40).contains(&failures), "{failures} failures: {messages:?}");
     assert!(messages.len() >= 2, "at several stages: {messages:?}");
     session.finish();
     // Names for which there was no room are placed at the next start.
