@@ -1,6 +1,7 @@
 //! Files and folders: every read and write of the disk passes here, and every failure names its path.
 #![expect(clippy::disallowed_methods, reason = "this is the module that wraps them")]
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -204,6 +205,17 @@ pub fn create_folder(folder: &Path) -> Result<()> {
 /// Waits until a folder's entries have reached the disk.
 pub fn sync_folder(folder: &Path) -> Result<()> {
     File::open(folder).context("open the folder", folder)?.sync_all().context("flush the folder", folder)
+}
+
+/// Beyond so many, flushing the whole file system once is faster than flushing each.
+const FLUSHES_EACH_MAX: usize = 3;
+
+/// Waits until the entries of several folders of one file system have reached the disk.
+pub fn sync_folders(folders: &BTreeSet<PathBuf>) -> Result<()> {
+    match folders.first() {
+        Some(first) if folders.len() > FLUSHES_EACH_MAX => sync_file_system(first),
+        _ => folders.iter().try_for_each(|folder| sync_folder(folder)),
+    }
 }
 
 /// Waits until a file's content has reached the disk.

@@ -3,6 +3,7 @@
 mod listing;
 mod staged;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -89,9 +90,11 @@ impl Objects {
         staged.fingerprint()
     }
 
-    /// Waits until the object's folder entry has reached the disk.
-    pub fn sync(&self, hash: &Hash) -> Result<()> {
-        Ok(files::sync_parent(&self.path(hash))?)
+    /// Waits until the folder entries of these objects have reached the disk.
+    pub fn sync_all(&self, hashes: &BTreeSet<Hash>) -> Result<()> {
+        let folders: BTreeSet<PathBuf> =
+            hashes.iter().filter_map(|hash| self.path(hash).parent().map(Path::to_owned)).collect();
+        Ok(files::sync_folders(&folders)?)
     }
 
     /// Whether the object's bytes still have its hash.

@@ -118,17 +118,16 @@ impl Store {
     }
 
     fn settle_these(&self, writing: &Writing, placed: &[Placed]) -> Result<()> {
-        let folders: BTreeSet<&PathBuf> = placed.iter().flat_map(|placed| &placed.folders).collect();
-        for file in placed.iter().flat_map(|placed| &placed.files) {
-            // A name may be gone again by now; the list below is about this process's own work.
-            if files::exists(file) {
+        // A name may be gone again by now; what is flushed is this process's own work.
+        let there = |path: &&PathBuf| files::exists(path);
+        if placed.len() > 1 {
+            files::sync_file_system(self.layout.artifacts())?;
+        } else {
+            for file in placed.iter().flat_map(|placed| &placed.files).filter(there) {
                 files::sync_file(file)?;
             }
-        }
-        for folder in folders {
-            if files::exists(folder) {
-                files::sync_folder(folder)?;
-            }
+            let folders = placed.iter().flat_map(|placed| &placed.folders).filter(there).cloned().collect();
+            files::sync_folders(&folders)?;
         }
         crash::point("settle.synced");
         let connection = writing.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -129,12 +129,7 @@ impl<'s> Batch<'s> {
             return Err(error.clone());
         }
         crash::point("commit.rows_written");
-        let mut folders = BTreeSet::new();
-        for hash in &writer.placed {
-            if folders.insert(hash.0[0]) {
-                writer.store.objects.sync(hash)?;
-            }
-        }
+        writer.store.objects.sync_all(&writer.placed)?;
         crash::point("publish.folder_synced");
         history_append(writer)?;
         crash::point("commit.before");

@@ -66,8 +66,7 @@ impl<'a> Taker<'a> {
 
     /// Waits until every object taken has reached the disk.
     pub(super) fn sync(&self) -> Result<()> {
-        let folders: BTreeMap<u8, &Hash> = self.placed.iter().map(|hash| (hash.0[0], hash)).collect();
-        folders.into_values().try_for_each(|hash| self.objects.sync(hash))
+        self.objects.sync_all(&self.placed)
     }
 
     /// Takes an artifact under this id. What is wrong with it alone becomes a finding, what is wrong with the store
