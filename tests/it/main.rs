@@ -9,6 +9,7 @@ mod disk;
 mod generated;
 mod legacy;
 mod pipe;
+mod publish;
 mod schemas;
 mod serving;
 mod shapes;
