@@ -10,6 +10,7 @@ mod generated;
 mod legacy;
 mod pipe;
 mod publish;
+mod queries;
 mod schemas;
 mod serving;
 mod shapes;
