@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests make their own files and read the clock")]
 #![allow(unreachable_pub, reason = "nothing is reached from outside a test binary")]
 
+mod bad_input;
 mod concurrency;
 mod crash;
 mod damage;
