@@ -7,6 +7,7 @@ mod concurrency;
 mod crash;
 mod damage;
 mod disk;
+mod exec;
 mod generated;
 mod legacy;
 mod pipe;
