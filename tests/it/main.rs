@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod concurrency;
+mod conformance;
 mod crash;
 mod damage;
 mod disk;
