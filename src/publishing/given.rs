@@ -87,7 +87,7 @@ pub enum Source {
     /// A file or a folder.
     Path(PathBuf),
     /// Content of the request.
-    Bytes(Vec<u8>),
+    Bytes(Vec<u8>, Encoding),
     /// Several files.
     Files(Vec<GivenFile>),
 }
@@ -114,7 +114,7 @@ impl Source {
     pub(super) fn field(&self) -> &'static str {
         match self {
             Source::Path(_) => "dataPath",
-            Source::Bytes(_) => "content",
+            Source::Bytes(..) => "content",
             Source::Files(_) => "files",
         }
     }
@@ -136,7 +136,7 @@ impl Given {
     pub fn look(&self) -> Result<()> {
         match &self.source {
             Source::Path(path) => self.format_of(path).map(|_| ()).map_err(|error| error.field("dataPath")),
-            Source::Bytes(_) => Ok(()),
+            Source::Bytes(..) => Ok(()),
             Source::Files(files) => files.iter().enumerate().try_for_each(|(at, file)| {
                 let path = Path::new(&file.path);
                 match files::metadata(path).map_err(unusable) {
@@ -192,6 +192,14 @@ impl Given {
             _ => return None,
         };
         Some(path.file_name()?.to_string_lossy().into_owned())
+    }
+
+    /// The name under which a single file is kept; content that is JSON says so.
+    pub(super) fn kept_name(&self) -> Option<String> {
+        match &self.source {
+            Source::Bytes(_, Encoding::Json) => Some(format!("{UNNAMED}.json")),
+            _ => self.file_name(),
+        }
     }
 
     /// Refuses bytes that are not the expected ones.

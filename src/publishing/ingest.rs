@@ -58,7 +58,7 @@ pub fn ingest(store: &std::sync::Arc<Store>, given: &Given, watch: &dyn Watch) -
     let task = Task { store, given, watch };
     let ingested = match &given.source {
         Source::Path(path) => task.path(path),
-        Source::Bytes(bytes) => task.bytes(bytes),
+        Source::Bytes(bytes, _) => task.bytes(bytes),
         Source::Files(files) => task.files(files),
     };
     let ingested = ingested.and_then(|ingested| ingested.originals.unchanged().map(|()| ingested));
@@ -124,7 +124,7 @@ impl Task<'_> {
         let staged = self.store.staging()?.write(bytes)?;
         let path = Path::new(UNNAMED);
         if format == Format::File {
-            return Ok(self.single(staged, None, Originals::default()));
+            return Ok(self.single(staged, self.given.kept_name().as_deref(), Originals::default()));
         }
         let (file, _) = files::open_regular(staged.path())?;
         self.table(file, path, Originals::default())
@@ -177,7 +177,7 @@ impl Task<'_> {
             }
         }
         let record = donor.record;
-        let name = self.given.file_name();
+        let name = self.given.kept_name();
         match (record.format, files.as_mut_slice()) {
             (Format::Table, [file]) => file.path = parquet_name(name.as_deref()),
             (Format::File, [file]) => *file = entry(name.as_deref(), file.hash, file.size_bytes),

@@ -49,12 +49,19 @@ fn run(input: &[u8], fallback: Option<Location>, clock: Clock, about: &About, op
     let id = call.params.get("artifactId").cloned().unwrap_or_default();
     let actor = call.params.get("writerName").and_then(Value::as_str).map(str::to_owned);
     let reply = call_once(&site, about, &call.method, call.params, actor.as_deref(), &Unwatched);
+    // An id that no artifact can have was to the wrapper one that it didn't know.
+    let unknown = reply.as_ref().is_err_and(|error| match error.kind() {
+        Kind::NotFound => true,
+        Kind::InvalidParams => id.is_string() && error.data().field.as_deref() == Some("artifactId"),
+        _ => false,
+    }) && site.store().is_ok();
     let result = match (method, reply) {
-        // Of an artifact it did not know, the wrapper answered that nothing was known.
-        ("get_lineage", Err(error)) if error.kind() == Kind::NotFound && site.store().is_ok() => {
-            json!({ "artifactId": id, "inputs": [], "depth": 1, "edges": [] })
+        ("get_artifact", Err(_)) if unknown => {
+            return Err(Error::not_found(format!("artifact {} was not found", id.as_str().unwrap_or_default())));
         }
-        ("get_downstream", Err(error)) if error.kind() == Kind::NotFound && site.store().is_ok() => json!([]),
+        // Of an artifact it did not know, the wrapper answered that nothing was known.
+        ("get_lineage", Err(_)) if unknown => json!({ "artifactId": id, "inputs": [], "depth": 1, "edges": [] }),
+        ("get_downstream", Err(_)) if unknown => json!([]),
         (_, reply) => serde_json::from_str(&reply?).map_err(|error| Error::internal(error.to_string()))?,
     };
     Ok(adapted(method, result).to_string())

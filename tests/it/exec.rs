@@ -236,6 +236,12 @@ fn errors_are_the_wrappers() {
         error,
         json!({"error": "artifact nothing was not found", "type": "NotFoundError", "operation": "get_artifact"})
     );
+    // An id that no artifact can have was one that the wrapper didn't know.
+    let odd = json!({"artifact_id": "no such id/at all"});
+    assert_eq!(host.fails("get_artifact", odd.clone())["error"], "artifact no such id/at all was not found");
+    assert_eq!(host.ok("get_lineage", odd.clone())["inputs"], json!([]));
+    assert_eq!(host.ok("get_downstream", odd), json!([]));
+    assert_eq!(host.fails("get_artifact", json!({}))["type"], "InvalidParamsError");
     let ragged = host.write("ragged.csv", "a,b\n1\n");
     let error = host.fails("publish_artifact", json!({"artifact_type": "t", "data_path": ragged}));
     assert_eq!(error["type"], "InvalidDataError");

@@ -292,7 +292,7 @@ fn check(params: &Params) -> Result<Option<String>> {
 fn source(params: &Params) -> Result<Source> {
     match (&params.data_path, &params.content, &params.files) {
         (Some(path), None, None) if !path.is_empty() => Ok(Source::Path(PathBuf::from(path))),
-        (None, Some(content), None) => Ok(Source::Bytes(content.bytes()?)),
+        (None, Some(content), None) => Ok(Source::Bytes(content.bytes()?, content.encoding)),
         (None, None, Some(files)) if !files.is_empty() => Ok(Source::Files(files.clone())),
         (None, None, Some(_)) => Err(Error::invalid_params("files: it must name at least one file").field("files")),
         (Some(_), None, None) => Err(Error::invalid_params("dataPath: it must not be empty").field("dataPath")),
@@ -306,7 +306,7 @@ fn check_ingested(params: &Params, given: &Given, ingested: &Ingested) -> Result
     }
     if params.ingest == Some(Ingest::Move) {
         let reason = match given.source {
-            Source::Bytes(_) => Some("content of the request has no original to remove"),
+            Source::Bytes(..) => Some("content of the request has no original to remove"),
             _ if !ingested.kept_as_given => Some("a CSV is kept as Parquet, so its own bytes would be lost"),
             _ => None,
         };

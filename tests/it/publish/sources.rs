@@ -26,7 +26,10 @@ fn content_is_text_base64_or_json() {
     assert_eq!(bytes(&published(content("utf8", json!("")))), b"");
     assert_eq!(bytes(&published(content("base64", json!("AAH/")))), [0, 1, 255]);
     for value in [json!({"b": 1, "a": [null, true, "x"]}), json!(null), json!("text"), json!(1.5), json!([])] {
-        assert_eq!(bytes(&published(content("json", value.clone()))), value.to_string().as_bytes());
+        let artifact = published(content("json", value.clone()));
+        assert_eq!(bytes(&artifact), value.to_string().as_bytes());
+        assert_eq!(artifact["mediaType"], "application/json");
+        assert!(artifact["path"].as_str().unwrap().ends_with(".json"), "{artifact}");
     }
     let table = published(
         json!({"artifactType": "t", "format": "table", "content": {"encoding": "utf8", "data": "a,b\n1,x\n"}}),
