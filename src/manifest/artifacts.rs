@@ -65,7 +65,7 @@ const COLUMNS: &str = "a.seq, a.artifact_id, a.artifact_type, a.schema_version, 
     a.revision, a.superseded_at,
     (SELECT n.artifact_id FROM artifacts n WHERE n.seq = a.superseded_by),
     (SELECT json_group_array(o.artifact_id ORDER BY o.seq) FROM artifacts o WHERE o.superseded_by = a.seq),
-    (SELECT json_group_object(t.key, t.value) FROM artifact_tags t WHERE t.seq = a.seq)";
+    (SELECT json_group_array(json_array(t.key, t.value)) FROM artifact_tags t WHERE t.seq = a.seq)";
 
 const ACTIVE: &str = "a.superseded_at IS NULL AND a.deleted_at IS NULL";
 
@@ -437,7 +437,8 @@ fn found(row: &Row) -> rusqlite::Result<Found> {
         superseded_at: row.get(34)?,
         superseded_by: superseded_by.map(|id| named::<ArtifactId>(35, id)).transpose()?,
         supersedes: parsed(36, row.get_ref(36)?.as_str()?)?,
-        tags: parsed(37, row.get_ref(37)?.as_str()?)?,
+        // As pairs: json_group_object ends a name at a NUL.
+        tags: parsed::<Vec<(String, String)>>(37, row.get_ref(37)?.as_str()?)?.into_iter().collect(),
     };
     Ok(Found { seq: row.get(0)?, record, state })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::hash::Hash;
@@ -99,8 +99,14 @@ pub struct Input {
     /// The input's id.
     pub artifact_id: ArtifactId,
     /// How the output came from it; `derived_from` unless given.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
+    #[schemars(with = "Option<Relation>")]
     pub relation: Relation,
+}
+
+/// Null means absent, as everywhere in params.
+fn null_as_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// What publishing fixes for good.

@@ -127,7 +127,16 @@ impl Objects {
     }
 }
 
-/// The SHA-256 of an open file, from its start.
+/// A file that grows as fast as it is read would be read for ever.
+fn refuse_growth(path: &Path, done: u64, size: u64) -> Result<()> {
+    if done > size {
+        return Err(Error::conflict(format!("{} changed while it was read", path.display()))
+            .hint("publish it again once its writer is done"));
+    }
+    Ok(())
+}
+
+/// The SHA-256 of an open file, from its start; it must not be longer than `size`.
 pub fn hash_file(file: &File, path: &Path, size: u64, watch: &dyn Watch) -> Result<Hash> {
     let mut from = file;
     from.seek(SeekFrom::Start(0)).context("read", path)?;
@@ -136,6 +145,7 @@ pub fn hash_file(file: &File, path: &Path, size: u64, watch: &dyn Watch) -> Resu
     files::pump(from, path, |piece| {
         hasher.update(piece);
         done += piece.len() as u64;
+        refuse_growth(path, done, size)?;
         watch.step(done, size, "bytes read")
     })?;
     Ok(Hash::finish(hasher))

@@ -48,7 +48,7 @@ impl Staging {
         Ok((file, Unfinished { path }))
     }
 
-    /// Copies a file in, hashing on the way; its bytes are on the disk when this returns.
+    /// Copies a file in, hashing on the way; it must not be longer than `size`. Its bytes are on the disk when this returns.
     pub fn copy(&self, source: &File, path: &Path, size: u64, watch: &dyn Watch) -> Result<Staged> {
         let (mut file, unfinished) = self.create()?;
         let mut hasher = Sha256::new();
@@ -57,6 +57,7 @@ impl Staging {
             hasher.update(piece);
             file.write_all(piece).context("write", &unfinished.path)?;
             done += piece.len() as u64;
+            super::refuse_growth(path, done, size)?;
             watch.step(done, size, "bytes copied")
         })?;
         unfinished.finish(&file, Hash::finish(hasher), done)

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::model::{Result, Watch};
+use crate::model::{Kind, Result, Watch};
 use crate::store::{Reader, Site, Store, Writer};
 
 /// What every operation says about itself. The doc comment of `Params` is its documentation everywhere.
@@ -44,6 +44,10 @@ pub trait Command: Operation {
     const BARRIER: bool = false;
     /// What the preparation hands to the commit.
     type Prepared: Send + 'static;
+    /// Refuses what can be told to be wrong before there is a store, so that it does not make one.
+    fn check(_: &Self::Params, _: &Context) -> Result<()> {
+        Ok(())
+    }
     /// Reads, hashes, converts, stages; several run at once.
     fn prepare(store: &std::sync::Arc<Store>, params: Self::Params, context: &Context) -> Result<Self::Prepared>;
     /// Every check that depends on others, and the change.
@@ -160,7 +164,13 @@ impl Method {
     const fn command<C: Command + 'static>() -> Self {
         let run = Run::Command(|params, context| {
             let params = params::parse(params)?;
-            let store = if C::CREATES_STORE { context.site.store_or_create()? } else { context.site.store()? };
+            let store = match context.site.store() {
+                Err(error) if C::CREATES_STORE && error.kind() == Kind::NotFound => {
+                    C::check(&params, context)?;
+                    context.site.store_or_create()?
+                }
+                found => found?,
+            };
             Ok(Box::new(PendingCommand::<C>(C::prepare(&store, params, context)?)))
         });
         Self { creates_store: C::CREATES_STORE, barrier: C::BARRIER, ..Self::of::<C>(run) }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::{SignedDuration, Timestamp};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -21,29 +22,44 @@ pub(super) fn parse<P: DeserializeOwned>(params: Value) -> Result<P> {
         }
         other => return Err(Error::invalid_params(format!("params must be an object, not {}", kind_of(&other)))),
     };
-    serde_path_to_error::deserialize(params).map_err(|error| {
-        let field = error.path().to_string();
-        let message = error.into_inner().to_string();
-        match (field.as_str(), unknown_field(&message)) {
-            (_, Some(unknown)) => {
-                let field = if field.is_empty() || field == "." { unknown.clone() } else { field };
-                Error::invalid_params(message).field(field)
-            }
-            ("." | "", None) => {
-                let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
-                match missing.map(|(name, _)| name.to_owned()) {
-                    Some(name) => Error::invalid_params(message).field(name),
-                    None => Error::invalid_params(message),
-                }
-            }
-            (_, None) => Error::invalid_params(format!("{field}: {message}")).field(field),
-        }
-    })
+    serde_path_to_error::deserialize(params).map_err(|error| explain(&error.path().to_string(), error.inner()))
 }
 
-fn unknown_field(message: &str) -> Option<String> {
-    let (name, _) = message.strip_prefix("unknown field `")?.split_once('`')?;
-    Some(name.to_owned())
+/// serde's words as one sentence with the field at fault in front.
+fn explain(path: &str, error: &serde_json::Error) -> Error {
+    let at = if path == "." { "" } else { path };
+    let message = error.to_string();
+    if let Some((name, rest)) = quoted(&message, "unknown field `") {
+        let parent = at.strip_suffix(name).map_or(at, |parent| parent.trim_end_matches('.'));
+        let field = inside(parent, name);
+        let error = Error::invalid_params(format!("there is no parameter {field:?}")).field(field);
+        return match rest.split('`').skip(1).step_by(2).map(|known| inside(parent, known)).collect::<Vec<_>>() {
+            known if known.is_empty() => error.hint("leave it out: there are no parameters here"),
+            known => error.hint(format!("the parameters are {}", known.join(", "))),
+        };
+    }
+    if let Some((name, _)) = quoted(&message, "missing field `") {
+        let field = inside(at, name);
+        return Error::invalid_params(format!("{field} is missing")).field(field);
+    }
+    // A name of the source code tells a caller nothing.
+    let message = match message.split_once("expected struct ") {
+        Some((start, _)) => format!("{start}expected an object"),
+        None => message,
+    };
+    match at {
+        "" => Error::invalid_params(message),
+        _ => Error::invalid_params(format!("{at}: {message}")).field(at),
+    }
+}
+
+/// The name between the start and the next backtick, and what follows it.
+fn quoted<'a>(message: &'a str, start: &str) -> Option<(&'a str, &'a str)> {
+    message.strip_prefix(start)?.split_once('`')
+}
+
+fn inside(parent: &str, name: &str) -> String {
+    if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") }
 }
 
 fn kind_of(value: &Value) -> &'static str {
@@ -57,16 +73,33 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
-/// A moment as it stands in createdAt, or an error that names the field.
+/// A moment as it stands in createdAt, or an error that names the field. What createdAt is too coarse for is cut off.
 pub(super) fn moment(field: &str, text: Option<&str>) -> Result<Option<String>> {
+    Ok(parsed(field, text)?.map(clock::millis_text))
+}
+
+/// The same, but the next moment that createdAt can tell, for a limit from which on something is looked for.
+pub(super) fn moment_or_later(field: &str, text: Option<&str>) -> Result<Option<String>> {
+    let Some(moment) = parsed(field, text)? else { return Ok(None) };
+    let coarse = moment.as_nanosecond().rem_euclid(1_000_000) == 0;
+    let later = if coarse { moment } else { moment.saturating_add(SignedDuration::from_millis(1)).unwrap_or(moment) };
+    Ok(Some(clock::millis_text(later)))
+}
+
+fn parsed(field: &str, text: Option<&str>) -> Result<Option<Timestamp>> {
     let Some(text) = text else { return Ok(None) };
-    match clock::parse_moment(text) {
-        Some(moment) => Ok(Some(clock::millis_text(moment))),
+    // createdAt has four digits for the year and is compared as text.
+    match clock::parse_moment(text).filter(|moment| (YEAR_0..=YEAR_9999).contains(&moment.as_second())) {
+        Some(moment) => Ok(Some(moment)),
         None => Err(Error::invalid_params(format!("{field}: {text:?} is no RFC 3339 date or time"))
             .field(field)
             .hint("write it as 2026-01-31T12:00:00Z")),
     }
 }
+
+/// The first second of year 0 and the last of year 9999 that every zone can show.
+const YEAR_0: i64 = -62_167_219_200;
+const YEAR_9999: i64 = 253_402_207_200;
 
 /// A number from 1 to a limit, or an error that names the field.
 pub(super) fn limited(field: &str, given: Option<Count>, default: u64, most: u64) -> Result<u64> {
@@ -94,7 +127,9 @@ pub(super) struct Tags(pub BTreeMap<String, String>);
 impl<'de> Deserialize<'de> for Tags {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let refuse = |what: &Value| {
-            serde::de::Error::custom(format!("tags are an object of texts or a list of words, and {what} is no text"))
+            serde::de::Error::custom(format!(
+                "an object of texts or a list of words is expected, and {what} is no text"
+            ))
         };
         let mut tags = BTreeMap::new();
         match Value::deserialize(deserializer)? {
@@ -110,7 +145,10 @@ impl<'de> Deserialize<'de> for Tags {
                     tags.insert(text, String::new());
                 }
             }
-            other => return Err(refuse(&other)),
+            other => {
+                let message = format!("an object of texts or a list of words is expected, not {}", kind_of(&other));
+                return Err(serde::de::Error::custom(message));
+            }
         }
         Ok(Self(tags))
     }

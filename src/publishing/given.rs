@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::base::files::{self, FileError};
 use crate::base::hex;
 use crate::model::artifact::{Format, TypeDefinition};
 use crate::model::ids::ArtifactType;
@@ -15,6 +16,9 @@ use crate::tabular::{ColumnType, Shape};
 
 /// Largest content that a request may carry, in bytes.
 pub const CONTENT_BYTES: usize = 1024 * 1024;
+
+/// What a file without a name is called.
+pub(super) const UNNAMED: &str = "content";
 
 /// Content that stands in the request itself, at most 1 MiB.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -105,7 +109,67 @@ pub struct Given {
     pub expected_file_hash: Option<Hash>,
 }
 
+impl Source {
+    /// The parameter that it stands in.
+    pub(super) fn field(&self) -> &'static str {
+        match self {
+            Source::Path(_) => "dataPath",
+            Source::Bytes(_) => "content",
+            Source::Files(_) => "files",
+        }
+    }
+}
+
+/// A path that can't be read, as the caller's mistake that it mostly is.
+pub(super) fn unusable(error: FileError) -> Error {
+    use std::io::ErrorKind as Io;
+    let circle = error.source.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
+    match error.source.kind() {
+        Io::InvalidInput | Io::InvalidFilename => Error::invalid_data(error.to_string()),
+        _ if circle => Error::invalid_data(error.to_string()),
+        _ => Error::from(error),
+    }
+}
+
 impl Given {
+    /// Whether what is named there exists and is of the format asked for, as far as that can be told by looking.
+    pub fn look(&self) -> Result<()> {
+        match &self.source {
+            Source::Path(path) => self.format_of(path).map(|_| ()).map_err(|error| error.field("dataPath")),
+            Source::Bytes(_) => Ok(()),
+            Source::Files(files) => files.iter().enumerate().try_for_each(|(at, file)| {
+                let path = Path::new(&file.path);
+                match files::metadata(path).map_err(unusable) {
+                    Ok(found) if found.is_file() => Ok(()),
+                    Ok(_) => Err(Error::invalid_data(format!("{} is no regular file", path.display()))),
+                    Err(error) => Err(error),
+                }
+                .map_err(|error| error.field(format!("files[{at}].path")))
+            }),
+        }
+    }
+
+    /// The format of what lies at a path: the one asked for, where it can be that.
+    pub(super) fn format_of(&self, path: &Path) -> Result<Format> {
+        let found = files::metadata(path).map_err(unusable)?;
+        if !found.is_dir() && !found.is_file() {
+            return Err(Error::invalid_data(format!("{} is no regular file or folder", path.display()))
+                .hint("publish a file that what it delivers was written to"));
+        }
+        match (self.format, found.is_dir()) {
+            (None | Some(Format::Tree), true) => Ok(Format::Tree),
+            (Some(asked), true) => {
+                let asked = if asked == Format::Table { "table" } else { "file" };
+                Err(Error::invalid_data(format!("{} is a folder, not a {asked}", path.display()))
+                    .hint("publish it with format: \"tree\""))
+            }
+            (Some(Format::Tree), false) => Err(Error::invalid_data(format!("{} is no folder", path.display()))
+                .hint("leave the format out, or publish it with format: \"file\"")),
+            (Some(format), false) => Ok(format),
+            (None, false) => Ok(by_extension(path)),
+        }
+    }
+
     /// What the type says about tables.
     pub fn shape(&self) -> Shape {
         self.definition.as_ref().map_or_else(Shape::default, |definition| Shape {
@@ -136,8 +200,16 @@ impl Given {
             Some(expected) if expected != source_hash => Err(Error::integrity(format!(
                 "the bytes given have the hash {source_hash}, not the expected {expected}"
             ))
-            .field("expectedFileHash")),
+            .field("expectedFileHash")
+            .hint("publish the file that was meant, or leave expectedFileHash out")),
             _ => Ok(()),
         }
+    }
+}
+
+fn by_extension(path: &Path) -> Format {
+    match path.extension().and_then(|end| end.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("csv" | "parquet") => Format::Table,
+        _ => Format::File,
     }
 }

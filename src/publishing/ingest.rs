@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
-use super::given::{Given, Source};
+use super::given::{Given, GivenFile, Source, UNNAMED, unusable};
 use super::media::media_type_of;
 use super::originals::Originals;
 use super::tree::{self, Member};
@@ -13,7 +13,7 @@ use crate::base::files::{self, Context};
 use crate::manifest::Found;
 use crate::model::artifact::{FileEntry, Format};
 use crate::model::number::Count;
-use crate::model::{Error, Hash, Result, Watch};
+use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::{self, Staged};
 use crate::store::{Store, View};
 use crate::tabular;
@@ -57,17 +57,25 @@ pub struct Ingested {
 pub fn ingest(store: &std::sync::Arc<Store>, given: &Given, watch: &dyn Watch) -> Result<Ingested> {
     let task = Task { store, given, watch };
     let ingested = match &given.source {
-        Source::Path(path) => task.path(path)?,
-        Source::Bytes(bytes) => task.bytes(bytes)?,
-        Source::Files(files) => {
-            if given.format.is_some_and(|format| format != Format::Tree) {
-                return Err(Error::invalid_params("several files make a tree, no other format").field("format"));
-            }
-            task.tree(tree::named(files, store.config().limits.tree_files)?, Originals::default())?
-        }
+        Source::Path(path) => task.path(path),
+        Source::Bytes(bytes) => task.bytes(bytes),
+        Source::Files(files) => task.files(files),
     };
-    ingested.originals.unchanged()?;
-    Ok(ingested)
+    let ingested = ingested.and_then(|ingested| ingested.originals.unchanged().map(|()| ingested));
+    ingested.map_err(|error| if is_about_what_was_given(&error) { error.field(given.source.field()) } else { error })
+}
+
+/// Whether a failure lies in what was given, not in the store or the machine.
+fn is_about_what_was_given(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        Kind::NotFound
+            | Kind::Conflict
+            | Kind::InvalidData
+            | Kind::PathNotAllowed
+            | Kind::Unsupported
+            | Kind::LimitExceeded
+    )
 }
 
 struct Task<'a> {
@@ -77,28 +85,22 @@ struct Task<'a> {
 }
 
 impl Task<'_> {
+    fn files(&self, files: &[GivenFile]) -> Result<Ingested> {
+        if self.given.format.is_some_and(|format| format != Format::Tree) {
+            return Err(Error::invalid_params("several files make a tree, no other format").field("format"));
+        }
+        self.tree(tree::named(files, self.store.config().limits.tree_files)?, Originals::default())
+    }
+
     fn path(&self, path: &Path) -> Result<Ingested> {
-        let found = files::metadata(path).map_err(|error| Error::from(error).field("dataPath"))?;
-        let format = match (self.given.format, found.is_dir()) {
-            (None | Some(Format::Tree), true) => Format::Tree,
-            (Some(asked), true) => {
-                let asked = if asked == Format::Table { "table" } else { "file" };
-                return Err(Error::invalid_data(format!("{} is a folder, not a {asked}", path.display()))
-                    .field("dataPath")
-                    .hint("publish it with format: \"tree\""));
-            }
-            (Some(Format::Tree), false) => {
-                return Err(Error::invalid_data(format!("{} is no folder", path.display())).field("dataPath"));
-            }
-            (Some(format), false) => format,
-            (None, false) => format_of(path),
-        };
+        let format = self.given.format_of(path)?;
         if format == Format::Tree {
             let mut originals = Originals::default();
+            self.refuse_own_folder(path)?;
             let members = tree::walk(path, self.store.config().limits.tree_files, &mut originals)?;
             return self.tree(members, originals);
         }
-        let (file, metadata) = files::open_regular(path).map_err(|error| Error::from(error).field("dataPath"))?;
+        let (file, metadata) = files::open_regular(path).map_err(unusable)?;
         let originals = Originals::file(path, files::fingerprint(&metadata));
         if let Some(known) = self.known_source(format, &file, path, metadata.len())? {
             return Ok(Ingested { originals, ..known });
@@ -120,12 +122,22 @@ impl Task<'_> {
             return Ok(known);
         }
         let staged = self.store.staging()?.write(bytes)?;
-        let path = Path::new("content");
+        let path = Path::new(UNNAMED);
         if format == Format::File {
             return Ok(self.single(staged, None, Originals::default()));
         }
         let (file, _) = files::open_regular(staged.path())?;
         self.table(file, path, Originals::default())
+    }
+
+    /// A folder that holds the store would hold its own copy, and so on for ever.
+    fn refuse_own_folder(&self, folder: &Path) -> Result<()> {
+        let (folder, layout) = (files::canonical(folder)?, self.store.layout());
+        if layout.root().starts_with(&folder) || layout.artifacts().starts_with(&folder) {
+            return Err(Error::path_not_allowed(format!("the folder {} holds the store itself", folder.display()))
+                .hint("publish the folders beside the store one by one"));
+        }
+        Ok(())
     }
 
     /// The store's own copy of the same bytes, if it has one that can be trusted.
@@ -156,14 +168,21 @@ impl Task<'_> {
         Ok(None)
     }
 
+    /// What publishing the donor's bytes gives; how the files are called and what they are for is this publish's own.
     fn donated(&self, reader: &crate::store::Reader, donor: Found) -> Result<Option<Ingested>> {
-        let files = reader.manifest().files(donor.seq)?;
+        let mut files = reader.manifest().files(donor.seq)?;
         for file in &files {
             if !reader.trusted(&file.hash)? {
                 return Ok(None);
             }
         }
         let record = donor.record;
+        let name = self.given.file_name();
+        match (record.format, files.as_mut_slice()) {
+            (Format::Table, [file]) => file.path = parquet_name(name.as_deref()),
+            (Format::File, [file]) => *file = entry(name.as_deref(), file.hash, file.size_bytes),
+            _ => {}
+        }
         Ok(Some(Ingested {
             format: record.format,
             file_hash: record.file_hash,
@@ -177,7 +196,7 @@ impl Task<'_> {
             max_ts: record.max_ts,
             files,
             extension: match record.format {
-                Format::File => self.given.file_name().as_deref().and_then(crate::store::names::extension_of),
+                Format::File => name.as_deref().and_then(crate::store::names::extension_of),
                 _ => record.extension,
             },
             staged: Vec::new(),
@@ -205,13 +224,7 @@ impl Task<'_> {
             row_count: None,
             min_ts: None,
             max_ts: None,
-            files: vec![FileEntry {
-                path: name.unwrap_or("content").to_owned(),
-                hash,
-                size_bytes: Count(size),
-                media_type: name.and_then(media_type_of).map(str::to_owned),
-                role: None,
-            }],
+            files: vec![entry(name, hash, Count(size))],
             extension: name.and_then(crate::store::names::extension_of),
             staged: vec![staged],
             kept_as_given: true,
@@ -246,7 +259,6 @@ impl Task<'_> {
             (staged, imported.table, (Hash(imported.source_hash), imported.source_size))
         };
         self.given.expect(&source.0)?;
-        let stem = path.file_stem().map_or_else(|| "content".to_owned(), |stem| stem.to_string_lossy().into_owned());
         let six_digits = |at: jiff::Timestamp| clock::micros_text(at);
         Ok(Ingested {
             format: Format::Table,
@@ -260,7 +272,7 @@ impl Task<'_> {
             min_ts: table.min_ts.map(six_digits),
             max_ts: table.max_ts.map(six_digits),
             files: vec![FileEntry {
-                path: format!("{stem}.parquet"),
+                path: parquet_name(self.given.file_name().as_deref()),
                 hash: staged.hash,
                 size_bytes: Count(staged.size),
                 media_type: media_type_of("x.parquet").map(str::to_owned),
@@ -277,28 +289,27 @@ impl Task<'_> {
         let mut opened = Vec::new();
         let mut total = 0;
         for member in members {
-            let (file, metadata) = files::open_regular(&member.path)?;
+            let (_, metadata) = member.open()?;
             originals.add_file(&member.path, files::fingerprint(&metadata));
             total += metadata.len();
-            drop(file);
             opened.push((member, metadata.len()));
         }
         if self.given.expected_file_hash.is_some() || self.store.read()?.manifest().has_source_size(total)? {
-            let listing = objects::listing(&self.entries(&opened, |path, size| {
-                let (file, _) = files::open_regular(path)?;
-                objects::hash_file(&file, path, size, self.watch)
-            })?);
-            let hash = Hash::of(listing.as_bytes());
+            let entries = self.entries(&opened, |member, size| {
+                let (file, _) = member.open()?;
+                objects::hash_file(&file, &member.path, size, self.watch)
+            })?;
+            let hash = Hash::of(objects::listing(&entries).as_bytes());
             self.given.expect(&hash)?;
             if let Some(known) = self.known(Format::Tree, &hash)? {
-                return Ok(Ingested { originals, ..known });
+                return Ok(Ingested { originals, files: entries, ..known });
             }
         }
         let staging = self.store.staging()?;
         let mut staged = Vec::new();
-        let entries = self.entries(&opened, |path, size| {
-            let (file, _) = files::open_regular(path)?;
-            let copy = staging.copy(&file, path, size, self.watch)?;
+        let entries = self.entries(&opened, |member, size| {
+            let (file, _) = member.open()?;
+            let copy = staging.copy(&file, &member.path, size, self.watch)?;
             let hash = copy.hash;
             staged.push(copy);
             Ok(hash)
@@ -329,14 +340,14 @@ impl Task<'_> {
     fn entries(
         &self,
         opened: &[(Member, u64)],
-        mut hash: impl FnMut(&Path, u64) -> Result<Hash>,
+        mut hash: impl FnMut(&Member, u64) -> Result<Hash>,
     ) -> Result<Vec<FileEntry>> {
         opened
             .iter()
             .map(|(member, size)| {
                 Ok(FileEntry {
                     path: member.name.clone(),
-                    hash: hash(&member.path, *size)?,
+                    hash: hash(member, *size)?,
                     size_bytes: Count(*size),
                     media_type: media_type_of(&member.name).map(str::to_owned),
                     role: member.role.clone(),
@@ -346,11 +357,20 @@ impl Task<'_> {
     }
 }
 
-fn format_of(path: &Path) -> Format {
-    match path.extension().and_then(|end| end.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("csv" | "parquet") => Format::Table,
-        _ => Format::File,
+/// A file that is kept as it was given.
+fn entry(name: Option<&str>, hash: Hash, size_bytes: Count) -> FileEntry {
+    FileEntry {
+        path: name.unwrap_or(UNNAMED).to_owned(),
+        hash,
+        size_bytes,
+        media_type: name.and_then(media_type_of).map(str::to_owned),
+        role: None,
     }
+}
+
+fn parquet_name(name: Option<&str>) -> String {
+    let stem = name.map(|name| name.rsplit_once('.').map_or(name, |(stem, _)| stem)).filter(|stem| !stem.is_empty());
+    format!("{}.parquet", stem.unwrap_or(UNNAMED))
 }
 
 fn version_of(format: Format) -> u32 {

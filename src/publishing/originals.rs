@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::base::files::{self, Fingerprint};
 use crate::model::{Error, Result};
+use crate::store::Layout;
 
 /// The files given, as they looked when they were opened.
 #[derive(Debug, Clone, Default)]
@@ -34,8 +35,26 @@ impl Originals {
                 && files::metadata(path).ok().map(|now| files::fingerprint(&now)) != Some(*looked)
             {
                 return Err(Error::conflict(format!("{} changed while it was read", path.display()))
-                    .field("dataPath")
                     .hint("publish it again once its writer is done"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses to remove what is the store's own, or a link whose target would stay.
+    pub fn removable(&self, layout: &Layout) -> Result<()> {
+        for (path, _) in &self.files {
+            let refused = |why: &str| {
+                Err(Error::conflict(format!("ingest can't be move: {} {why}", path.display()))
+                    .field("ingest")
+                    .hint("use copy"))
+            };
+            if files::look(path)?.is_some_and(|found| found.is_symlink()) {
+                return refused("is a link, not the file itself");
+            }
+            let real = files::canonical(path)?;
+            if real.starts_with(layout.root()) || real.starts_with(layout.artifacts()) {
+                return refused("belongs to the store");
             }
         }
         Ok(())

@@ -1,9 +1,10 @@
 //! Trees: the files of a folder, or several files under names of their own.
 
 use std::collections::BTreeSet;
+use std::fs::{File, Metadata};
 use std::path::{Path, PathBuf};
 
-use super::given::GivenFile;
+use super::given::{GivenFile, unusable};
 use super::originals::Originals;
 use crate::base::files;
 use crate::model::{Error, Result};
@@ -15,7 +16,32 @@ pub(super) struct Member {
     pub(super) name: String,
     pub(super) path: PathBuf,
     pub(super) role: Option<String>,
+    /// Its place in the list of files; none when it was found in a folder.
+    listed: Option<usize>,
 }
+
+impl Member {
+    /// Opens it. One that was found in a folder must be there itself: no link may lead out of the folder meanwhile.
+    pub(super) fn open(&self) -> Result<(File, Metadata)> {
+        match self.listed {
+            None => files::open_no_follow(&self.path).map_err(unusable),
+            Some(at) => open_listed(&self.path).map_err(|error| error.field(format!("files[{at}].path"))),
+        }
+    }
+}
+
+fn open_listed(path: &Path) -> Result<(File, Metadata)> {
+    let found = files::metadata(path).map_err(unusable)?;
+    // Opening a device may do something, and a socket can't be opened at all.
+    if !found.is_file() && !found.is_dir() {
+        return Err(Error::invalid_data(format!("{} is no regular file", path.display())));
+    }
+    files::open_regular(path).map_err(unusable)
+}
+
+/// Longest path inside a tree, and longest part of one, in bytes.
+const LONGEST_NAME: usize = 1024;
+const LONGEST_PART: usize = 255;
 
 /// Every file below a folder, sorted by path. A link or a special file is refused: what it leads to is not the folder's.
 pub(super) fn walk(folder: &Path, most: u64, originals: &mut Originals) -> Result<Vec<Member>> {
@@ -31,20 +57,28 @@ pub(super) fn walk(folder: &Path, most: u64, originals: &mut Originals) -> Resul
             }
             if !found.is_file() {
                 return Err(Error::invalid_data(format!("{} is no regular file or folder", path.display()))
-                    .field("dataPath")
                     .hint("a tree holds files and folders only; publish what a link leads to instead"));
             }
             let inside = path.strip_prefix(folder).expect("it lies below the folder");
             let name = inside.to_str().ok_or_else(|| {
-                Error::invalid_data(format!("the file name {} is no UTF-8", path.display())).field("dataPath")
+                Error::invalid_data(format!("the file name {} is no UTF-8", path.display()))
+                    .hint("rename the file, or pack the folder into one file and publish that")
             })?;
-            members.push(Member { name: name.to_owned(), path: path.clone(), role: None });
+            if name.len() > LONGEST_NAME {
+                return Err(Error::limit_exceeded(format!(
+                    "a path inside a tree may have {LONGEST_NAME} bytes, and {name:?} has {}",
+                    name.len()
+                ))
+                .hint("pack the folder into one file and publish that"));
+            }
+            members.push(Member { name: name.to_owned(), path: path.clone(), role: None, listed: None });
             at_most(members.len(), most)?;
         }
     }
     members.sort_by(|left, right| left.name.cmp(&right.name));
     if members.is_empty() {
-        return Err(Error::invalid_data(format!("the folder {} has no files", folder.display())).field("dataPath"));
+        return Err(Error::invalid_data(format!("the folder {} has no files", folder.display()))
+            .hint("publish it once there is a file in it"));
     }
     Ok(members)
 }
@@ -65,8 +99,10 @@ pub(super) fn named(given: &[GivenFile], most: u64) -> Result<Vec<Member>> {
                 .ok_or_else(|| Error::invalid_params(format!("{:?} names no file", file.path)).field(&*field))?
                 .to_owned(),
         };
-        let plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains('\0');
-        if !name.split('/').all(plain) || name.len() > 1024 {
+        let plain = |part: &str| {
+            (1..=LONGEST_PART).contains(&part.len()) && part != "." && part != ".." && !part.contains('\0')
+        };
+        if !name.split('/').all(plain) || name.len() > LONGEST_NAME {
             return Err(Error::invalid_params(format!("{name:?} is no path inside an artifact"))
                 .field(format!("{field}.as"))
                 .hint("use relative paths such as \"reports/summary.html\""));
@@ -76,7 +112,7 @@ pub(super) fn named(given: &[GivenFile], most: u64) -> Result<Vec<Member>> {
                 .field(format!("{field}.as"))
                 .hint("give them different names with \"as\""));
         }
-        members.push(Member { name, path, role: file.role.clone() });
+        members.push(Member { name, path, role: file.role.clone(), listed: Some(at) });
     }
     // A file can't also be a folder of another.
     for name in &names {

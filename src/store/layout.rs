@@ -97,7 +97,8 @@ impl Layout {
     pub fn sidecar(&self, record: &Record) -> PathBuf {
         let mut path = self.artifacts.join(&record.name).into_os_string();
         // A JSON file published as it is has the plain name already.
-        path.push(if record.extension.as_deref() == Some("json") { ".sidecar.json" } else { ".json" });
+        let is_json = record.extension.as_deref().is_some_and(|end| end.eq_ignore_ascii_case("json"));
+        path.push(if is_json { ".sidecar.json" } else { ".json" });
         path.into()
     }
 

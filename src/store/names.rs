@@ -18,6 +18,7 @@ pub(super) fn choose(manifest: &Manifest, layout: &Layout, record: &Record, hint
     let (kind, version) = (record.artifact_type.as_str(), record.schema_version);
     let start = format!("{kind}__v{version}__");
     let end = format!("__ch={}", &record.content_hash.hex()[..8]);
+    let hint = hint.filter(|hint| !hint.is_empty());
     let words = readable(hint.unwrap_or(&record.logical_key), LONGEST_STEM.saturating_sub(start.len() + end.len()));
     let stem = format!("{kind}/v{version}/{start}{words}{end}");
     for clash in 1_u32.. {

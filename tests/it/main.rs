@@ -2,13 +2,18 @@
 #![allow(clippy::disallowed_methods, reason = "tests make their own files and read the clock")]
 #![allow(unreachable_pub, reason = "nothing is reached from outside a test binary")]
 
+mod bad_input;
 mod concurrency;
+mod conformance;
 mod crash;
 mod damage;
 mod disk;
+mod exec;
 mod generated;
 mod legacy;
 mod pipe;
+mod publish;
+mod queries;
 mod schemas;
 mod serving;
 mod shapes;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use keepstone::base::clock::Clock;
 use keepstone::cli::about;
-use keepstone::model::Unwatched;
+use keepstone::model::{Unwatched, Watch};
 use keepstone::server::call_once;
 use keepstone::store::{Location, Site};
 use serde_json::{Value, json};
@@ -33,10 +33,22 @@ pub struct Place {
 
 impl Place {
     pub fn new() -> Self {
+        Self::with_clock(Clock::system())
+    }
+
+    /// The same, at times and with random bits of the test's own.
+    pub fn with_clock(clock: Clock) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let root = folder.path().join("store");
-        let site = Site::new(Location { root, artifacts_root: None }, Clock::system());
+        let site = Site::new(Location { root, artifacts_root: None }, clock);
         Self { folder, site }
+    }
+
+    /// The same with a store in it.
+    pub fn with_store() -> Self {
+        let place = Self::new();
+        place.ok("init", json!({}));
+        place
     }
 
     /// The temporary folder, for files to publish.
@@ -64,7 +76,13 @@ impl Place {
     /// Calls an operation in this process; what passes is validated against the published schemas.
     #[track_caller]
     pub fn call(&self, method: &str, params: Value) -> Result<Value, Value> {
-        let outcome = call_once(&self.site, &about(), method, params.clone(), Some("tests"), &Unwatched);
+        self.watched(method, params, &Unwatched)
+    }
+
+    /// The same, watched.
+    #[track_caller]
+    pub fn watched(&self, method: &str, params: Value, watch: &dyn Watch) -> Result<Value, Value> {
+        let outcome = call_once(&self.site, &about(), method, params.clone(), Some("tests"), watch);
         match outcome {
             Ok(reply) => {
                 let result = serde_json::from_str(&reply).expect("a reply is JSON");
@@ -101,6 +119,95 @@ impl Place {
         let params = json!({"artifactType": artifact_type, "logicalKey": key, "dataPath": path});
         self.ok("publish_artifact", params)["artifact"].clone()
     }
+}
+
+impl Place {
+    /// Publishes text as a file that must be accepted; answers the artifact.
+    #[track_caller]
+    pub fn text(&self, artifact_type: &str, key: &str, text: &str) -> Value {
+        let content = json!({"encoding": "utf8", "data": text});
+        let params = json!({"artifactType": artifact_type, "logicalKey": key, "content": content});
+        self.ok("publish_artifact", params)["artifact"].clone()
+    }
+
+    /// Publishes text made of other artifacts; answers its id.
+    #[track_caller]
+    pub fn derived(&self, key: &str, inputs: &[&str]) -> String {
+        let content = json!({"encoding": "utf8", "data": key});
+        let params = json!({"artifactType": "note", "artifactId": key, "content": content, "inputArtifactIds": inputs});
+        id(&self.ok("publish_artifact", params)).to_owned()
+    }
+
+    #[track_caller]
+    pub fn get(&self, artifact_id: &str) -> Value {
+        self.ok("get_artifact", json!({"artifactId": artifact_id}))
+    }
+
+    /// The names of all objects.
+    pub fn objects(&self) -> Vec<String> {
+        files_below(&self.root().join("objects"))
+    }
+
+    /// Everything that a refused request must leave as it was.
+    #[track_caller]
+    pub fn state(&self) -> Value {
+        if !self.root().join("manifest.sqlite").exists() {
+            return json!(files_below(&self.root()));
+        }
+        json!({
+            "artifacts": self.ok("list_artifacts", json!({"filter": {"limit": 10_000}})),
+            "events": self.ok("list_events", json!({"limit": 10_000})),
+            "types": self.ok("list_types", json!({})),
+            "objects": self.objects(),
+            "names": files_below(&self.root().join("artifacts")),
+            "staged": files_below(&self.root().join("staging")),
+        })
+    }
+
+    /// An operation that must be refused and change nothing; answers kind, field ("" when none is named) and message.
+    #[track_caller]
+    pub fn refuses(&self, method: &str, params: Value) -> (String, String, String) {
+        let before = self.state();
+        let error = self.fails(method, params);
+        assert_eq!(self.state(), before, "{error}");
+        refusal(&error)
+    }
+}
+
+/// Kind, field ("" when none is named) and message of an error.
+#[track_caller]
+pub fn refusal(error: &Value) -> (String, String, String) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    (text(&error["data"]["kind"]), text(&error["data"]["field"]), text(&error["message"]))
+}
+
+/// The artifact id in a result or an artifact.
+#[track_caller]
+pub fn id(value: &Value) -> &str {
+    value["artifactId"].as_str().expect("an artifact id")
+}
+
+/// The artifact ids of a list.
+#[track_caller]
+pub fn ids(list: &Value) -> Vec<&str> {
+    list.as_array().expect("a list").iter().map(id).collect()
+}
+
+/// Every file below a folder, by path inside it, sorted.
+pub fn files_below(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut waiting = vec![folder.to_owned()];
+    while let Some(at) = waiting.pop() {
+        for entry in std::fs::read_dir(&at).into_iter().flatten() {
+            let path = entry.expect("an entry").path();
+            match path.is_dir() && !path.is_symlink() {
+                true => waiting.push(path),
+                false => found.push(path.strip_prefix(folder).expect("below").to_string_lossy().into_owned()),
+            }
+        }
+    }
+    found.sort();
+    found
 }
 
 /// The binary, with nothing of this process's environment that would lead it elsewhere.

@@ -10,7 +10,7 @@ use crate::model::Result;
 use crate::model::artifact::{Artifact, Status};
 use crate::model::ids::RunId;
 use crate::model::number::Count;
-use crate::operations::params::{limited, moment};
+use crate::operations::params::{limited, moment, moment_or_later};
 use crate::operations::{Context, Operation, Query};
 use crate::store::{Reader, View};
 
@@ -62,7 +62,7 @@ impl Query for ListArtifacts {
             artifact_type: filter.artifact_type,
             status: filter.status,
             tags: filter.tags.unwrap_or_default(),
-            min_created_at: moment("filter.minCreatedAt", filter.min_created_at.as_deref())?,
+            min_created_at: moment_or_later("filter.minCreatedAt", filter.min_created_at.as_deref())?,
             max_created_at: moment("filter.maxCreatedAt", filter.max_created_at.as_deref())?,
             run_id: filter.run_id.map(|id| id.to_string()),
             roles: filter.roles.unwrap_or_default(),

@@ -10,7 +10,9 @@ use serde_json::{Map, Value, json};
 
 use crate::base::clock;
 use crate::manifest::Found;
-use crate::model::artifact::{Artifact, Format, Git, Input, Outcome, Publication, Record, Request, Storage};
+use crate::model::artifact::{
+    Artifact, Format, Git, Input, Outcome, Publication, Record, Request, Storage, TypeDefinition,
+};
 use crate::model::hash::Hash;
 use crate::model::ids::{ArtifactId, ArtifactType, Relation, RunId};
 use crate::model::number::{self, Count};
@@ -177,9 +179,13 @@ impl Command for PublishArtifact {
     const CREATES_STORE: bool = true;
     type Prepared = Prepared;
 
+    fn check(params: &Params, _: &Context) -> Result<()> {
+        check(params)?;
+        given(params, None)?.look()
+    }
+
     fn prepare(store: &Arc<Store>, params: Params, context: &Context) -> Result<Prepared> {
-        let created_at = params::moment("createdAt", params.created_at.as_deref())?;
-        check(&params)?;
+        let created_at = check(&params)?;
         let request = params
             .request_id
             .clone()
@@ -189,19 +195,15 @@ impl Command for PublishArtifact {
             Some(request) => reader.manifest().request(&request.request_id)?.is_some(),
             None => false,
         };
-        let given = Given {
-            definition: reader.manifest().type_definition(params.artifact_type.as_str())?,
-            artifact_type: params.artifact_type.clone(),
-            source: source(&params)?,
-            format: params.format,
-            columns: params.columns.clone().unwrap_or_default(),
-            expected_file_hash: params.expected_file_hash,
-        };
+        let given = given(&params, reader.manifest().type_definition(params.artifact_type.as_str())?)?;
         drop(reader);
         store.staging()?;
         let ingested = if answered { None } else { Some(publishing::ingest(store, &given, context.watch)?) };
         if let Some(ingested) = &ingested {
             check_ingested(&params, &given, ingested)?;
+            if params.ingest == Some(Ingest::Move) {
+                ingested.originals.removable(store.layout())?;
+            }
         }
         let actor = context.actor.map(str::to_owned);
         Ok(Prepared { params, given, ingested, request, created_at, random: context.site.clock().random(), actor })
@@ -247,7 +249,19 @@ impl Command for PublishArtifact {
     }
 }
 
-fn check(params: &Params) -> Result<()> {
+fn given(params: &Params, definition: Option<TypeDefinition>) -> Result<Given> {
+    Ok(Given {
+        definition,
+        artifact_type: params.artifact_type.clone(),
+        source: source(params)?,
+        format: params.format,
+        columns: params.columns.clone().unwrap_or_default(),
+        expected_file_hash: params.expected_file_hash,
+    })
+}
+
+/// Refuses values out of range; answers createdAt in the form that is kept.
+fn check(params: &Params) -> Result<Option<String>> {
     params::limited("schemaVersion", params.schema_version, 1, 1_000_000)?;
     if let Some(key) = &params.logical_key
         && (key.is_empty() || key.len() > LONGEST_KEY)
@@ -272,7 +286,7 @@ fn check(params: &Params) -> Result<()> {
             .field("params")
             .hint("give it as text"));
     }
-    Ok(())
+    params::moment("createdAt", params.created_at.as_deref())
 }
 
 fn source(params: &Params) -> Result<Source> {
@@ -307,13 +321,14 @@ fn check_ingested(params: &Params, given: &Given, ingested: &Ingested) -> Result
 
 fn inputs(params: &Params, writer: &Writer) -> Result<Vec<Input>> {
     let mut inputs: Vec<Input> = Vec::new();
-    let plain = params.input_artifact_ids.iter().flatten();
-    let plain = plain.map(|artifact_id| Input { artifact_id: artifact_id.clone(), relation: Relation::default() });
     let mut seen = std::collections::HashSet::new();
-    for (field, input) in plain
-        .map(|input| ("inputArtifactIds", input))
-        .chain(params.inputs.iter().flatten().cloned().map(|input| ("inputs", input)))
-    {
+    let plain = params.input_artifact_ids.iter().flatten().enumerate().map(|(at, artifact_id)| {
+        let input = Input { artifact_id: artifact_id.clone(), relation: Relation::default() };
+        (format!("inputArtifactIds[{at}]"), input)
+    });
+    let related = params.inputs.iter().flatten().enumerate();
+    let related = related.map(|(at, input)| (format!("inputs[{at}].artifactId"), input.clone()));
+    for (field, input) in plain.chain(related) {
         if writer.manifest().artifact_seq(input.artifact_id.as_str())?.is_none() {
             return Err(Error::not_found(format!("the input {} was not found", input.artifact_id)).field(field));
         }

@@ -9,7 +9,7 @@ use crate::model::ids::ArtifactId;
 use crate::operations::{Context, Operation, Query};
 use crate::store::{Reader, View};
 
-/// Answers the artifacts that everything began with: the ancestors that have no inputs, oldest first. An artifact
+/// Answers the artifacts that everything began with: the ancestors that have no inputs, newest first. An artifact
 /// without inputs is its own root.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

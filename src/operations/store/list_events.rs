@@ -7,7 +7,7 @@ use crate::model::Result;
 use crate::model::artifact::Event;
 use crate::model::ids::ArtifactId;
 use crate::model::number::Count;
-use crate::operations::params::{limited, moment};
+use crate::operations::params::{limited, moment_or_later};
 use crate::operations::{Context, Operation, Query};
 use crate::store::{Reader, View};
 
@@ -36,7 +36,7 @@ impl Operation for ListEvents {
 
 impl Query for ListEvents {
     fn run(reader: &Reader, params: Params, _: &Context) -> Result<Vec<Event>> {
-        let since = moment("since", params.since.as_deref())?;
+        let since = moment_or_later("since", params.since.as_deref())?;
         let limit = limited("limit", params.limit, 100, 10_000)?;
         if let Some(artifact_id) = &params.artifact_id {
             reader.found(artifact_id.as_str())?;

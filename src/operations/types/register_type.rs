@@ -14,7 +14,7 @@ use crate::operations::{Command, Context, Operation};
 use crate::store::{Store, View, Writer};
 
 /// Says what counts as content in a type's tables. A type that is in use can't change; the same definition again is harmless.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(extend("examples" = [
     {"artifactType": "ohlcv_slice", "canonicalColumns": ["ts", "open", "close"], "sortKeys": ["ts"], "timestampColumns": ["ts"]},
@@ -45,13 +45,12 @@ impl Command for RegisterType {
     const BARRIER: bool = true;
     type Prepared = (TypeDefinition, Option<String>);
 
+    fn check(params: &Params, _: &Context) -> Result<()> {
+        check(&definition(params.clone()))
+    }
+
     fn prepare(_: &Arc<Store>, params: Params, context: &Context) -> Result<Self::Prepared> {
-        let definition = TypeDefinition {
-            artifact_type: params.artifact_type,
-            canonical_columns: params.canonical_columns,
-            sort_keys: params.sort_keys.unwrap_or_default(),
-            timestamp_columns: params.timestamp_columns.unwrap_or_default(),
-        };
+        let definition = definition(params);
         check(&definition)?;
         Ok((definition, context.actor.map(str::to_owned)))
     }
@@ -75,6 +74,15 @@ impl Command for RegisterType {
     }
 }
 
+fn definition(params: Params) -> TypeDefinition {
+    TypeDefinition {
+        artifact_type: params.artifact_type,
+        canonical_columns: params.canonical_columns,
+        sort_keys: params.sort_keys.unwrap_or_default(),
+        timestamp_columns: params.timestamp_columns.unwrap_or_default(),
+    }
+}
+
 fn check(definition: &TypeDefinition) -> Result<()> {
     let lists = [
         ("canonicalColumns", definition.canonical_columns.as_deref().unwrap_or_default()),
@@ -84,10 +92,11 @@ fn check(definition: &TypeDefinition) -> Result<()> {
     for (field, names) in lists {
         let mut seen = BTreeSet::new();
         for name in names {
-            if name.is_empty() || !seen.insert(name) {
-                return Err(
-                    Error::invalid_params(format!("{field}: {name:?} is empty or stands there twice")).field(field)
-                );
+            if name.is_empty() {
+                return Err(Error::invalid_params(format!("{field}: a column's name must not be empty")).field(field));
+            }
+            if !seen.insert(name) {
+                return Err(Error::invalid_params(format!("{field}: {name:?} stands there twice")).field(field));
             }
             if field != "canonicalColumns"
                 && let Some(columns) = &definition.canonical_columns

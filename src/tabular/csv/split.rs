@@ -5,7 +5,7 @@ use memchr::{memchr, memchr2_iter, memrchr};
 use super::super::Task;
 use super::super::digest::Hasher;
 use crate::base::files;
-use crate::model::Result;
+use crate::model::{Error, Result};
 
 /// How much is read at a time.
 const CHUNK_BYTES: usize = 1024 * 1024;
@@ -32,6 +32,8 @@ pub(super) struct Splitter<'a> {
     hasher: Hasher,
     /// Where the next read begins.
     at: u64,
+    /// How long the file was at the beginning: one that grows as fast as it is read would be read for ever.
+    most: u64,
     index: usize,
     /// The beginning of a record whose end is not read yet.
     rest: Vec<u8>,
@@ -46,7 +48,8 @@ impl<'a> Splitter<'a> {
         let mut hasher = Hasher::default();
         hasher.update(before);
         let at = before.len() as u64;
-        Self { task, hasher, at, index: 0, rest: Vec::new(), in_quotes: false, ended: false }
+        let most = files::metadata_of(task.source, task.path).map_or(u64::MAX, |found| found.len());
+        Self { task, hasher, at, most, index: 0, rest: Vec::new(), in_quotes: false, ended: false }
     }
 
     /// How many bytes of the file were read.
@@ -76,6 +79,10 @@ impl<'a> Splitter<'a> {
             bytes.truncate(old + count);
             self.hasher.update(&bytes[old..]);
             self.at += count as u64;
+            if self.at > self.most {
+                return Err(Error::conflict(format!("{} changed while it was read", self.task.path.display()))
+                    .hint("publish it again once its writer is done"));
+            }
             if self.ended {
                 break;
             }
