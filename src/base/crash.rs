@@ -22,6 +22,8 @@ pub const POINTS: &[&str] = &[
     "settle.synced",
     "settle.done",
     "sweep.before",
+    "sweep.emptied",
+    "lease.locked",
 ];
 
 /// The points that the migration of a version 1 manifest passes, in their order.

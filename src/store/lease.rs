@@ -28,6 +28,7 @@ impl Lease {
             if !files::exists(&path) {
                 continue;
             }
+            crash::point("lease.locked");
             let folder = layout.staging().join(&name);
             files::create_folders(&folder)?;
             return Ok((Self { name, layout: layout.clone(), _lock: lock }, Staging::new(folder)));
@@ -60,6 +61,7 @@ impl Lease {
             if let Some(_lock) = Lock::try_exclusive(&path)? {
                 crash::point("sweep.before");
                 files::remove_tree(&layout.staging().join(&name))?;
+                crash::point("sweep.emptied");
                 files::remove_if_there(&path)?;
             }
         }

@@ -66,6 +66,12 @@ fn fill(folder: &Path) -> PathBuf {
     path
 }
 
+/// Frees what a ballast took, also when a child of another test that has just been forked still has it open.
+fn release(ballast: &Path) {
+    std::fs::File::options().write(true).open(ballast).and_then(|file| file.set_len(0)).expect("it was there");
+    std::fs::remove_file(ballast).expect("it was there");
+}
+
 fn content(id: &str, data: &str) -> Value {
     json!({"artifactType": "t", "artifactId": id, "content": {"encoding": "utf8", "data": data}})
 }
@@ -117,7 +123,7 @@ fn a_full_disk_makes_no_store() {
         assert_eq!(files_below(&root.join("staging")), Vec::<PathBuf>::new(), "nothing is left of it");
         fill_up(&ballast);
     }
-    std::fs::remove_file(&ballast).expect("it was there");
+    release(&ballast);
     assert!(succeeded(&session.call("publish_artifact", content("a", "a"))));
     assert_served(&mut session, 1);
     session.finish();
@@ -171,7 +177,7 @@ fn a_full_disk_at_every_stage_of_a_publish() {
             assert_eq!(session.call("get_artifact", json!({"artifactId": id}))["error"]["data"]["kind"], "not_found");
         }
         assert_served(&mut session, count);
-        std::fs::remove_file(&ballast).expect("it was there");
+        release(&ballast);
         if !published {
             let reply = session.call("publish_artifact", params);
             assert!(succeeded(&reply), "{pages}: there is room again: {reply}");
@@ -186,6 +192,54 @@ fn a_full_disk_at_every_stage_of_a_publish() {
     let mut session = Session::start(&root);
     assert_served(&mut session, count);
     assert!(succeeded(&session.call("publish_artifact", content("last", "last"))));
+    session.finish();
+    assert_whole(&root, Expect::Written);
+}
+
+/// One transaction with more than SQLite holds in memory, so that the disk is full in its middle: SQLite takes all of it
+/// back, and what comes after in the same transaction must not be written on its own.
+#[test]
+fn a_full_disk_in_the_middle_of_a_transaction() {
+    const COUNT: usize = 50;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let Some(mount) = Mount::memory("24m", &folder.path().join("disk")) else { return };
+    let root = mount.0.join("store");
+    let mut session = Session::start(&root);
+    for number in 0..=COUNT {
+        assert!(succeeded(&session.call("publish_artifact", content(&format!("a-{number}"), &format!("{number}")))));
+    }
+    // The first request fails slowly, so that all the others are committed together.
+    let slow = folder.path().join("slow");
+    std::fs::File::create(&slow).expect("created").set_len(200 << 20).expect("it has no blocks");
+    let ballast = fill(&mount.0);
+    let length = std::fs::metadata(&ballast).expect("it is there").len();
+    std::fs::File::options().write(true).open(&ballast).expect("opened").set_len(length - (1 << 20)).expect("cut");
+    let wrong =
+        json!({"artifactType": "t", "dataPath": slow, "expectedFileHash": format!("sha256:{}", "0".repeat(64))});
+    session.request("slow", "publish_artifact", wrong);
+    for number in 0..COUNT {
+        let (old, new) = (format!("a-{number}"), format!("a-{}", number + 1));
+        let reason = "because ".repeat(if number == COUNT - 1 { 1 } else { 16_000 });
+        let params = json!({"newArtifactId": new, "oldArtifactId": old, "reason": reason});
+        session.request(number, "supersede", params);
+    }
+    let mut refused = 0;
+    for _ in 0..=COUNT {
+        let reply = session.line().expect("a reply");
+        if reply["id"] == "slow" {
+            assert_eq!(reply["error"]["data"]["kind"], "integrity", "{reply}");
+        } else if reply["error"].is_object() {
+            assert_no_space(&reply);
+            refused += 1;
+        }
+    }
+    assert_eq!(refused, COUNT, "all of it or nothing");
+    let superseded = json!({"filter": {"status": "superseded"}});
+    assert_eq!(session.call("list_artifacts", superseded.clone())["result"], json!([]));
+    release(&ballast);
+    let again = json!({"newArtifactId": "a-1", "oldArtifactId": "a-0"});
+    assert_eq!(session.call("supersede", again)["result"]["success"], true);
+    assert_eq!(session.call("list_artifacts", superseded)["result"].as_array().map(Vec::len), Some(1));
     session.finish();
     assert_whole(&root, Expect::Written);
 }
