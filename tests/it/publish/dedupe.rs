@@ -245,8 +245,12 @@ fn bytes_known_by_another_name_keep_the_names_of_this_publish() {
     let files = place.ok("list_files", json!({"artifactId": id(&second)}));
     assert_eq!((&files[0]["path"], &files[0]["mediaType"]), (&json!("second.json"), &json!("application/json")));
     let third = place.ok("publish_artifact", json!({"artifactType": "t", "content": {"encoding": "json", "data": {}}}));
-    assert_eq!(third["artifact"]["mediaType"], json!(null));
-    assert_eq!(place.ok("list_files", json!({"artifactId": id(&third)}))[0]["path"], "content");
+    assert_eq!(third["artifact"]["mediaType"], "application/json");
+    assert_eq!(place.ok("list_files", json!({"artifactId": id(&third)}))[0]["path"], "content.json");
+    let text = json!({"artifactType": "t", "content": {"encoding": "utf8", "data": "{}"}});
+    let fourth = place.ok("publish_artifact", text);
+    assert_eq!(fourth["artifact"]["mediaType"], json!(null));
+    assert_eq!(place.ok("list_files", json!({"artifactId": id(&fourth)}))[0]["path"], "content");
 
     let tree = |role: &str, key: &str| {
         let files = json!([{"path": place.write("a.txt", "x"), "as": "a.txt", "role": role}]);
