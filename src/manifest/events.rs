@@ -42,11 +42,20 @@ impl Manifest {
 
     /// Events, newest first: of one artifact or all, at or after a moment.
     pub fn events(&self, artifact_id: Option<&str>, since: Option<&str>, limit: u64) -> Result<Vec<Event>> {
-        let mut statement = self.cached(
+        // Each condition only where it is asked for, so that its index serves.
+        let (mut conditions, mut cells) = (vec!["TRUE"], Vec::new());
+        for (condition, cell) in [("artifact_id = ?", artifact_id), ("at >= ?", since)] {
+            if let Some(cell) = cell {
+                conditions.push(condition);
+                cells.push(cell);
+            }
+        }
+        let mut statement = self.cached(&format!(
             "SELECT event_id, at, kind, artifact_id, actor, data FROM events
-             WHERE (?1 IS NULL OR artifact_id = ?1) AND (?2 IS NULL OR at >= ?2) ORDER BY event_id DESC LIMIT ?3",
-        )?;
-        let rows = statement.query_map((artifact_id, since, limit), event)?;
+             WHERE {} ORDER BY event_id DESC LIMIT {limit}",
+            conditions.join(" AND ")
+        ))?;
+        let rows = statement.query_map(rusqlite::params_from_iter(cells), event)?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 

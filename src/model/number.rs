@@ -47,9 +47,11 @@ pub fn inexact_integer(value: &Value) -> Option<String> {
             let exact = match (number.as_u64(), number.as_i64()) {
                 (Some(positive), _) => positive <= LARGEST,
                 (None, Some(negative)) => negative.unsigned_abs() <= LARGEST,
-                // An integer beyond 64 bits was read as a float already; a real float is as exact as it can be.
+                // A float within 64 bits was written as one, and is as exact as it can be. Beyond, it may have been an
+                // integer that the reader rounded already.
                 (None, None) => {
-                    number.as_f64().is_none_or(|float| float.fract() != 0.0 || float.abs() <= LARGEST as f64)
+                    let within = |float: f64| (i64::MIN as f64..u64::MAX as f64).contains(&float);
+                    number.as_f64().is_none_or(|float| float.fract() != 0.0 || within(float))
                 }
             };
             (!exact).then(|| number.to_string())

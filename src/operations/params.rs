@@ -110,14 +110,29 @@ pub(super) fn limited(field: &str, given: Option<Count>, default: u64, most: u64
     Ok(number)
 }
 
-/// The hash of params, some fields left out, whatever the order of their keys.
+/// The hash of params, some fields left out, whatever the order of their keys. An absent field doesn't count, so that
+/// digests stay what they are when an operation learns a new one.
 pub(super) fn digest(params: &impl Serialize, without: &[&str]) -> Hash {
     let mut value = serde_json::to_value(params).expect("plain data");
     if let Value::Object(fields) = &mut value {
-        fields.retain(|name, _| !without.contains(&name.as_str()));
+        fields.retain(|name, value| !without.contains(&name.as_str()) && !value.is_null());
+        // These two hold what callers make up, where null says something.
+        let own = |name: &String| name != "content" && name != "params";
+        fields.iter_mut().filter(|(name, _)| own(name)).for_each(|(_, value)| drop_nulls(value));
     }
     value.sort_all_objects();
     Hash::of(value.to_string().as_bytes())
+}
+
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, value| !value.is_null());
+            fields.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
 }
 
 /// Tags: an object of texts, or a list of words whose value is "".

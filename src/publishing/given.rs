@@ -38,7 +38,7 @@ pub enum Encoding {
     Utf8,
     /// The bytes that the base64 text stands for.
     Base64,
-    /// The value as compact JSON, its keys in the order given.
+    /// The value as compact JSON, its keys in the order given, its numbers as integers or floats of 64 bits.
     Json,
 }
 

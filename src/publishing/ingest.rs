@@ -10,7 +10,7 @@ use super::originals::Originals;
 use super::tree::{self, Member};
 use crate::base::clock;
 use crate::base::files::{self, Context};
-use crate::manifest::Found;
+use crate::manifest::{Found, ObjectRow};
 use crate::model::artifact::{FileEntry, Format};
 use crate::model::number::Count;
 use crate::model::{Error, Hash, Kind, Result, Watch};
@@ -47,6 +47,8 @@ pub struct Ingested {
     pub extension: Option<String>,
     /// The files that become objects; none where the store has them all.
     pub staged: Vec<Staged>,
+    /// The objects that the store has already, and how they looked when their bytes were proven.
+    pub proven: Vec<(Hash, ObjectRow)>,
     /// Whether the bytes given are kept as they are.
     pub kept_as_given: bool,
     /// The files given.
@@ -100,6 +102,7 @@ impl Task<'_> {
             let members = tree::walk(path, self.store.config().limits.tree_files, &mut originals)?;
             return self.tree(members, originals);
         }
+        self.refuse_manifest(path)?;
         let (file, metadata) = files::open_regular(path).map_err(unusable)?;
         let originals = Originals::file(path, files::fingerprint(&metadata));
         if let Some(known) = self.known_source(format, &file, path, metadata.len())? {
@@ -128,6 +131,16 @@ impl Task<'_> {
         }
         let (file, _) = files::open_regular(staged.path())?;
         self.table(file, path, Originals::default())
+    }
+
+    /// Closing the manifest's files would drop the locks that SQLite holds on them for this process.
+    fn refuse_manifest(&self, path: &Path) -> Result<()> {
+        let Ok(found) = files::metadata(path) else { return Ok(()) };
+        if self.store.is_manifest(&files::fingerprint(&found)) {
+            return Err(Error::path_not_allowed(format!("{} belongs to the store's own manifest", path.display()))
+                .hint("make a backup and publish that"));
+        }
+        Ok(())
     }
 
     /// A folder that holds the store would hold its own copy, and so on for ever.
@@ -171,9 +184,12 @@ impl Task<'_> {
     /// What publishing the donor's bytes gives; how the files are called and what they are for is this publish's own.
     fn donated(&self, reader: &crate::store::Reader, donor: Found) -> Result<Option<Ingested>> {
         let mut files = reader.manifest().files(donor.seq)?;
-        for file in &files {
-            if !reader.trusted(&file.hash)? {
-                return Ok(None);
+        let mut proven = Vec::new();
+        let listing = (donor.record.format == Format::Tree).then_some(donor.record.file_hash);
+        for hash in files.iter().map(|file| file.hash).chain(listing) {
+            match reader.trusted(&hash, self.watch)? {
+                Some(looks) => proven.push((hash, looks)),
+                None => return Ok(None),
             }
         }
         let record = donor.record;
@@ -200,6 +216,7 @@ impl Task<'_> {
                 _ => record.extension,
             },
             staged: Vec::new(),
+            proven,
             kept_as_given: record.source_hash == record.file_hash,
             originals: Originals::default(),
         }))
@@ -227,6 +244,7 @@ impl Task<'_> {
             files: vec![entry(name, hash, Count(size))],
             extension: name.and_then(crate::store::names::extension_of),
             staged: vec![staged],
+            proven: Vec::new(),
             kept_as_given: true,
             originals,
         }
@@ -281,6 +299,7 @@ impl Task<'_> {
             extension: Some("parquet".to_owned()),
             kept_as_given: source.0 == staged.hash,
             staged: vec![staged],
+            proven: Vec::new(),
             originals,
         })
     }
@@ -289,6 +308,7 @@ impl Task<'_> {
         let mut opened = Vec::new();
         let mut total = 0;
         for member in members {
+            self.refuse_manifest(&member.path)?;
             let (_, metadata) = member.open()?;
             originals.add_file(&member.path, files::fingerprint(&metadata));
             total += metadata.len();
@@ -332,6 +352,7 @@ impl Task<'_> {
             files: entries,
             extension: None,
             staged,
+            proven: Vec::new(),
             kept_as_given: true,
             originals,
         })

@@ -14,6 +14,7 @@ use crate::store::layout::Layout;
 
 /// Makes the store; `false` when another process had just made it.
 pub(super) fn create(layout: &Layout, clock: Clock) -> Result<bool> {
+    layout.check_artifacts()?;
     files::create_folders(layout.root())?;
     if let Some(kind) = files::network_file_system(layout.root())? {
         return Err(Error::read_only(format!(

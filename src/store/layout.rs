@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::base::files;
 use crate::model::artifact::Record;
+use crate::model::{Error, Result};
 
 /// The files and folders of one store.
 #[derive(Debug, Clone)]
@@ -26,6 +27,28 @@ impl Layout {
     /// The folder of the readable names.
     pub fn artifacts(&self) -> &Path {
         &self.artifacts
+    }
+
+    /// Refuses readable names among the store's own files.
+    pub fn check_artifacts(&self) -> Result<()> {
+        let own = ["objects", "staging", "quarantine", "backups", "trash", "datasets", "locks"];
+        let own_file =
+            ["manifest.sqlite", "manifest.sqlite-wal", "manifest.sqlite-shm", "history.jsonl", "keepstone.toml"];
+        let first = self.artifacts.strip_prefix(&self.root).map(|inside| inside.components().next());
+        let taken = match first {
+            Ok(None) => true,
+            Ok(Some(first)) => own.iter().chain(&own_file).any(|name| first.as_os_str() == *name),
+            Err(_) => false,
+        };
+        if taken {
+            return Err(Error::conflict(format!(
+                "the readable names can't lie in {}, among the store's own files",
+                self.artifacts.display()
+            ))
+            .field("artifactsRoot")
+            .hint("name a folder of their own, or none"));
+        }
+        Ok(())
     }
 
     /// The manifest.

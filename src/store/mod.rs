@@ -25,7 +25,7 @@ pub use site::{Initialized, Location, Site};
 pub use writer::{Batch, Writer};
 
 use crate::base::clock::{self, Clock};
-use crate::base::files::{self, Lock};
+use crate::base::files::{self, Fingerprint, Lock};
 use crate::manifest::{Age, FORMAT_VERSION, Manifest};
 use crate::model::{Error, Result};
 use crate::objects::{Objects, Staging};
@@ -193,6 +193,15 @@ impl Store {
     /// The stamp of this moment, for names of files.
     pub fn stamp(&self) -> String {
         clock::stamp(self.clock.now())
+    }
+
+    /// Whether a file is one of the manifest's, by whatever name it was found.
+    pub fn is_manifest(&self, looks: &Fingerprint) -> bool {
+        ["", "-wal", "-shm"].iter().any(|end| {
+            let mut path = self.layout.manifest().into_os_string();
+            path.push(end);
+            files::metadata(Path::new(&path)).is_ok_and(|own| files::fingerprint(&own).identity == looks.identity)
+        })
     }
 
     /// Whether this process can't write here, and why.

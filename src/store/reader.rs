@@ -6,7 +6,7 @@ use super::Store;
 use crate::manifest::{Found, Manifest, ObjectRow};
 use crate::model::artifact::{Artifact, Format, Storage};
 use crate::model::number::Count;
-use crate::model::{Error, Hash, Result, Unwatched};
+use crate::model::{Error, Hash, Result, Watch};
 use crate::objects::Objects;
 use crate::store::layout::Layout;
 
@@ -34,11 +34,12 @@ pub trait View {
             .ok_or_else(|| Error::not_found(format!("artifact {artifact_id} was not found")).field("artifactId"))
     }
 
-    /// Whether an object is there and its bytes can be trusted: it looks as when they were proven, or they prove right now.
-    fn trusted(&self, hash: &Hash) -> Result<bool> {
-        let Some(looks) = self.objects().look(hash)? else { return Ok(false) };
+    /// How an object looks whose bytes can be trusted: it looks as when they were proven, or they prove right now.
+    fn trusted(&self, hash: &Hash, watch: &dyn Watch) -> Result<Option<ObjectRow>> {
+        let Some(looks) = self.objects().look(hash)? else { return Ok(None) };
         let row = ObjectRow { size_bytes: looks.size, mtime_ns: looks.mtime_ns };
-        Ok(self.manifest().object(hash)? == Some(row) || self.objects().proven(hash, &Unwatched)?)
+        let trusted = self.manifest().object(hash)? == Some(row) || self.objects().proven(hash, watch)?;
+        Ok(trusted.then_some(row))
     }
 
     /// An artifact as it is answered.

@@ -244,10 +244,25 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Whether an object's bytes can be trusted; `proven` is how it looked when they were last read, which spares
+    /// reading them again while others wait.
+    pub fn vouch(&mut self, hash: &Hash, proven: Option<ObjectRow>) -> Result<bool> {
+        let Some(looks) = self.store.objects.look(hash)? else { return Ok(false) };
+        let looks = ObjectRow { size_bytes: looks.size, mtime_ns: looks.mtime_ns };
+        if self.manifest().object(hash)? == Some(looks) {
+            return Ok(true);
+        }
+        if proven != Some(looks) && !self.store.objects.proven(hash, &Unwatched)? {
+            return Ok(false);
+        }
+        self.manifest().set_object(hash, looks)?;
+        Ok(true)
+    }
+
     /// Takes an object that is there already for an artifact of its own; `false` when its bytes can't be trusted.
-    pub fn keep_existing(&mut self, hash: &Hash) -> Result<bool> {
+    pub fn keep_existing(&mut self, hash: &Hash, proven: Option<ObjectRow>) -> Result<bool> {
         self.placed.insert(*hash);
-        self.trusted(hash)
+        self.vouch(hash, proven)
     }
 
     /// Adds an artifact whose objects were kept, under a readable name of its own.

@@ -10,6 +10,7 @@ mod damage;
 mod disk;
 mod exec;
 mod generated;
+mod guards;
 mod legacy;
 mod pipe;
 mod publish;

@@ -6,13 +6,16 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::manifest::ListFilter;
-use crate::model::Result;
 use crate::model::artifact::{Artifact, Status};
 use crate::model::ids::RunId;
 use crate::model::number::Count;
+use crate::model::{Error, Result};
 use crate::operations::params::{limited, moment, moment_or_later};
 use crate::operations::{Context, Operation, Query};
 use crate::store::{Reader, View};
+
+/// Most tags and roles of one filter.
+const MOST_CONDITIONS: usize = 100;
 
 /// Lists artifacts, newest first; everything in the filter must hold. Deleted ones only when `status` asks for them.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -58,6 +61,13 @@ impl Operation for ListArtifacts {
 impl Query for ListArtifacts {
     fn run(reader: &Reader, params: Params, _: &Context) -> Result<Vec<Artifact>> {
         let filter = params.filter.unwrap_or_default();
+        let conditions = filter.tags.as_ref().map_or(0, BTreeMap::len) + filter.roles.as_ref().map_or(0, Vec::len);
+        if conditions > MOST_CONDITIONS {
+            return Err(Error::limit_exceeded(format!(
+                "filter names {conditions} tags and roles; it may name {MOST_CONDITIONS}"
+            ))
+            .field("filter"));
+        }
         let filter = ListFilter {
             artifact_type: filter.artifact_type,
             status: filter.status,

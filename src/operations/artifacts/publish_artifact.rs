@@ -147,7 +147,7 @@ pub struct Published {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// The same bytes.
+    /// The same bytes, as given or as kept.
     FileHash,
     /// Other bytes with the same logical content.
     ContentHash,
@@ -340,7 +340,12 @@ fn inputs(params: &Params, writer: &Writer) -> Result<Vec<Input>> {
 }
 
 /// The artifact that this publish would only repeat, if there is one, and by what it was recognised.
-fn duplicate(params: &Params, given: &Given, ingested: &Ingested, writer: &Writer) -> Result<Option<(Found, Mode)>> {
+fn duplicate(
+    params: &Params,
+    given: &Given,
+    ingested: &Ingested,
+    writer: &mut Writer,
+) -> Result<Option<(Found, Mode)>> {
     let mode = |found: &Found| match found.record.source_hash == ingested.source_hash
         || found.record.file_hash == ingested.file_hash
     {
@@ -366,6 +371,11 @@ fn duplicate(params: &Params, given: &Given, ingested: &Ingested, writer: &Write
             Some(what) => Err(Error::conflict(format!("artifact {artifact_id} exists with {what}"))
                 .field("artifactId")
                 .hint("publish under another artifactId, or without one")),
+            None if found.record.file_hash != ingested.file_hash && !sound(&found, writer)? => {
+                Err(Error::integrity(format!("artifact {artifact_id} has this content, but its own bytes are damaged"))
+                    .field("artifactId")
+                    .hint("publish under another artifactId, or the very bytes that it was first published with"))
+            }
             None => Ok(Some((found.clone(), mode(&found)))),
         };
     }
@@ -387,9 +397,9 @@ fn duplicate(params: &Params, given: &Given, ingested: &Ingested, writer: &Write
     Ok(None)
 }
 
-fn sound(found: &Found, writer: &Writer) -> Result<bool> {
+fn sound(found: &Found, writer: &mut Writer) -> Result<bool> {
     for file in writer.manifest().files(found.seq)? {
-        if !writer.trusted(&file.hash)? {
+        if !writer.vouch(&file.hash, None)? {
             return Ok(false);
         }
     }
@@ -426,12 +436,10 @@ fn keep(ingested: &Ingested, writer: &mut Writer) -> Result<()> {
     for staged in &ingested.staged {
         writer.keep(staged)?;
     }
-    if ingested.staged.is_empty() {
-        for file in &ingested.files {
-            if !writer.keep_existing(&file.hash)? {
-                return Err(Error::busy(format!("the object {} was damaged or removed meanwhile", file.hash))
-                    .hint("send the request again"));
-            }
+    for (hash, looks) in &ingested.proven {
+        if !writer.keep_existing(hash, Some(*looks))? {
+            return Err(Error::busy(format!("the object {hash} was damaged or removed meanwhile"))
+                .hint("send the request again"));
         }
     }
     Ok(())
@@ -447,12 +455,6 @@ fn remove_original(params: &Params, ingested: Ingested, mode: Mode, writer: &mut
         )
         .field("ingest")
         .hint("use copy"));
-    }
-    // What is about to be removed must be proven to be kept: the objects are read once more.
-    for file in &ingested.files {
-        if !writer.objects().proven(&file.hash, &crate::model::Unwatched)? {
-            return Err(Error::integrity(format!("the object {} is damaged, so the original stays", file.hash)));
-        }
     }
     let originals = ingested.originals.clone();
     writer.after_commit(move || originals.remove());

@@ -103,7 +103,7 @@ impl Query for ReadFile {
         let (length, whole) = (bytes.len() as u64, bytes.len() as u64 == size);
         if whole && Hash::of(&bytes) != hash {
             return Err(Error::integrity(format!("the object {hash} is damaged: its bytes have another hash"))
-                .hint("publish the same bytes again to heal it"));
+                .hint("move the object's file away and publish the same bytes again to heal it"));
         }
         let (encoding, data) = match String::from_utf8(bytes) {
             Ok(text) => (PieceEncoding::Utf8, text),
