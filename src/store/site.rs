@@ -1,7 +1,7 @@
 //! Where a store is or would be: opened at the first request that needs it, made at the first that may.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 
 use super::{Layout, Store, init};
 use crate::base::clock::Clock;
@@ -22,6 +22,9 @@ pub struct Location {
 pub struct Site {
     location: Location,
     clock: Clock,
+    /// Held while the store is being opened, which may take long.
+    opening: Mutex<()>,
+    /// Held only to look or to change it, never for long: sessions look under their own lock.
     store: RwLock<Option<Arc<Store>>>,
 }
 
@@ -39,7 +42,7 @@ pub enum Initialized {
 impl Site {
     /// A site at these folders.
     pub fn new(location: Location, clock: Clock) -> Self {
-        Self { location, clock, store: RwLock::new(None) }
+        Self { location, clock, opening: Mutex::new(()), store: RwLock::new(None) }
     }
 
     /// The folders.
@@ -67,7 +70,16 @@ impl Site {
 
     /// The store, if a request opened it already.
     pub fn opened(&self) -> Option<Arc<Store>> {
-        self.store.read().expect("no panic holds it").clone()
+        self.store.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether a request opened the store already.
+    pub fn is_open(&self) -> bool {
+        self.store.read().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    fn slot(&self) -> RwLockWriteGuard<'_, Option<Arc<Store>>> {
+        self.store.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The store; not_found with the hint `keepstone init` where there is none.
@@ -87,11 +99,13 @@ impl Site {
                 .hint("make one with `keepstone init`, or name another folder with --root"));
             }
         }
-        let mut slot = self.store.write().expect("no panic holds it");
-        if let Some(store) = &*slot {
-            return Ok(store.clone());
+        let _opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(store) = self.opened() {
+            return Ok(store);
         }
-        Ok(slot.insert(Store::open(&self.location, self.clock)?).clone())
+        let store = Store::open(&self.location, self.clock)?;
+        *self.slot() = Some(store.clone());
+        Ok(store)
     }
 
     /// The store, made if there is none.
@@ -129,7 +143,9 @@ impl Site {
 
     /// Lets go of the store; the next request opens it again.
     pub fn close(&self) {
-        self.store.write().expect("no panic holds it").take();
+        // Dropping it settles it, which may wait: the slot is free again by then.
+        let store = self.slot().take();
+        drop(store);
     }
 
     /// Nothing begins a new store where an old one lost its manifest.
