@@ -1,7 +1,7 @@
 //! Where a store is or would be: opened at the first request that needs it, made at the first that may.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::{Layout, Store, init};
 use crate::base::clock::Clock;
@@ -25,7 +25,14 @@ pub struct Site {
     /// Held while the store is being opened, which may take long.
     opening: Mutex<()>,
     /// Held only to look or to change it, never for long: sessions look under their own lock.
-    store: RwLock<Option<Arc<Store>>>,
+    slot: RwLock<Slot>,
+}
+
+#[derive(Default)]
+struct Slot {
+    store: Option<Arc<Store>>,
+    /// The layout of the store that was opened last, also when it is let go of.
+    layout: Option<Layout>,
 }
 
 /// What `init` did.
@@ -42,7 +49,7 @@ pub enum Initialized {
 impl Site {
     /// A site at these folders.
     pub fn new(location: Location, clock: Clock) -> Self {
-        Self { location, clock, opening: Mutex::new(()), store: RwLock::new(None) }
+        Self { location, clock, opening: Mutex::new(()), slot: RwLock::default() }
     }
 
     /// The folders.
@@ -57,8 +64,8 @@ impl Site {
 
     /// The layout that the store has, or would have if it were made now.
     pub fn layout(&self) -> Layout {
-        if let Some(store) = self.opened() {
-            return store.layout().clone();
+        if let Some(layout) = &self.look().layout {
+            return layout.clone();
         }
         let root = files::absolute(&self.location.root);
         let artifacts = match &self.location.artifacts_root {
@@ -70,16 +77,25 @@ impl Site {
 
     /// The store, if a request opened it already.
     pub fn opened(&self) -> Option<Arc<Store>> {
-        self.store.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.look().store.clone()
     }
 
     /// Whether a request opened the store already.
     pub fn is_open(&self) -> bool {
-        self.store.read().unwrap_or_else(PoisonError::into_inner).is_some()
+        self.look().store.is_some()
     }
 
-    fn slot(&self) -> RwLockWriteGuard<'_, Option<Arc<Store>>> {
-        self.store.write().unwrap_or_else(PoisonError::into_inner)
+    /// Whether a request has opened the store, even if it was let go of since; `layout` then tells what it said.
+    pub fn was_open(&self) -> bool {
+        self.look().layout.is_some()
+    }
+
+    fn look(&self) -> RwLockReadGuard<'_, Slot> {
+        self.slot.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn slot(&self) -> RwLockWriteGuard<'_, Slot> {
+        self.slot.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The store; not_found with the hint `keepstone init` where there is none.
@@ -104,7 +120,7 @@ impl Site {
             return Ok(store);
         }
         let store = Store::open(&self.location, self.clock)?;
-        *self.slot() = Some(store.clone());
+        *self.slot() = Slot { store: Some(store.clone()), layout: Some(store.layout().clone()) };
         Ok(store)
     }
 
@@ -144,7 +160,7 @@ impl Site {
     /// Lets go of the store; the next request opens it again.
     pub fn close(&self) {
         // Dropping it settles it, which may wait: the slot is free again by then.
-        let store = self.slot().take();
+        let store = self.slot().store.take();
         drop(store);
     }
 
@@ -189,4 +205,23 @@ fn folders(parent: &Path) -> Result<Vec<PathBuf>> {
     }
     let entries = files::list(parent)?;
     Ok(entries.into_iter().filter(|path| matches!(files::look(path), Ok(Some(found)) if found.is_dir())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_the_names_lie_is_known_also_when_the_store_is_let_go_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, names) = (folder.path().join("store"), folder.path().join("names"));
+        let site = |artifacts_root| Site::new(Location { root: root.clone(), artifacts_root }, Clock::system());
+        site(Some(names.clone())).store_or_create().unwrap();
+        let site = site(None);
+        assert_eq!((site.was_open(), site.layout().artifacts()), (false, root.join("artifacts").as_path()));
+        site.store().unwrap();
+        site.close();
+        assert!(!site.is_open() && site.was_open());
+        assert_eq!(files::canonical(site.layout().artifacts()).unwrap(), files::canonical(&names).unwrap());
+    }
 }
