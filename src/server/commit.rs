@@ -128,8 +128,11 @@ impl Session {
         results
     }
 
+    /// A store that was let go of has settled then; opening it again might come in the way of what replaces it.
     fn settle(&self) {
-        let settled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.site.store()?.settle()));
+        let settled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            self.site.opened().map_or(Ok(()), |store| store.settle())
+        }));
         match settled {
             Ok(Ok(())) => {}
             // Nothing is lost: what was committed stays, and the next start settles it.

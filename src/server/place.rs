@@ -55,8 +55,11 @@ pub(super) fn check(place: &Place, site: &Site) -> Result<()> {
         return Err(Error::invalid_params(message).field("manifest_db"));
     }
     if let Some(folder) = &place.artifacts_root {
-        // A store that is there remembers where its names lie.
-        site.store().ok();
+        // A store that is there remembers where its names lie. Once that is known it isn't opened for it again: it may
+        // be closed because it is being replaced.
+        if !site.was_open() {
+            site.store().ok();
+        }
         let own = site.layout().artifacts().to_owned();
         if !same_folder(Path::new(folder), &own) {
             let message = format!("artifacts_root names {folder}, but this server keeps names in {}", own.display());

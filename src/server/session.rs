@@ -167,12 +167,14 @@ impl Session {
             state.ids.insert(id, task.clone());
         }
         state.lane.push(task.clone());
-        let started = state.lane.start(self.site.opened().is_some());
-        if inline && matches!(method.run, Run::Query(_) | Run::Probe(_)) && started.len() == 1 {
-            return started.into_iter().next();
-        }
+        let mut started = state.lane.start(self.site.is_open());
+        // Earlier ones may start only now, as the store may have been opened since they came.
+        let own = inline
+            && matches!(method.run, Run::Query(_) | Run::Probe(_))
+            && started.last().is_some_and(|task| task.number == number);
+        let own = if own { started.pop() } else { None };
         self.dispatch(&mut state, started);
-        None
+        own
     }
 
     /// Answers what was never under way.
@@ -261,7 +263,7 @@ impl Session {
         state.requests -= numbers.len();
         state.lines -= answered;
         if state.requests > 0 {
-            let started = state.lane.start(self.site.opened().is_some());
+            let started = state.lane.start(self.site.is_open());
             self.dispatch(&mut state, started);
             self.stir_committer(&state);
         }

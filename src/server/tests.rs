@@ -50,6 +50,7 @@ static METHODS: &[Method] = &[
     method("boom", false, Run::Query(|_, _| panic!("as asked"))),
     method("hello", false, Run::Probe(hello)),
     method("add", false, Run::Command(add)),
+    Method { creates_store: false, ..method("change", false, Run::Command(add)) },
     method("fence", true, Run::Command(add)),
     method("alone", true, Run::Maintenance(work)),
 ];
@@ -98,6 +99,7 @@ struct Added {
 fn add(params: Value, context: &Context) -> Result<Box<dyn Pending>> {
     let root = context.site.location().root.clone();
     note(&root, format!("prepare {}", params["name"].as_str().unwrap()));
+    pass(&params, "beforeMs", context)?;
     context.site.store_or_create()?;
     pass(&params, "ms", context)?;
     match params["fail"].as_str() {
@@ -308,6 +310,27 @@ fn an_independent_client_waits_for_nothing() {
     assert_eq!((&look["id"], &look["result"]["actor"]), (&json!(3), &json!("tester")));
     assert_eq!(client.ids(2), [2, 1]);
     assert_eq!(commits(&client.journal()), ["quick", "slow"]);
+    assert_eq!(client.end(), Ending::Drained);
+}
+
+#[test]
+fn a_query_is_not_taken_for_an_earlier_command_that_starts_with_it() {
+    let mut client = Client::start(false);
+    client.calls(&[
+        (1, "add", json!({ "name": "a", "beforeMs": 100, "ms": 500 })),
+        // There is no store yet, so it waits for the one that may make it.
+        (2, "change", json!({ "name": "b" })),
+    ]);
+    let begun = Instant::now();
+    while !client.session.site.is_open() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "the store was never opened");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(!client.journal().iter().any(|noted| noted == "prepare b"));
+    client.call(3, "look", &json!({}));
+    let replies = client.replies(3);
+    assert_eq!(replies[&2]["result"]["added"], "b");
+    assert_eq!(replies[&3]["result"]["committed"], json!(["commit a", "commit b"]));
     assert_eq!(client.end(), Ending::Drained);
 }
 

@@ -98,7 +98,7 @@ impl Session {
         let (run, changes) = match task.method.run {
             Run::Query(run) | Run::Probe(run) => (run, false),
             Run::Maintenance(run) => (run, true),
-            Run::Command(_) => unreachable!("commands are prepared and committed"),
+            Run::Command(_) => return Err(Error::internal("a command was run like a query")),
         };
         let result = guarded(task, || self.with_context(task, |context| run(task.take_params(), context)));
         // What has changed the store is told as it is; an answer that nobody wants any more is not.

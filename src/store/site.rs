@@ -1,7 +1,7 @@
 //! Where a store is or would be: opened at the first request that needs it, made at the first that may.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::{Layout, Store, init};
 use crate::base::clock::Clock;
@@ -22,7 +22,17 @@ pub struct Location {
 pub struct Site {
     location: Location,
     clock: Clock,
-    store: RwLock<Option<Arc<Store>>>,
+    /// Held while the store is being opened, which may take long.
+    opening: Mutex<()>,
+    /// Held only to look or to change it, never for long: sessions look under their own lock.
+    slot: RwLock<Slot>,
+}
+
+#[derive(Default)]
+struct Slot {
+    store: Option<Arc<Store>>,
+    /// The layout of the store that was opened last, also when it is let go of.
+    layout: Option<Layout>,
 }
 
 /// What `init` did.
@@ -39,7 +49,7 @@ pub enum Initialized {
 impl Site {
     /// A site at these folders.
     pub fn new(location: Location, clock: Clock) -> Self {
-        Self { location, clock, store: RwLock::new(None) }
+        Self { location, clock, opening: Mutex::new(()), slot: RwLock::default() }
     }
 
     /// The folders.
@@ -54,8 +64,8 @@ impl Site {
 
     /// The layout that the store has, or would have if it were made now.
     pub fn layout(&self) -> Layout {
-        if let Some(store) = self.opened() {
-            return store.layout().clone();
+        if let Some(layout) = &self.look().layout {
+            return layout.clone();
         }
         let root = files::absolute(&self.location.root);
         let artifacts = match &self.location.artifacts_root {
@@ -67,7 +77,25 @@ impl Site {
 
     /// The store, if a request opened it already.
     pub fn opened(&self) -> Option<Arc<Store>> {
-        self.store.read().expect("no panic holds it").clone()
+        self.look().store.clone()
+    }
+
+    /// Whether a request opened the store already.
+    pub fn is_open(&self) -> bool {
+        self.look().store.is_some()
+    }
+
+    /// Whether a request has opened the store, even if it was let go of since; `layout` then tells what it said.
+    pub fn was_open(&self) -> bool {
+        self.look().layout.is_some()
+    }
+
+    fn look(&self) -> RwLockReadGuard<'_, Slot> {
+        self.slot.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn slot(&self) -> RwLockWriteGuard<'_, Slot> {
+        self.slot.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The store; not_found with the hint `keepstone init` where there is none.
@@ -87,11 +115,13 @@ impl Site {
                 .hint("make one with `keepstone init`, or name another folder with --root"));
             }
         }
-        let mut slot = self.store.write().expect("no panic holds it");
-        if let Some(store) = &*slot {
-            return Ok(store.clone());
+        let _opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(store) = self.opened() {
+            return Ok(store);
         }
-        Ok(slot.insert(Store::open(&self.location, self.clock)?).clone())
+        let store = Store::open(&self.location, self.clock)?;
+        *self.slot() = Slot { store: Some(store.clone()), layout: Some(store.layout().clone()) };
+        Ok(store)
     }
 
     /// The store, made if there is none.
@@ -129,7 +159,9 @@ impl Site {
 
     /// Lets go of the store; the next request opens it again.
     pub fn close(&self) {
-        self.store.write().expect("no panic holds it").take();
+        // Dropping it settles it, which may wait: the slot is free again by then.
+        let store = self.slot().store.take();
+        drop(store);
     }
 
     /// Nothing begins a new store where an old one lost its manifest.
@@ -173,4 +205,23 @@ fn folders(parent: &Path) -> Result<Vec<PathBuf>> {
     }
     let entries = files::list(parent)?;
     Ok(entries.into_iter().filter(|path| matches!(files::look(path), Ok(Some(found)) if found.is_dir())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_the_names_lie_is_known_also_when_the_store_is_let_go_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, names) = (folder.path().join("store"), folder.path().join("names"));
+        let site = |artifacts_root| Site::new(Location { root: root.clone(), artifacts_root }, Clock::system());
+        site(Some(names.clone())).store_or_create().unwrap();
+        let site = site(None);
+        assert_eq!((site.was_open(), site.layout().artifacts()), (false, root.join("artifacts").as_path()));
+        site.store().unwrap();
+        site.close();
+        assert!(!site.is_open() && site.was_open());
+        assert_eq!(files::canonical(site.layout().artifacts()).unwrap(), files::canonical(&names).unwrap());
+    }
 }

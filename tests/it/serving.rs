@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use keepstone::base::files::Lock;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
@@ -195,4 +196,19 @@ fn a_signal_lets_what_is_under_way_end_but_not_for_ever() {
     }
     let known = place.ok("get_artifacts", json!({ "artifactIds": ["patient-true", "patient-false"] }));
     assert_eq!((&known[0]["artifactId"], &known[1]), (&json!("patient-true"), &Value::Null));
+}
+
+#[test]
+fn a_signal_is_heard_while_the_store_is_being_opened() {
+    let place = Place::with_store();
+    place.site().close();
+    let held = Lock::exclusive(&place.root().join("locks/open.lock")).unwrap();
+    let mut session = Session::start(&place.root());
+    session.request(1, "list_types", json!({}));
+    session.request(2, "publish_artifact", content("late", "x"));
+    std::thread::sleep(Duration::from_millis(300));
+    session.signal(Signal::TERM);
+    assert_eq!(session.wait(), Some(143));
+    drop(held);
+    assert_eq!(place.fails("get_artifact", json!({ "artifactId": "late" }))["code"], 1001);
 }
