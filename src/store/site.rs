@@ -176,6 +176,16 @@ impl Site {
             None => Ok(()),
             // It belongs to the store that another process has made meanwhile.
             Some(_) if files::exists(&layout.manifest()) => Ok(()),
+            // A folder in which nothing of a store is left had none; the sidecars elsewhere are somebody else's.
+            Some(trace) if !files::exists(&layout.objects()) && !layout.artifacts().starts_with(layout.root()) => {
+                Err(Error::conflict(format!(
+                    "{} holds the readable names of another store: {} for one",
+                    layout.artifacts().display(),
+                    trace.display()
+                ))
+                .field("artifactsRoot")
+                .hint("give each store an --artifacts-root of its own, or none"))
+            }
             Some(trace) => Err(Error::integrity(format!(
                 "{} is lost: {} belongs to a store without manifest",
                 layout.manifest().display(),

@@ -3,6 +3,9 @@
 use std::os::unix::fs::PermissionsExt;
 
 use keepstone::base::clock::Clock;
+use keepstone::cli::about;
+use keepstone::model::Unwatched;
+use keepstone::server::call_once;
 use keepstone::store::{Location, Site};
 use serde_json::{Value, json};
 
@@ -43,6 +46,25 @@ fn readable_names_never_lie_among_the_stores_own_files() {
         Site::new(Location { root: root.clone(), artifacts_root }, Clock::system()).store_or_create().unwrap();
         std::fs::remove_dir_all(root).unwrap();
     }
+}
+
+#[test]
+fn two_stores_do_not_share_a_folder_of_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = |root: &str| {
+        let artifacts_root = Some(folder.path().join("names"));
+        Site::new(Location { root: folder.path().join(root), artifacts_root }, Clock::system())
+    };
+    let publish = |site: &Site| {
+        let params = json!({"artifactType": "t", "content": {"encoding": "utf8", "data": "x"}});
+        call_once(site, &about(), "publish_artifact", params, None, &Unwatched)
+    };
+    publish(&site("one")).unwrap();
+    let error = publish(&site("two")).unwrap_err();
+    assert_eq!(error.kind(), keepstone::model::Kind::Conflict);
+    assert!(error.message().contains("of another store"), "{error}");
+    assert!(!folder.path().join("two").exists());
+    publish(&site("one")).unwrap();
 }
 
 #[test]
