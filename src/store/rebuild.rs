@@ -71,6 +71,7 @@ impl Site {
     /// Makes the manifest again from the sidecars and the history.
     pub fn rebuild_manifest(&self, watch: &dyn Watch) -> Result<Rebuilt> {
         let layout = self.known_layout()?;
+        self.place_waiting(&layout)?;
         let nothing = |what: &str| {
             Err(Error::not_found(format!("there is nothing to rebuild in {}: {what}", layout.root().display())).hint(
                 "name the store's folder with --root, and its readable names with --artifacts-root if they lie elsewhere",
@@ -123,6 +124,7 @@ impl Site {
             Ok(damage) => return Err(damaged(&damage[0])),
             Err(error) => return Err(damaged(error.message())),
         }
+        self.place_waiting(&layout)?;
         self.replace_manifest(
             &layout,
             |draft| {
@@ -145,6 +147,14 @@ impl Site {
         }
     }
 
+    /// Has every artifact of a manifest that is fine get its sidecar, because the new manifest knows it from there alone.
+    fn place_waiting(&self, layout: &Layout) -> Result<()> {
+        match sound(layout) {
+            Some(_) => self.store()?.place_waiting(),
+            None => Ok(()),
+        }
+    }
+
     fn replace_manifest(
         &self,
         layout: &Layout,
@@ -161,16 +171,17 @@ impl Site {
         let drafting = Lock::exclusive(&layout.lock("init"))?;
         // From here on nothing is published or changed that the sidecars and the history don't tell.
         let turn = take_turn(layout)?;
+        let live = sound(layout);
         let draft = layout.staging().join(format!("manifest-{:08x}", self.clock().random()));
         let outcome = begin(&draft).and_then(|()| {
             let manifest = Manifest::open(&draft)?;
-            let rebuilt = replay(&manifest, layout, watch)?;
+            let rebuilt = replay(&manifest, layout, live.as_ref(), watch)?;
             manifest.fold_log()?;
             drop(manifest);
             files::sync_file(&draft)?;
             // Sidecars of other processes may have been read before they reached the disk.
             files::sync_file_system(layout.artifacts())?;
-            self.install(layout, &draft)?;
+            self.install(layout, &draft, live)?;
             Ok(rebuilt)
         });
         init::remove_draft(&draft);
@@ -181,13 +192,8 @@ impl Site {
     }
 
     /// Puts a manifest in the place of the one that is there or lost.
-    fn install(&self, layout: &Layout, draft: &Path) -> Result<()> {
-        let path = layout.manifest();
-        if files::exists(&path)
-            && let Ok(mut live) = Manifest::open(&path)
-            && matches!(live.age(), Ok(Age::Current))
-            && matches!(live.damage().as_deref(), Ok([]))
-        {
+    fn install(&self, layout: &Layout, draft: &Path, live: Option<Manifest>) -> Result<()> {
+        if let Some(mut live) = live {
             live.make_durable()?;
             // What it knows and neither sidecars nor history tell, can be looked up there.
             let aside = free_name(&layout.quarantine(), &clock::stamp(self.clock().now()));
@@ -198,9 +204,17 @@ impl Site {
         }
         let _alone = alone(layout)?;
         init::move_manifest_aside(layout, &clock::stamp(self.clock().now()))?;
-        files::rename(draft, &path)?;
+        files::rename(draft, &layout.manifest())?;
         Ok(files::sync_folder(layout.root())?)
     }
+}
+
+/// The manifest that is in its place, if it is of this format and undamaged.
+fn sound(layout: &Layout) -> Option<Manifest> {
+    let path = layout.manifest();
+    let manifest = files::exists(&path).then(|| Manifest::open(&path).ok()).flatten()?;
+    let sound = matches!(manifest.age(), Ok(Age::Current)) && matches!(manifest.damage().as_deref(), Ok([]));
+    sound.then_some(manifest)
 }
 
 /// Keeps every other process out of the store: none may go on with a manifest that is no longer in its place.
@@ -233,7 +247,7 @@ enum Step {
 }
 
 /// Takes in every sidecar and event that the manifest doesn't know, in the order in which they happened.
-fn replay(manifest: &Manifest, layout: &Layout, watch: &dyn Watch) -> Result<Rebuilt> {
+fn replay(manifest: &Manifest, layout: &Layout, live: Option<&Manifest>, watch: &dyn Watch) -> Result<Rebuilt> {
     let mut rebuilt = Rebuilt::default();
     let mut steps: Vec<(u64, Step)> = Vec::new();
     let paths = sidecars(layout.artifacts())?;
@@ -268,6 +282,7 @@ fn replay(manifest: &Manifest, layout: &Layout, watch: &dyn Watch) -> Result<Reb
     });
     let outcome = outcome.and_then(|()| history::accept(manifest, &history));
     let outcome = outcome.and_then(|()| look_after(manifest, layout, &mut rebuilt));
+    let outcome = outcome.and_then(|()| live.map_or(Ok(()), |live| compare(manifest, live, &mut rebuilt.findings)));
     let outcome = outcome.and_then(|()| {
         let mut names = BTreeSet::new();
         for seq in manifest.artifact_seqs()? {
@@ -355,6 +370,28 @@ fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) 
         (kind, _) => findings.push(format!("event {}: {kind:?} is unknown to this version", event.event_id.0)),
     }
     manifest.insert_event(event)
+}
+
+/// Nothing that the manifest in its place knows is left out unsaid, and what waits for its name goes on waiting.
+fn compare(manifest: &Manifest, live: &Manifest, findings: &mut Vec<String>) -> Result<()> {
+    let waiting: BTreeSet<i64> = live.placements()?.into_iter().map(|placement| placement.seq).collect();
+    for seq in live.artifact_seqs()? {
+        let Some(found) = live.artifact_at(seq)? else { continue };
+        let artifact_id = found.record.artifact_id;
+        match manifest.artifact_seq(artifact_id.as_str())? {
+            Some(seq) if waiting.contains(&found.seq) => {
+                manifest.insert_placement(&Placement { seq, lease: "rebuilt".to_owned() })?;
+            }
+            Some(_) => {}
+            None if waiting.contains(&found.seq) => {
+                return Err(Error::conflict(format!("artifact {artifact_id} has no sidecar yet")).hint(
+                    "send the request again; the log of the process that published it says what was in the way",
+                ));
+            }
+            None => findings.push(format!("artifact {artifact_id} was left out: it has no sidecar that can be read")),
+        }
+    }
+    Ok(())
 }
 
 /// Notes what is missing on disk, and has missing names placed at the next opening.
