@@ -81,7 +81,7 @@ impl Site {
             if !files::exists(&layout.history()) {
                 return nothing("neither sidecars nor a history were found");
             }
-            if history::read(&layout)?.events.iter().any(|event| event.artifact_id.is_some()) {
+            if history::read(&layout, None)?.events.iter().any(|event| event.artifact_id.is_some()) {
                 return nothing("the history tells of artifacts, and no sidecar was found");
             }
         }
@@ -268,7 +268,14 @@ fn replay(manifest: &Manifest, layout: &Layout, live: Option<&Manifest>, watch: 
             Err(error) => others.push((path, error.message().to_owned())),
         }
     }
-    let history = history::read(layout)?;
+    let history = history::read(layout, live)?;
+    if history.uncommitted > 0 {
+        rebuilt.findings.push(format!(
+            "{}: its last {} bytes were left out: the manifest doesn't know them, so they never committed",
+            layout.history().display(),
+            history.uncommitted
+        ));
+    }
     steps.extend(history.events.iter().map(|event| (event.event_id.0, Step::Change(event.clone()))));
     steps.sort_by_key(|(event_id, _)| *event_id);
     manifest.begin()?;
@@ -335,10 +342,16 @@ fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) 
         ("superseded", Some(old)) => {
             let successor = text("supersededBy");
             let new = seq(successor.as_deref())?;
-            if successor.is_some() && new.is_none() {
-                findings.push(format!("event {}: the superseding artifact is gone", event.event_id.0));
+            match (successor, new) {
+                // A transaction that never committed may have left the event; publishing comes first, sidecar and all.
+                (Some(successor), None) => findings.push(format!(
+                    "event {}: artifact {} stays active, because {successor}, said to supersede it, has no sidecar",
+                    event.event_id.0,
+                    event.artifact_id.as_deref().unwrap_or_default()
+                )),
+                // The migration of version 1 tells of artifacts that were superseded by nobody knows whom.
+                _ => manifest.set_superseded(old, new, &event.at)?,
             }
-            manifest.set_superseded(old, new, &event.at)?;
         }
         ("deleted", Some(seq)) => manifest.set_deleted(seq, &event.at)?,
         ("joined_run", Some(seq)) => {

@@ -20,4 +20,5 @@ mod shapes;
 mod support;
 mod tabular;
 mod tidy;
+mod unplaced;
 mod whole;
