@@ -70,6 +70,7 @@ fn free_name(folder: &Path, stamp: &str) -> PathBuf {
 impl Site {
     /// Makes the manifest again from the sidecars and the history.
     pub fn rebuild_manifest(&self, watch: &dyn Watch) -> Result<Rebuilt> {
+        refuse_unwritable(self.layout().root())?;
         let layout = self.known_layout()?;
         self.place_waiting(&layout)?;
         let nothing = |what: &str| {
@@ -90,6 +91,7 @@ impl Site {
 
     /// Brings back a backup and takes in what the sidecars and the history know since.
     pub fn restore_backup(&self, path: Option<PathBuf>, watch: &dyn Watch) -> Result<Rebuilt> {
+        refuse_unwritable(self.layout().root())?;
         let layout = self.known_layout()?;
         let backup = match path {
             Some(path) if files::exists(&path) => path,
@@ -207,6 +209,25 @@ impl Site {
         files::rename(draft, &layout.manifest())?;
         Ok(files::sync_folder(layout.root())?)
     }
+}
+
+/// Where no store is opened for writing, no manifest is replaced either.
+fn refuse_unwritable(root: &Path) -> Result<()> {
+    if !files::exists(root) {
+        return Ok(());
+    }
+    if let Some(kind) = files::network_file_system(root)? {
+        return Err(Error::read_only(format!(
+            "{} lies on {kind}, where several processes can't share a store safely: its manifest can't be replaced",
+            root.display()
+        ))
+        .hint("send the request on the machine whose disk it is, or copy the store to a local file system"));
+    }
+    if !files::writable(root) {
+        return Err(Error::read_only(format!("{} can't be written: its manifest can't be replaced", root.display()))
+            .hint("make the folder writable, or copy the store to where it is"));
+    }
+    Ok(())
 }
 
 /// The manifest that is in its place, if it is of this format and undamaged.
