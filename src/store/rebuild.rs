@@ -33,31 +33,50 @@ pub struct Rebuilt {
 impl Store {
     /// Copies the manifest to a path, or into backups/; answers the path and its length.
     pub fn back_up(&self, path: Option<PathBuf>) -> Result<(PathBuf, u64)> {
-        let path = match path {
-            Some(path) => files::absolute(&path),
-            None => free_name(&self.layout.backups(), &self.stamp()),
+        let given = path.map(|path| files::absolute(&path));
+        let taken = |path: &Path| {
+            Error::conflict(format!("{} exists already", path.display())).field("path").hint("name a path that is free")
         };
-        if files::exists(&path) {
-            return Err(Error::conflict(format!("{} exists already", path.display()))
-                .field("path")
-                .hint("name a path that is free"));
+        if let Some(path) = given.as_deref().filter(|path| files::exists(path)) {
+            return Err(taken(path));
         }
-        let parent = path.parent().unwrap_or(Path::new("/"));
-        if !files::exists(parent) {
-            return Err(Error::not_found(format!("the folder {} was not found", parent.display())).field("path"));
+        let folder = match &given {
+            Some(path) => path.parent().unwrap_or(Path::new("/")).to_owned(),
+            None => self.layout.backups(),
+        };
+        if !files::exists(&folder) {
+            return Err(Error::not_found(format!("the folder {} was not found", folder.display())).field("path"));
         }
-        let draft = path.with_extension("incomplete");
-        files::remove_if_there(&draft)?;
+        let draft = folder.join(format!(".keepstone-backup-{}-{:08x}", std::process::id(), self.clock.random()));
         let manifest = Manifest::open_read_only(&self.layout.manifest(), false)?;
-        let written = manifest.copy_into(&draft).and_then(|()| Ok(files::sync_file(&draft)?));
-        if let Err(error) = written {
-            files::remove_if_there(&draft)?;
-            return Err(error);
-        }
-        files::rename(&draft, &path)?;
+        let named = manifest.copy_into(&draft).and_then(|()| {
+            files::sync_file(&draft)?;
+            match given {
+                Some(path) if name_new(&draft, &path)? => Ok(path),
+                Some(path) => Err(taken(&path)),
+                None => loop {
+                    let path = free_name(&folder, &self.stamp());
+                    if name_new(&draft, &path)? {
+                        break Ok(path);
+                    }
+                },
+            }
+        });
+        init::remove_draft(&draft);
+        let path = named?;
         files::sync_parent(&path)?;
         let size = files::metadata(&path)?.len();
         Ok((path, size))
+    }
+}
+
+/// Gives a finished draft its name; `false` when another has it.
+fn name_new(draft: &Path, path: &Path) -> Result<bool> {
+    match files::link_new(draft, path) {
+        Ok(named) => Ok(named),
+        Err(_) if files::exists(path) => Ok(false),
+        // Not every file system gives a file a second name.
+        Err(_) => Ok(files::rename(draft, path).map(|()| true)?),
     }
 }
 
