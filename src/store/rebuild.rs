@@ -97,12 +97,18 @@ impl Site {
                 "name the store's folder with --root, and its readable names with --artifacts-root if they lie elsewhere",
             ))
         };
-        if sidecars(layout.artifacts())?.is_empty() {
-            if !files::exists(&layout.history()) {
-                return nothing("neither sidecars nor a history were found");
-            }
+        let is_sidecar = |path: &PathBuf| matches!(Sidecar::read(path), Ok(Some(_)) | Err(_));
+        if !candidates(&layout)?.iter().any(is_sidecar) {
             if history::read(&layout, None)?.events.iter().any(|event| event.artifact_id.is_some()) {
                 return nothing("the history tells of artifacts, and no sidecar was found");
+            }
+            // Where a manifest that is fine has no artifacts, a publish that never committed left them.
+            let empty = sound(&layout).is_some_and(|live| matches!(live.artifact_count(), Ok(0)));
+            if !empty && has_objects(&layout)? {
+                return nothing("there are objects, and no sidecar was found");
+            }
+            if !files::exists(&layout.history()) {
+                return nothing("neither sidecars nor a history were found");
             }
         }
         self.replace_manifest(&layout, |draft| init::new_manifest(draft, &layout), watch)
@@ -279,6 +285,24 @@ fn newest_backup(layout: &Layout) -> Result<PathBuf> {
         Error::not_found(format!("no backup was found in {}", folder.display()))
             .hint("make one with `backup`, or name another with path; rebuild_manifest needs none")
     })
+}
+
+fn has_objects(layout: &Layout) -> Result<bool> {
+    let folder = layout.objects();
+    let parts = if files::exists(&folder) { files::list(&folder)? } else { Vec::new() };
+    for part in parts {
+        if matches!(files::look(&part)?, Some(found) if found.is_dir()) && !files::list(&part)?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What may be a sidecar: first those that only a published JSON file has, so that the file itself need not be read.
+fn candidates(layout: &Layout) -> Result<Vec<PathBuf>> {
+    let mut paths = sidecars(layout.artifacts())?;
+    paths.sort_by_key(|path| !path.as_os_str().as_encoded_bytes().ends_with(b".sidecar.json"));
+    Ok(paths)
 }
 
 enum Step {
