@@ -314,13 +314,18 @@ enum Step {
 fn replay(manifest: &Manifest, layout: &Layout, live: Option<&Manifest>, watch: &dyn Watch) -> Result<Rebuilt> {
     let mut rebuilt = Rebuilt::default();
     let mut steps: Vec<(u64, Step)> = Vec::new();
-    let paths = sidecars(layout.artifacts())?;
+    let paths = candidates(layout)?;
+    let mut published: BTreeSet<PathBuf> = BTreeSet::new();
     // What is no sidecar is a finding, unless it is the readable name of a JSON file that was published.
     let mut others: Vec<(&Path, String)> = Vec::new();
     for (done, path) in paths.iter().enumerate() {
         watch.step(done as u64, paths.len() as u64, "sidecars read")?;
+        if published.contains(path) {
+            continue;
+        }
         match Sidecar::read(path) {
             Ok(Some(sidecar)) if layout.sidecar(&sidecar.publication.record) == *path => {
+                published.insert(layout.name(&sidecar.publication.record));
                 steps.push((sidecar.event_id, Step::Publish(Box::new(sidecar))));
             }
             Ok(Some(sidecar)) => {
