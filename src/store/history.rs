@@ -66,16 +66,24 @@ pub(super) struct History {
     pub(super) events: Vec<Event>,
     /// The length of the lines that were written whole, in bytes.
     pub(super) bytes: u64,
+    /// How many bytes after them were left out, because they belong to a transaction that never committed.
+    pub(super) uncommitted: u64,
 }
 
-/// Reads the file up to a last line that was never written whole.
-pub(super) fn read(layout: &Layout) -> Result<History> {
+/// Reads the file up to a last line that was never written whole; with a manifest that can be asked, up to what that
+/// knows: the rest never committed.
+pub(super) fn read(layout: &Layout, live: Option<&Manifest>) -> Result<History> {
     let path = layout.history();
-    let mut history = History { events: Vec::new(), bytes: 0 };
+    let mut history = History { events: Vec::new(), bytes: 0, uncommitted: 0 };
     if !files::exists(&path) {
         return Ok(history);
     }
-    let bytes = files::read(&path)?;
+    let mut bytes = files::read(&path)?;
+    if let Some(live) = live {
+        let known = usize::try_from(live.meta_number(LENGTH)?).unwrap_or(usize::MAX);
+        history.uncommitted = bytes.len().saturating_sub(known) as u64;
+        bytes.truncate(known);
+    }
     let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').enumerate().peekable();
     while let Some((number, bytes)) = lines.next() {
         let text = std::str::from_utf8(bytes).ok().filter(|text| seal::intact(text.trim_end_matches('\n')));

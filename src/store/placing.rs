@@ -61,10 +61,13 @@ impl Store {
         {
             files::create_folders(parent)?;
         }
-        if found.state.deleted_at.is_none() {
-            let how = self.config.names;
-            names::place(manifest, &self.objects, &self.layout, how, (seq, &found.record), &self.stamp())?;
-        }
+        let named = match found.state.deleted_at {
+            None => {
+                let how = self.config.names;
+                names::place(manifest, &self.objects, &self.layout, how, (seq, &found.record), &self.stamp())
+            }
+            Some(_) => Ok(()),
+        };
         crash::point("place.name_linked");
         let mut placed =
             Placed { seq, files: self.name_files(manifest, seq, &found.record)?, folders: BTreeSet::new() };
@@ -76,11 +79,35 @@ impl Store {
             files::move_over(draft.path(), &sidecar)?;
             crash::point("place.sidecar_written");
         }
+        // A name can be made again from the sidecar, so the sidecar doesn't wait for it.
+        named?;
         placed.files.push(sidecar);
         for file in placed.files.iter().chain([&name]) {
             placed.folders.extend(file.parent().map(PathBuf::from));
         }
         Ok(placed)
+    }
+
+    /// Places everything that waits for it, whoever was to see to it; fails where an artifact is left without sidecar.
+    pub(super) fn place_waiting(self: &Arc<Self>) -> Result<()> {
+        let writing = self.writing()?;
+        let turn = take_turn(&self.layout)?;
+        let reader = self.read()?;
+        let manifest = reader.manifest();
+        for placement in manifest.placements()? {
+            match (self.place(manifest, placement.seq, None), manifest.artifact_at(placement.seq)?) {
+                (Ok(placed), _) => writing.placed.lock().expect("no panic holds it").push(placed),
+                (Err(error), Some(found)) if !is_sidecar_of(&self.layout.sidecar(&found.record), &found.record) => {
+                    let (artifact_id, reason) = (&found.record.artifact_id, error.message());
+                    let message = format!("the sidecar of artifact {artifact_id} can't be placed: {reason}");
+                    return Err(Error::new(error.kind(), message)
+                        .hint("without it the manifest can't be made again: remove what is in its way and try again"));
+                }
+                (Err(error), _) => tracing::warn!("a readable name is placed at the next start: {error}"),
+            }
+        }
+        drop((reader, turn));
+        self.settle()
     }
 
     /// The files that make up a readable name.

@@ -33,31 +33,50 @@ pub struct Rebuilt {
 impl Store {
     /// Copies the manifest to a path, or into backups/; answers the path and its length.
     pub fn back_up(&self, path: Option<PathBuf>) -> Result<(PathBuf, u64)> {
-        let path = match path {
-            Some(path) => files::absolute(&path),
-            None => free_name(&self.layout.backups(), &self.stamp()),
+        let given = path.map(|path| files::absolute(&path));
+        let taken = |path: &Path| {
+            Error::conflict(format!("{} exists already", path.display())).field("path").hint("name a path that is free")
         };
-        if files::exists(&path) {
-            return Err(Error::conflict(format!("{} exists already", path.display()))
-                .field("path")
-                .hint("name a path that is free"));
+        if let Some(path) = given.as_deref().filter(|path| files::exists(path)) {
+            return Err(taken(path));
         }
-        let parent = path.parent().unwrap_or(Path::new("/"));
-        if !files::exists(parent) {
-            return Err(Error::not_found(format!("the folder {} was not found", parent.display())).field("path"));
+        let folder = match &given {
+            Some(path) => path.parent().unwrap_or(Path::new("/")).to_owned(),
+            None => self.layout.backups(),
+        };
+        if !files::exists(&folder) {
+            return Err(Error::not_found(format!("the folder {} was not found", folder.display())).field("path"));
         }
-        let draft = path.with_extension("incomplete");
-        files::remove_if_there(&draft)?;
+        let draft = folder.join(format!(".keepstone-backup-{}-{:08x}", std::process::id(), self.clock.random()));
         let manifest = Manifest::open_read_only(&self.layout.manifest(), false)?;
-        let written = manifest.copy_into(&draft).and_then(|()| Ok(files::sync_file(&draft)?));
-        if let Err(error) = written {
-            files::remove_if_there(&draft)?;
-            return Err(error);
-        }
-        files::rename(&draft, &path)?;
+        let named = manifest.copy_into(&draft).and_then(|()| {
+            files::sync_file(&draft)?;
+            match given {
+                Some(path) if name_new(&draft, &path)? => Ok(path),
+                Some(path) => Err(taken(&path)),
+                None => loop {
+                    let path = free_name(&folder, &self.stamp());
+                    if name_new(&draft, &path)? {
+                        break Ok(path);
+                    }
+                },
+            }
+        });
+        init::remove_draft(&draft);
+        let path = named?;
         files::sync_parent(&path)?;
         let size = files::metadata(&path)?.len();
         Ok((path, size))
+    }
+}
+
+/// Gives a finished draft its name; `false` when another has it.
+fn name_new(draft: &Path, path: &Path) -> Result<bool> {
+    match files::link_new(draft, path) {
+        Ok(named) => Ok(named),
+        Err(_) if files::exists(path) => Ok(false),
+        // Not every file system gives a file a second name.
+        Err(_) => Ok(files::rename(draft, path).map(|()| true)?),
     }
 }
 
@@ -70,18 +89,26 @@ fn free_name(folder: &Path, stamp: &str) -> PathBuf {
 impl Site {
     /// Makes the manifest again from the sidecars and the history.
     pub fn rebuild_manifest(&self, watch: &dyn Watch) -> Result<Rebuilt> {
+        refuse_unwritable(self.layout().root())?;
         let layout = self.known_layout()?;
+        self.place_waiting(&layout)?;
         let nothing = |what: &str| {
             Err(Error::not_found(format!("there is nothing to rebuild in {}: {what}", layout.root().display())).hint(
                 "name the store's folder with --root, and its readable names with --artifacts-root if they lie elsewhere",
             ))
         };
-        if sidecars(layout.artifacts())?.is_empty() {
+        let is_sidecar = |path: &PathBuf| matches!(Sidecar::read(path), Ok(Some(_)) | Err(_));
+        if !candidates(&layout)?.iter().any(is_sidecar) {
+            if history::read(&layout, None)?.events.iter().any(|event| event.artifact_id.is_some()) {
+                return nothing("the history tells of artifacts, and no sidecar was found");
+            }
+            // Where a manifest that is fine has no artifacts, a publish that never committed left them.
+            let empty = sound(&layout).is_some_and(|live| matches!(live.artifact_count(), Ok(0)));
+            if !empty && has_objects(&layout)? {
+                return nothing("there are objects, and no sidecar was found");
+            }
             if !files::exists(&layout.history()) {
                 return nothing("neither sidecars nor a history were found");
-            }
-            if history::read(&layout)?.events.iter().any(|event| event.artifact_id.is_some()) {
-                return nothing("the history tells of artifacts, and no sidecar was found");
             }
         }
         self.replace_manifest(&layout, |draft| init::new_manifest(draft, &layout), watch)
@@ -89,6 +116,7 @@ impl Site {
 
     /// Brings back a backup and takes in what the sidecars and the history know since.
     pub fn restore_backup(&self, path: Option<PathBuf>, watch: &dyn Watch) -> Result<Rebuilt> {
+        refuse_unwritable(self.layout().root())?;
         let layout = self.known_layout()?;
         let backup = match path {
             Some(path) if files::exists(&path) => path,
@@ -123,6 +151,7 @@ impl Site {
             Ok(damage) => return Err(damaged(&damage[0])),
             Err(error) => return Err(damaged(error.message())),
         }
+        self.place_waiting(&layout)?;
         self.replace_manifest(
             &layout,
             |draft| {
@@ -145,6 +174,14 @@ impl Site {
         }
     }
 
+    /// Has every artifact of a manifest that is fine get its sidecar, because the new manifest knows it from there alone.
+    fn place_waiting(&self, layout: &Layout) -> Result<()> {
+        match sound(layout) {
+            Some(_) => self.store()?.place_waiting(),
+            None => Ok(()),
+        }
+    }
+
     fn replace_manifest(
         &self,
         layout: &Layout,
@@ -161,16 +198,17 @@ impl Site {
         let drafting = Lock::exclusive(&layout.lock("init"))?;
         // From here on nothing is published or changed that the sidecars and the history don't tell.
         let turn = take_turn(layout)?;
+        let live = sound(layout);
         let draft = layout.staging().join(format!("manifest-{:08x}", self.clock().random()));
         let outcome = begin(&draft).and_then(|()| {
             let manifest = Manifest::open(&draft)?;
-            let rebuilt = replay(&manifest, layout, watch)?;
+            let rebuilt = replay(&manifest, layout, live.as_ref(), watch)?;
             manifest.fold_log()?;
             drop(manifest);
             files::sync_file(&draft)?;
             // Sidecars of other processes may have been read before they reached the disk.
             files::sync_file_system(layout.artifacts())?;
-            self.install(layout, &draft)?;
+            self.install(layout, &draft, live)?;
             Ok(rebuilt)
         });
         init::remove_draft(&draft);
@@ -181,13 +219,8 @@ impl Site {
     }
 
     /// Puts a manifest in the place of the one that is there or lost.
-    fn install(&self, layout: &Layout, draft: &Path) -> Result<()> {
-        let path = layout.manifest();
-        if files::exists(&path)
-            && let Ok(mut live) = Manifest::open(&path)
-            && matches!(live.age(), Ok(Age::Current))
-            && matches!(live.damage().as_deref(), Ok([]))
-        {
+    fn install(&self, layout: &Layout, draft: &Path, live: Option<Manifest>) -> Result<()> {
+        if let Some(mut live) = live {
             live.make_durable()?;
             // What it knows and neither sidecars nor history tell, can be looked up there.
             let aside = free_name(&layout.quarantine(), &clock::stamp(self.clock().now()));
@@ -198,9 +231,36 @@ impl Site {
         }
         let _alone = alone(layout)?;
         init::move_manifest_aside(layout, &clock::stamp(self.clock().now()))?;
-        files::rename(draft, &path)?;
+        files::rename(draft, &layout.manifest())?;
         Ok(files::sync_folder(layout.root())?)
     }
+}
+
+/// Where no store is opened for writing, no manifest is replaced either.
+fn refuse_unwritable(root: &Path) -> Result<()> {
+    if !files::exists(root) {
+        return Ok(());
+    }
+    if let Some(kind) = files::network_file_system(root)? {
+        return Err(Error::read_only(format!(
+            "{} lies on {kind}, where several processes can't share a store safely: its manifest can't be replaced",
+            root.display()
+        ))
+        .hint("send the request on the machine whose disk it is, or copy the store to a local file system"));
+    }
+    if !files::writable(root) {
+        return Err(Error::read_only(format!("{} can't be written: its manifest can't be replaced", root.display()))
+            .hint("make the folder writable, or copy the store to where it is"));
+    }
+    Ok(())
+}
+
+/// The manifest that is in its place, if it is of this format and undamaged.
+fn sound(layout: &Layout) -> Option<Manifest> {
+    let path = layout.manifest();
+    let manifest = files::exists(&path).then(|| Manifest::open(&path).ok()).flatten()?;
+    let sound = matches!(manifest.age(), Ok(Age::Current)) && matches!(manifest.damage().as_deref(), Ok([]));
+    sound.then_some(manifest)
 }
 
 /// Keeps every other process out of the store: none may go on with a manifest that is no longer in its place.
@@ -227,22 +287,45 @@ fn newest_backup(layout: &Layout) -> Result<PathBuf> {
     })
 }
 
+fn has_objects(layout: &Layout) -> Result<bool> {
+    let folder = layout.objects();
+    let parts = if files::exists(&folder) { files::list(&folder)? } else { Vec::new() };
+    for part in parts {
+        if matches!(files::look(&part)?, Some(found) if found.is_dir()) && !files::list(&part)?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What may be a sidecar: first those that only a published JSON file has, so that the file itself need not be read.
+fn candidates(layout: &Layout) -> Result<Vec<PathBuf>> {
+    let mut paths = sidecars(layout.artifacts())?;
+    paths.sort_by_key(|path| !path.as_os_str().as_encoded_bytes().ends_with(b".sidecar.json"));
+    Ok(paths)
+}
+
 enum Step {
     Publish(Box<Sidecar>),
     Change(Event),
 }
 
 /// Takes in every sidecar and event that the manifest doesn't know, in the order in which they happened.
-fn replay(manifest: &Manifest, layout: &Layout, watch: &dyn Watch) -> Result<Rebuilt> {
+fn replay(manifest: &Manifest, layout: &Layout, live: Option<&Manifest>, watch: &dyn Watch) -> Result<Rebuilt> {
     let mut rebuilt = Rebuilt::default();
     let mut steps: Vec<(u64, Step)> = Vec::new();
-    let paths = sidecars(layout.artifacts())?;
+    let paths = candidates(layout)?;
+    let mut published: BTreeSet<PathBuf> = BTreeSet::new();
     // What is no sidecar is a finding, unless it is the readable name of a JSON file that was published.
     let mut others: Vec<(&Path, String)> = Vec::new();
     for (done, path) in paths.iter().enumerate() {
         watch.step(done as u64, paths.len() as u64, "sidecars read")?;
+        if published.contains(path) {
+            continue;
+        }
         match Sidecar::read(path) {
             Ok(Some(sidecar)) if layout.sidecar(&sidecar.publication.record) == *path => {
+                published.insert(layout.name(&sidecar.publication.record));
                 steps.push((sidecar.event_id, Step::Publish(Box::new(sidecar))));
             }
             Ok(Some(sidecar)) => {
@@ -254,7 +337,14 @@ fn replay(manifest: &Manifest, layout: &Layout, watch: &dyn Watch) -> Result<Reb
             Err(error) => others.push((path, error.message().to_owned())),
         }
     }
-    let history = history::read(layout)?;
+    let history = history::read(layout, live)?;
+    if history.uncommitted > 0 {
+        rebuilt.findings.push(format!(
+            "{}: its last {} bytes were left out: the manifest doesn't know them, so they never committed",
+            layout.history().display(),
+            history.uncommitted
+        ));
+    }
     steps.extend(history.events.iter().map(|event| (event.event_id.0, Step::Change(event.clone()))));
     steps.sort_by_key(|(event_id, _)| *event_id);
     manifest.begin()?;
@@ -268,6 +358,7 @@ fn replay(manifest: &Manifest, layout: &Layout, watch: &dyn Watch) -> Result<Reb
     });
     let outcome = outcome.and_then(|()| history::accept(manifest, &history));
     let outcome = outcome.and_then(|()| look_after(manifest, layout, &mut rebuilt));
+    let outcome = outcome.and_then(|()| live.map_or(Ok(()), |live| compare(manifest, live, &mut rebuilt.findings)));
     let outcome = outcome.and_then(|()| {
         let mut names = BTreeSet::new();
         for seq in manifest.artifact_seqs()? {
@@ -320,10 +411,16 @@ fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) 
         ("superseded", Some(old)) => {
             let successor = text("supersededBy");
             let new = seq(successor.as_deref())?;
-            if successor.is_some() && new.is_none() {
-                findings.push(format!("event {}: the superseding artifact is gone", event.event_id.0));
+            match (successor, new) {
+                // A transaction that never committed may have left the event; publishing comes first, sidecar and all.
+                (Some(successor), None) => findings.push(format!(
+                    "event {}: artifact {} stays active, because {successor}, said to supersede it, has no sidecar",
+                    event.event_id.0,
+                    event.artifact_id.as_deref().unwrap_or_default()
+                )),
+                // The migration of version 1 tells of artifacts that were superseded by nobody knows whom.
+                _ => manifest.set_superseded(old, new, &event.at)?,
             }
-            manifest.set_superseded(old, new, &event.at)?;
         }
         ("deleted", Some(seq)) => manifest.set_deleted(seq, &event.at)?,
         ("joined_run", Some(seq)) => {
@@ -355,6 +452,28 @@ fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) 
         (kind, _) => findings.push(format!("event {}: {kind:?} is unknown to this version", event.event_id.0)),
     }
     manifest.insert_event(event)
+}
+
+/// Nothing that the manifest in its place knows is left out unsaid, and what waits for its name goes on waiting.
+fn compare(manifest: &Manifest, live: &Manifest, findings: &mut Vec<String>) -> Result<()> {
+    let waiting: BTreeSet<i64> = live.placements()?.into_iter().map(|placement| placement.seq).collect();
+    for seq in live.artifact_seqs()? {
+        let Some(found) = live.artifact_at(seq)? else { continue };
+        let artifact_id = found.record.artifact_id;
+        match manifest.artifact_seq(artifact_id.as_str())? {
+            Some(seq) if waiting.contains(&found.seq) => {
+                manifest.insert_placement(&Placement { seq, lease: "rebuilt".to_owned() })?;
+            }
+            Some(_) => {}
+            None if waiting.contains(&found.seq) => {
+                return Err(Error::conflict(format!("artifact {artifact_id} has no sidecar yet")).hint(
+                    "send the request again; the log of the process that published it says what was in the way",
+                ));
+            }
+            None => findings.push(format!("artifact {artifact_id} was left out: it has no sidecar that can be read")),
+        }
+    }
+    Ok(())
 }
 
 /// Notes what is missing on disk, and has missing names placed at the next opening.

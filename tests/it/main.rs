@@ -21,4 +21,5 @@ mod shapes;
 mod support;
 mod tabular;
 mod tidy;
+mod unplaced;
 mod whole;
