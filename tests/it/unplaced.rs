@@ -56,7 +56,7 @@ fn a_sidecar_is_placed_also_where_the_name_cannot() {
         Session::spawn(command.arg("serve").arg("--root").arg(place.root()).arg("--artifacts-root").arg(&deep));
     assert!(session.call("init", json!({}))["result"].is_object());
     session.finish();
-    let (tree, inside) = (place.folder().join("tree"), format!("{0}/{0}/{0}/{0}/file", "d".repeat(200)));
+    let (tree, inside) = (place.folder().join("tree"), format!("{0}/{0}/{0}/{0}/file", "d".repeat(240)));
     place.write(&format!("tree/{inside}"), "deep");
     let published =
         place.ok("publish_artifact", json!({"artifactType": "report", "artifactId": "deep", "dataPath": tree}));
