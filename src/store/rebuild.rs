@@ -47,6 +47,10 @@ impl Store {
         if !files::exists(&folder) {
             return Err(Error::not_found(format!("the folder {} was not found", folder.display())).field("path"));
         }
+        if !files::writable(&folder) {
+            return Err(Error::read_only(format!("the folder {} can't be written", folder.display()))
+                .hint("name a path elsewhere"));
+        }
         let draft = folder.join(format!(".keepstone-backup-{}-{:08x}", std::process::id(), self.clock.random()));
         let manifest = Manifest::open_read_only(&self.layout.manifest(), false)?;
         let named = manifest.copy_into(&draft).and_then(|()| {

@@ -56,12 +56,14 @@ fn a_sidecar_is_placed_also_where_the_name_cannot() {
         Session::spawn(command.arg("serve").arg("--root").arg(place.root()).arg("--artifacts-root").arg(&deep));
     assert!(session.call("init", json!({}))["result"].is_object());
     session.finish();
-    let (tree, inside) = (place.folder().join("tree"), format!("{0}/{0}/{0}/{0}/file", "d".repeat(200)));
+    let (tree, inside) = (place.folder().join("tree"), format!("{0}/{0}/{0}/{0}/file", "d".repeat(240)));
     place.write(&format!("tree/{inside}"), "deep");
     let published =
         place.ok("publish_artifact", json!({"artifactType": "report", "artifactId": "deep", "dataPath": tree}));
     let sidecar = published["artifact"]["pathSidecar"].as_str().expect("a path");
     assert!(std::path::Path::new(sidecar).exists());
+    let name = published["artifact"]["path"].as_str().expect("a path");
+    assert!(name.len() + inside.len() > 4096, "{}", name.len());
     assert_eq!(findings(&place.ok("rebuild_manifest", json!({}))), Vec::<&str>::new());
     assert_eq!(place.get("deep")["status"], "active");
 }
@@ -119,4 +121,31 @@ fn a_successor_without_sidecar_leaves_the_old_artifact_active() {
     let rebuilt = place.ok("rebuild_manifest", json!({}));
     assert!(findings(&rebuilt).iter().any(|finding| finding.contains("artifact old stays active")), "{rebuilt}");
     assert_eq!(place.get("old")["status"], "active");
+}
+
+#[test]
+fn objects_without_sidecars_are_not_rebuilt_to_nothing() {
+    let place = Place::with_store();
+    place.ok("publish_artifact", note("one"));
+    place.site().close();
+    std::fs::write(place.root().join("manifest.sqlite"), "damaged").expect("written");
+    std::fs::rename(place.root().join("artifacts"), place.folder().join("elsewhere")).expect("moved");
+    std::fs::remove_file(place.root().join("history.jsonl")).ok();
+    let error = place.fails("rebuild_manifest", json!({}));
+    assert_eq!(error["data"]["kind"], "not_found", "{error}");
+    assert!(error["data"]["hint"].as_str().is_some_and(|hint| hint.contains("--artifacts-root")), "{error}");
+    assert_eq!(std::fs::read_to_string(place.root().join("manifest.sqlite")).expect("read"), "damaged");
+}
+
+#[test]
+fn a_backup_touches_nothing_beside_it() {
+    let place = Place::with_store();
+    let other = place.write("there.incomplete", "a user's");
+    place.ok("backup", json!({"path": place.folder().join("there.sqlite")}));
+    assert_eq!(std::fs::read_to_string(other).expect("read"), "a user's");
+    for _ in 0..3 {
+        place.ok("backup", json!({}));
+    }
+    let backups = std::fs::read_dir(place.root().join("backups")).expect("listed");
+    assert_eq!(backups.count(), 3);
 }
