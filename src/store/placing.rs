@@ -147,7 +147,7 @@ impl Store {
     fn settle_these(&self, writing: &Writing, placed: &[Placed]) -> Result<()> {
         // A name may be gone again by now; what is flushed is this process's own work.
         let there = |path: &&PathBuf| files::exists(path);
-        if placed.len() > 1 {
+        if placed.iter().map(|placed| placed.files.len()).sum::<usize>() > 3 {
             files::sync_file_system(self.layout.artifacts())?;
         } else {
             for file in placed.iter().flat_map(|placed| &placed.files).filter(there) {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -269,15 +268,10 @@ fn sound(layout: &Layout) -> Option<Manifest> {
 
 /// Keeps every other process out of the store: none may go on with a manifest that is no longer in its place.
 fn alone(layout: &Layout) -> Result<Lock> {
-    let pause = Duration::from_millis(100);
-    for _ in 0..BUSY_WAIT.as_millis() / pause.as_millis() {
-        if let Some(lock) = Lock::try_exclusive(&layout.lock("open"))? {
-            return Ok(lock);
-        }
-        std::thread::sleep(pause);
-    }
-    Err(Error::busy(format!("another process has the store {} open", layout.root().display()))
-        .hint("stop it and send the request again"))
+    Lock::exclusive_within(&layout.lock("open"), BUSY_WAIT)?.ok_or_else(|| {
+        Error::busy(format!("another process has the store {} open", layout.root().display()))
+            .hint("stop it and send the request again")
+    })
 }
 
 fn newest_backup(layout: &Layout) -> Result<PathBuf> {

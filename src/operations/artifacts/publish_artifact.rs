@@ -234,8 +234,12 @@ impl Command for PublishArtifact {
         }
         let inputs = inputs(&params, writer)?;
         if let Some((found, mode)) = duplicate(&params, &given, &ingested, writer)? {
-            if found.record.file_hash == ingested.file_hash {
+            // The bytes given may heal what is there; what is there and fine needs nothing, not even a flush.
+            if found.record.file_hash == ingested.file_hash && !ingested.staged.is_empty() {
                 keep(&ingested, writer)?;
+            }
+            for (hash, looks) in &ingested.proven {
+                writer.vouch(hash, Some(*looks))?;
             }
             let answer = deduped(&params, found, mode, request.as_ref(), writer)?;
             remove_original(&params, ingested, mode, writer)?;

@@ -124,7 +124,7 @@ impl Kinds {
 /// What a column is converted to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Target {
-    /// Text for now: nothing but nulls (and words that may be numbers) was seen.
+    /// Text, as far as is known: nothing but nulls (and words that may be numbers) was seen.
     Undecided,
     Int,
     Unsigned,
