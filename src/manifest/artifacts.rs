@@ -365,27 +365,27 @@ impl Manifest {
 }
 
 /// An enum's word, as it stands in rows and in JSON.
-fn word(value: &impl Serialize) -> String {
+pub(super) fn word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         other => unreachable!("a word was expected, not {other:?}"),
     }
 }
 
-fn parsed<T: DeserializeOwned>(column: usize, text: &str) -> rusqlite::Result<T> {
+pub(super) fn parsed<T: DeserializeOwned>(column: usize, text: &str) -> rusqlite::Result<T> {
     serde_json::from_str(text).map_err(|error| conversion(column, error))
 }
 
-fn named<T: TryFrom<String, Error = String>>(column: usize, text: String) -> rusqlite::Result<T> {
+pub(super) fn named<T: TryFrom<String, Error = String>>(column: usize, text: String) -> rusqlite::Result<T> {
     T::try_from(text).map_err(|reason| conversion(column, std::io::Error::other(reason)))
 }
 
-fn enumerated<T: DeserializeOwned>(row: &Row, column: usize) -> rusqlite::Result<T> {
+pub(super) fn enumerated<T: DeserializeOwned>(row: &Row, column: usize) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
     serde_json::from_value(Value::String(text)).map_err(|error| conversion(column, error))
 }
 
-fn conversion(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+pub(super) fn conversion(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 

@@ -7,10 +7,10 @@ use crate::model::Result;
 pub const APPLICATION_ID: i32 = 0x4B50_5354;
 
 /// The format that the last migration leads to. Version 1 is the seed's Python package's.
-pub const FORMAT_VERSION: i64 = 2;
+pub const FORMAT_VERSION: i64 = 3;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = ["
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
 
     -- seq is the order of commits. The readable name is unique, so that two artifacts never share one.
@@ -136,6 +136,33 @@ const MIGRATIONS: [&str; 1] = ["
         seq INTEGER PRIMARY KEY REFERENCES artifacts (seq),
         lease TEXT NOT NULL
     ) STRICT;
+", "
+    -- head is what a version says of itself, as JSON; snapshot_hash is its file's, created_event the event that tells of it.
+    CREATE TABLE datasets (
+        seq INTEGER PRIMARY KEY,
+        dataset_id TEXT NOT NULL,
+        version TEXT NOT NULL,
+        head TEXT NOT NULL,
+        snapshot_hash BLOB NOT NULL,
+        created_event INTEGER NOT NULL,
+        deleted_at TEXT,
+        UNIQUE (dataset_id, version)
+    ) STRICT;
+
+    -- What artifacts were when they became members, which may outlive them.
+    CREATE TABLE dataset_members (
+        dataset INTEGER NOT NULL REFERENCES datasets (seq),
+        artifact_id TEXT NOT NULL,
+        artifact_type TEXT NOT NULL,
+        logical_key TEXT NOT NULL,
+        role TEXT NOT NULL,
+        split TEXT,
+        file_hash BLOB NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        storage TEXT NOT NULL,
+        features TEXT,
+        PRIMARY KEY (dataset, artifact_id)
+    ) STRICT, WITHOUT ROWID;
 "];
 
 impl Manifest {

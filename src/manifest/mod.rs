@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod bookkeeping;
+mod datasets;
 mod edges;
 mod events;
 mod legacy;
@@ -17,6 +18,7 @@ use rusqlite::{Connection, OpenFlags};
 
 pub use artifacts::{Found, ListFilter};
 pub use bookkeeping::{ObjectRow, Placement};
+pub use datasets::{Candidate, Filed};
 pub use events::PUBLISHED;
 pub use legacy::{Version1, Version1Artifact};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};

@@ -1,11 +1,13 @@
 //! The published vocabulary: artifacts, ids, errors, and the small types that stand in requests and replies.
 
 pub mod artifact;
+pub mod dataset;
 pub mod error;
 pub mod hash;
 pub mod ids;
 pub mod number;
 pub mod seal;
+pub mod version;
 pub mod watch;
 
 pub use error::{Error, Kind, Result};

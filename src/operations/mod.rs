@@ -1,6 +1,7 @@
 //! Everything keepstone can do: one operation one file, and the one list of them from which all else is made.
 
 pub mod artifacts;
+pub mod datasets;
 pub mod lineage;
 mod params;
 pub mod session;
@@ -218,6 +219,14 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<lineage::get_lineage::GetLineage>(),
     Method::query::<lineage::get_downstream::GetDownstream>(),
     Method::query::<lineage::trace_roots::TraceRoots>(),
+    Method::command::<datasets::create_dataset::CreateDataset>(),
+    Method::query::<datasets::get_dataset::GetDataset>(),
+    Method::query::<datasets::list_datasets::ListDatasets>(),
+    Method::query::<datasets::list_dataset_members::ListDatasetMembers>(),
+    Method::query::<datasets::diff_datasets::DiffDatasets>(),
+    Method::query::<datasets::verify_dataset::VerifyDataset>(),
+    Method::command::<datasets::delete_dataset::DeleteDataset>(),
+    Method::command::<datasets::restore_dataset::RestoreDataset>(),
     Method::query::<store::list_events::ListEvents>(),
     Method::maintenance::<store::backup::Backup>(),
     Method::maintenance::<store::restore_backup::RestoreBackup>(),

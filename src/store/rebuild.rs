@@ -16,7 +16,7 @@ use crate::model::number::Count;
 use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::Objects;
 use crate::store::sidecar::Sidecar;
-use crate::store::{history, legacy};
+use crate::store::{history, legacy, snapshot};
 
 /// What making the manifest again gave.
 #[derive(Debug, Default)]
@@ -352,7 +352,7 @@ fn replay(manifest: &Manifest, layout: &Layout, live: Option<&Manifest>, watch: 
             let _ = event;
             Ok(())
         }
-        Step::Change(event) => change_again(manifest, &event, &mut rebuilt.findings),
+        Step::Change(event) => change_again(manifest, layout, &event, &mut rebuilt.findings),
     });
     let outcome = outcome.and_then(|()| history::accept(manifest, &history));
     let outcome = outcome.and_then(|()| look_after(manifest, layout, &mut rebuilt));
@@ -401,7 +401,7 @@ fn publish_again(manifest: &Manifest, sidecar: Sidecar, findings: &mut Vec<Strin
     })
 }
 
-fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) -> Result<()> {
+fn change_again(manifest: &Manifest, layout: &Layout, event: &Event, findings: &mut Vec<String>) -> Result<()> {
     let text = |key: &str| event.data.get(key).and_then(Value::as_str).map(str::to_owned);
     let seq = |id: Option<&str>| id.map_or(Ok(None), |id| manifest.artifact_seq(id));
     let about = seq(event.artifact_id.as_deref())?;
@@ -439,6 +439,9 @@ fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) 
                 manifest.insert_request(&Request { request_id, digest }, artifact_id, text("mode").as_deref())?;
             }
         }
+        (snapshot::CREATED | snapshot::DELETED | snapshot::RESTORED, _) => {
+            findings.extend(snapshot::again(manifest, layout, event)?);
+        }
         ("object_healed" | "migration_finding" | "store_migrated", _) => {}
         (_, None) if event.artifact_id.is_some() => {
             findings.push(format!(
@@ -469,6 +472,13 @@ fn compare(manifest: &Manifest, live: &Manifest, findings: &mut Vec<String>) -> 
                 ));
             }
             None => findings.push(format!("artifact {artifact_id} was left out: it has no sidecar that can be read")),
+        }
+    }
+    for (dataset_id, version, ..) in live.dataset_versions(None)? {
+        // What the history tells of and can't be read is a finding already.
+        let told = findings.iter().any(|finding| finding.contains(&format!("dataset {dataset_id} {version} ")));
+        if manifest.dataset(&dataset_id, &version)?.is_none() && !told {
+            findings.push(format!("dataset {dataset_id} {version} was left out: the history doesn't tell of it"));
         }
     }
     Ok(())
