@@ -131,6 +131,12 @@ impl Wanted {
                 }
             }
         }
+        if self.parent_version.as_ref().is_some_and(Version::is_latest) {
+            return Err(Error::invalid_params(
+                "parentVersion: name the version itself, not `latest`: the same request again must mean the same",
+            )
+            .field("parentVersion"));
+        }
         if self.parent_version.as_ref() == Some(&self.version) {
             return Err(
                 Error::invalid_params("parentVersion: a version can't be made from itself").field("parentVersion")

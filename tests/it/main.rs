@@ -7,6 +7,7 @@ mod concurrency;
 mod conformance;
 mod crash;
 mod damage;
+mod datasets;
 mod disk;
 mod exec;
 mod generated;
