@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use super::backup::{self, Backup};
 use super::cat::{self, Cat};
 use super::completions::{self, Completions};
+use super::dataset::{self, Dataset};
 use super::downstream::{self, Downstream};
 use super::events::{self, Events};
 use super::find::{self, Find};
@@ -105,6 +106,9 @@ pub(super) enum Command {
     /// Record that a newer artifact replaces an older one
     #[command(after_help = supersede::EXAMPLES)]
     Supersede(Supersede),
+    /// Create, look at, compare and verify versions of datasets
+    #[command(after_help = dataset::EXAMPLES, visible_alias = "datasets")]
+    Dataset(Box<Dataset>),
     /// List the types of artifacts, or register one
     #[command(after_help = types::EXAMPLES)]
     Types(Types),

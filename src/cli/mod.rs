@@ -7,6 +7,7 @@ mod call;
 mod caller;
 mod cat;
 mod completions;
+mod dataset;
 mod downstream;
 mod events;
 mod exec;
@@ -88,6 +89,7 @@ pub fn main() -> ExitCode {
         Command::Lineage(options) => lineage::run(place, options),
         Command::Downstream(options) => downstream::run(place, options),
         Command::Supersede(options) => supersede::run(place, options),
+        Command::Dataset(options) => dataset::run(place, options),
         Command::Types(options) => types::run(place, options),
         Command::Events(options) => events::run(place, options),
         Command::Status(options) => status::run(place, options),

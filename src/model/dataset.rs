@@ -123,7 +123,7 @@ impl JsonSchema for FeatureValue {
 pub type Features = BTreeMap<String, FeatureValue>;
 
 /// An artifact as a version of a dataset holds it.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Member {
     /// The artifact.
@@ -240,7 +240,7 @@ pub struct Snapshot {
 }
 
 /// One version of a dataset: what it holds and who made it; its members are listed apart.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Dataset {
     /// The dataset.
@@ -284,7 +284,7 @@ pub struct Dataset {
 }
 
 /// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The version is not what it was.
@@ -294,7 +294,7 @@ pub enum Severity {
 }
 
 /// What kind of thing was found about a version of a dataset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DatasetFault {
     /// The snapshot is not there.
@@ -326,7 +326,7 @@ pub enum DatasetFault {
 }
 
 /// One thing that the verification of a dataset found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DatasetFinding {
     /// How much it matters.
