@@ -14,6 +14,9 @@ import { Validator } from "./validate.js";
 
 const GRACE_MS = 5000;
 
+/** The longest that a timer can wait; whoever allows more, Infinity say, wants none. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 /** The id of the request that opens every session; calls count from 1. */
 const INITIALIZE = 0;
 
@@ -67,7 +70,7 @@ export class Keepstone extends Methods {
     });
     const onAbort = () => this.#withdraw(call, signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
-    if (timeoutMs !== undefined) {
+    if (timeoutMs !== undefined && timeoutMs <= TIMER_MS_MAX) {
       const late = () => this.#withdraw(call, new TimeoutError(`${method} took longer than ${timeoutMs} ms`));
       timer = setTimeout(late, timeoutMs);
     }
@@ -80,8 +83,8 @@ export class Keepstone extends Methods {
   }
 
   /**
-   * Lets the calls under way finish and ends the child, in bounded time: four times `graceMs` at most. Calls that are not
-   * done by then are rejected. Closing twice is harmless; a closed client stays closed.
+   * Lets the calls under way finish and ends the child, in bounded time: three times `graceMs` and a second at most. Calls
+   * that are not done by then are rejected. Closing twice is harmless; a closed client stays closed.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();

@@ -1,5 +1,6 @@
 // One child process: lines to it, lines from it, and how it ended.
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 
 import { type Ending, SpawnError } from "./errors.js";
 import { Lines } from "./framing.js";
@@ -67,7 +68,9 @@ export class Connection {
     };
     this.#child.on("error", (error) => {
       // Later errors are about signals that could not be sent, which changes nothing.
-      if (this.#child.pid === undefined) this.#end(new SpawnError(`can't start ${binary}: ${error.message}`));
+      if (this.#child.pid !== undefined) return;
+      const why = existsSync(cwd) ? error.message : `there is no folder ${cwd} to start it in`;
+      this.#end(new SpawnError(`can't start ${binary}: ${why}`));
     });
     this.#child.on("exit", (exitCode, signal) => {
       this.#exited = true;

@@ -14,7 +14,7 @@ export interface Progress {
 export interface CallOptions {
   /** Withdraws the call: it is rejected with the signal's reason, and keepstone told to stop if nothing is committed yet. */
   signal?: AbortSignal | undefined;
-  /** Rejects the call with a TimeoutError, and withdraws it, after this many milliseconds. */
+  /** Rejects the call with a TimeoutError, and withdraws it, after this many milliseconds; Infinity waits as long as it takes. */
   timeoutMs?: number | undefined;
   /** Told of progress, at most ten times a second. */
   onProgress?: ((progress: Progress) => void) | undefined;

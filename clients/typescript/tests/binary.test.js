@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { BinaryNotFoundError, Keepstone, SpawnError } from "../dist/esm/index.js";
 import { PLATFORM_PACKAGE, findBinary } from "../dist/esm/binary.js";
-import { PACKAGE, folder } from "./support.js";
+import { FAKE, PACKAGE, folder } from "./support.js";
 
 function file(path, text = "\x7fELF", mode = 0o755) {
   mkdirSync(join(path, ".."), { recursive: true });
@@ -82,4 +82,6 @@ test("a call says what is wrong with the binary, and the next one looks again", 
     return error instanceof SpawnError && error.message.startsWith(`can't start ${join(place, "keepstone")}: `);
   });
   await store.close();
+  const elsewhere = new Keepstone({ binary: FAKE, cwd: join(place, "gone") });
+  await assert.rejects(elsewhere.healthCheck(), { message: `can't start ${FAKE}: there is no folder ${place}/gone to start it in` });
 });

@@ -70,7 +70,7 @@ test("a call withdrawn before it was sent never is, and leaves the others alone"
 test("a call that takes too long is rejected and withdrawn", async () => {
   const store = fake({ timeoutMs: 30 });
   await assert.rejects(store.call("wait"), (error) => error instanceof TimeoutError && error.message === "wait took longer than 30 ms");
-  assert.deepEqual((await store.call("about", {}, { timeoutMs: 60_000 })).cancelled, [1]);
+  assert.deepEqual((await store.call("about", {}, { timeoutMs: Infinity })).cancelled, [1]);
 });
 
 test("progress is told until the call is settled", async () => {

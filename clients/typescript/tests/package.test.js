@@ -1,7 +1,7 @@
 // The package as a user has it: packed, installed into a fresh folder, compiled against and run, README included.
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { before, test } from "node:test";
@@ -66,6 +66,7 @@ before(async () => {
      }
      void main();`,
   );
+  copyFileSync(join(PACKAGE, "tests/port.ts"), join(place, "port.ts"));
   // What the types must refuse, in the way in which TypeScript says it.
   writeFileSync(
     join(place, "refused.ts"),
