@@ -1,5 +1,7 @@
 // How calls go out and come back, against a server that misbehaves when asked to.
 import assert from "node:assert/strict";
+import { truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 
 import {
@@ -12,7 +14,7 @@ import {
 } from "../dist/esm/index.js";
 import { Connection } from "../dist/esm/connection.js";
 import { WINDOW } from "../dist/esm/pending.js";
-import { FAKE, client, fake, folder, note } from "./support.js";
+import { FAKE, client, fake, folder } from "./support.js";
 
 test("the window on the wire is bounded, however many calls there are", async () => {
   const store = fake();
@@ -136,9 +138,10 @@ test("a client can be used with `await using`", async () => {
 });
 
 test("a connection says when there is no room, and when there is again", async () => {
-  const { promise, resolve } = Promise.withResolvers?.() ?? withResolvers();
+  let drained;
+  const room = new Promise((resolve) => (drained = resolve));
   const replies = [];
-  const listener = { line: (line) => replies.push(line) > 0, drained: resolve, ended: () => {} };
+  const listener = { line: (line) => replies.push(line) > 0, drained, ended: () => {} };
   const connection = new Connection({ binary: FAKE, args: [], cwd: folder(), env: process.env }, listener);
   let sent = 0;
   while (connection.writable) {
@@ -146,26 +149,26 @@ test("a connection says when there is no room, and when there is again", async (
     sent += 1;
     assert.ok(sent < 1000, "there is room without end");
   }
-  await promise;
+  await room;
   assert.equal(connection.writable, true);
   await connection.close(10_000);
   assert.equal(replies.length, sent, "all that was sent is answered before the end");
 });
 
-function withResolvers() {
-  const made = {};
-  made.promise = new Promise((resolve) => (made.resolve = resolve));
-  return made;
-}
-
-test("the real binary cancels, and tells of progress", async () => {
+test("the real binary tells of progress, and stops when a call is withdrawn", async () => {
+  const dataPath = join(folder(), "large.bin");
+  writeFileSync(dataPath, "");
+  const sizeBytes = 256 << 20;
+  truncateSync(dataPath, sizeBytes);
   const store = client();
   const abort = new AbortController();
   const told = [];
-  const publishing = store.publishArtifact(note("a"), { signal: abort.signal, onProgress: (progress) => told.push(progress) });
-  assert.equal((await publishing).deduped, false);
-  const call = store.rebuildManifest({}, { signal: abort.signal });
-  abort.abort();
+  const onProgress = (progress) => {
+    told.push(progress);
+    abort.abort();
+  };
+  const call = store.publishArtifact({ artifactType: "large", dataPath }, { signal: abort.signal, onProgress });
   await assert.rejects(call, { name: "AbortError" });
-  assert.equal((await store.healthCheck()).artifactCount, 1);
+  assert.deepEqual([told.length, told[0].total], [1, sizeBytes]);
+  assert.deepEqual(await store.listArtifacts(), [], "nothing was committed");
 });

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { promisify } from "node:util";
 
-import { BINARY, PACKAGE, folder } from "./support.js";
+import { BINARY, PACKAGE, REPOSITORY, folder } from "./support.js";
 
 const run = promisify(execFile);
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
@@ -114,7 +114,9 @@ test("the package holds what it needs and nothing else", () => {
   const installed = join(place, "node_modules/keepstone");
   assert.deepEqual(readdirSync(installed).sort(), ["README.md", "bin", "dist", "package.json"]);
   assert.deepEqual(readdirSync(join(installed, "dist")).sort(), ["LICENSE-APACHE", "LICENSE-MIT", "cjs", "esm", "schemas"]);
-  assert.equal(JSON.parse(readFileSync(join(installed, "package.json"), "utf8")).dependencies, undefined);
+  const { dependencies, version } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+  assert.equal(dependencies, undefined);
+  assert.match(readFileSync(join(REPOSITORY, "Cargo.toml"), "utf8"), new RegExp(`^version = "${version}"$`, "m"));
 });
 
 test("validating without ajv says what to do, with ajv it works from either build", async () => {

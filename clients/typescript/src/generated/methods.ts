@@ -38,6 +38,8 @@ import type {
   RebuildManifestResult,
   RegisterTypeParams,
   RegisterTypeResult,
+  ResolveParams,
+  ResolveResult,
   RestoreBackupParams,
   RestoreBackupResult,
   RpcDiscoverParams,
@@ -52,7 +54,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:8e99e2efefa1665fab66be44cba9962021fcf99c394f67d8220cb3530fea0fac";
+export const SCHEMA_HASH = "sha256:0bc86099954132329a9ac4d6aec2be69d3a845080da4023c8edeac50269af81d";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -68,6 +70,7 @@ export const METHODS = {
   "get_artifacts": { name: "get_artifacts", idempotent: true },
   "get_artifacts_batch": { name: "get_artifacts", idempotent: true },
   "list_artifacts": { name: "list_artifacts", idempotent: true },
+  "resolve": { name: "resolve", idempotent: true },
   "find_by_logical_key": { name: "find_by_logical_key", idempotent: true },
   "find_by_hash": { name: "find_by_hash", idempotent: true },
   "list_files": { name: "list_files", idempotent: true },
@@ -179,6 +182,24 @@ export abstract class Methods {
    */
   listArtifacts(params: ListArtifactsParams = {}, options?: CallOptions): Promise<ListArtifactsResult> {
     return this.call("list_artifacts", params, options);
+  }
+
+  /**
+   * Answers the one artifact that a short reference means: an id, the start of one, the 8 hex digits at its end, or
+   * `type:key`, which is the latest active version, also written `type:key@latest`; `type:key@v3` is version 3, whatever
+   * became of it.
+   *
+   * What could mean several artifacts is a conflict with them as `candidates`, at most 10. A whole id comes before
+   * everything that only begins with it.
+   *
+   * @example
+   * await client.resolve({"ref":"5f2c81d4"});
+   *
+   * @example
+   * await client.resolve({"ref":"ohlcv_slice:AAPL:2026-03@v2"});
+   */
+  resolve(params: ResolveParams, options?: CallOptions): Promise<ResolveResult> {
+    return this.call("resolve", params, options);
   }
 
   /**

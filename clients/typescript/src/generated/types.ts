@@ -598,6 +598,15 @@ export interface ListArtifactsParams {
 /** What `list_artifacts` answers. */
 export type ListArtifactsResult = Artifact[];
 
+/** What `resolve` takes. */
+export interface ResolveParams {
+  /** The reference. The first `:` ends the type; only `latest` or a version behind the last `@` is not part of the key. */
+  ref: string;
+}
+
+/** What `resolve` answers. */
+export type ResolveResult = Artifact;
+
 /** What `find_by_logical_key` takes. */
 export interface FindByLogicalKeyParams {
   /** The type. */
