@@ -1,8 +1,9 @@
 //! What is made from the list of operations for other programs and for people: schemas, the OpenRPC document, the
-//! reference. Pure functions: a test writes the files and fails when they are stale.
+//! reference, the typed parts of the clients. Pure functions: a test writes the files and fails when they are stale.
 
 mod catalog;
 mod openrpc;
+mod python;
 mod reference;
 mod schemas;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub fn files() -> BTreeMap<String, String> {
     let catalog = Catalog::of(OPERATIONS);
     files.insert("schemas/openrpc.json".to_owned(), pretty(&openrpc::document(&catalog)));
     files.insert("docs/operations.md".to_owned(), reference::page(&catalog));
+    files.extend(python::files(&catalog));
     files
 }
 
