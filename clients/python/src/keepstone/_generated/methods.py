@@ -169,10 +169,8 @@ class Methods:
         stored again.
 
         Identity is type, schema_version, logical_key and content hash, among active artifacts:
-        publishing it again answers
-        the existing artifact. With `artifact_id` only that id counts. The reply is a promise: what
-        was published has reached
-        the disk.
+        publishing it again answers the existing artifact. With `artifact_id` only that id counts.
+        The reply is a promise: what was published has reached the disk.
 
         Asked a second time it may change something more, so it is never retried by itself.
 
@@ -352,8 +350,7 @@ class Methods:
         on_progress: OnProgress | None = None,
     ) -> list[Artifact]:
         """Answers the artifacts that a hash belongs to, newest first: as file, content or source
-        hash, as the hash of one of
-        their files, or as spec id.
+        hash, as the hash of one of their files, or as spec id.
 
         Args:
             hash: `sha256:` and 64 hex digits, the digits alone, or the 12 characters of a spec id.
@@ -402,8 +399,7 @@ class Methods:
         on_progress: OnProgress | None = None,
     ) -> Piece:
         """Reads a piece of a file, at most 1 MiB, from an artifact or by the hash of its bytes. A
-        file that is read whole in
-        one piece is checked against its hash.
+        file that is read whole in one piece is checked against its hash.
 
         Args:
             artifact_id: The artifact; or give `hash`.
@@ -565,8 +561,7 @@ class Methods:
         on_progress: OnProgress | None = None,
     ) -> list[Artifact]:
         """Answers the artifacts that everything began with: the ancestors that have no inputs,
-        newest first. An artifact
-        without inputs is its own root.
+        newest first. An artifact without inputs is its own root.
 
         Args:
             artifact_id: The artifact.

@@ -1,0 +1,68 @@
+"""Who waits for which reply, and how many at once."""
+
+import threading
+from queue import SimpleQueue
+
+import pytest
+
+from keepstone._pending import Deadline, NotTaken, Pending
+from keepstone.errors import ServerEnded
+
+NOW, FOR_EVER = Deadline(0), Deadline(None)
+
+
+def test_replies_find_their_callers():
+    pending = Pending()
+    boxes = {number: SimpleQueue() for number in (1, 2)}
+    for number, box in boxes.items():
+        assert pending.add(number, box, FOR_EVER)
+    pending.resolve(2, {"id": 2})
+    pending.progress(1, {"done": 5})
+    for odd in (7, None, "1", [], 1.5):
+        pending.resolve(odd, {})
+        pending.progress(odd, {})
+    assert boxes[2].get().reply == {"id": 2}
+    assert boxes[1].get().progress == {"done": 5}
+    assert boxes[1].empty() and boxes[2].empty()
+
+
+def test_no_more_than_so_many_are_on_the_wire():
+    pending = Pending(at_once=2)
+    for number in (1, 2):
+        assert pending.add(number, SimpleQueue(), NOW)
+    assert not pending.add(3, SimpleQueue(), NOW)
+    taken = []
+    thread = threading.Thread(target=lambda: taken.append(pending.add(3, SimpleQueue(), FOR_EVER)))
+    thread.start()
+    pending.resolve(1, {})
+    thread.join()
+    assert taken == [True]
+
+
+def test_the_end_reaches_all_who_wait_and_all_who_come():
+    pending = Pending(at_once=1)
+    box = SimpleQueue()
+    pending.add(1, box, FOR_EVER)
+    refused = []
+
+    def come():
+        try:
+            pending.add(2, SimpleQueue(), FOR_EVER)
+        except NotTaken as error:
+            refused.append(error.ended)
+
+    thread = threading.Thread(target=come)
+    thread.start()
+    ended = ServerEnded("gone", 1, "")
+    pending.end(ended)
+    thread.join()
+    assert box.get().ended is ended and refused == [ended]
+    with pytest.raises(NotTaken):
+        pending.add(3, SimpleQueue(), FOR_EVER)
+
+
+def test_deadlines():
+    assert FOR_EVER.left() is None
+    assert Deadline(float("inf")).left() is None
+    assert NOW.left() == 0.0
+    assert 50 < Deadline(60).left() <= 60
