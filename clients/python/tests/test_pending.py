@@ -6,16 +6,16 @@ from queue import SimpleQueue
 import pytest
 
 from keepstone._pending import Deadline, NotTaken, Pending
-from keepstone.errors import ServerEnded
+from keepstone.errors import RequestTimeout, ServerEnded
 
-NOW, FOR_EVER = Deadline(0), Deadline(None)
+NOW, FOR_EVER = Deadline("ask", 0), Deadline("ask", None)
 
 
 def test_replies_find_their_callers():
     pending = Pending()
     boxes = {number: SimpleQueue() for number in (1, 2)}
     for number, box in boxes.items():
-        assert pending.add(number, box, FOR_EVER)
+        pending.add(number, box, FOR_EVER)
     pending.resolve(2, {"id": 2})
     pending.progress(1, {"done": 5})
     for odd in (7, None, "1", [], 1.5):
@@ -29,14 +29,16 @@ def test_replies_find_their_callers():
 def test_no_more_than_so_many_are_on_the_wire():
     pending = Pending(at_once=2)
     for number in (1, 2):
-        assert pending.add(number, SimpleQueue(), NOW)
-    assert not pending.add(3, SimpleQueue(), NOW)
-    taken = []
-    thread = threading.Thread(target=lambda: taken.append(pending.add(3, SimpleQueue(), FOR_EVER)))
+        pending.add(number, SimpleQueue(), NOW)
+    with pytest.raises(RequestTimeout, match="ask was not answered within 0 s"):
+        pending.add(3, SimpleQueue(), NOW)
+    box = SimpleQueue()
+    thread = threading.Thread(target=lambda: pending.add(3, box, FOR_EVER))
     thread.start()
     pending.resolve(1, {})
     thread.join()
-    assert taken == [True]
+    pending.resolve(3, {"id": 3})
+    assert box.get().reply == {"id": 3}
 
 
 def test_the_end_reaches_all_who_wait_and_all_who_come():
@@ -63,6 +65,6 @@ def test_the_end_reaches_all_who_wait_and_all_who_come():
 
 def test_deadlines():
     assert FOR_EVER.left() is None
-    assert Deadline(float("inf")).left() is None
+    assert Deadline("ask", float("inf")).left() is None
     assert NOW.left() == 0.0
-    assert 50 < Deadline(60).left() <= 60
+    assert 50 < Deadline("ask", 60).left() <= 60

@@ -13,7 +13,7 @@ from typing import Any
 from ._framing import encode, messages
 from ._pending import Deadline, Mailbox, Pending
 from ._vocabulary import OnProgress, Progress
-from .errors import BinaryNotFound, InvalidParamsError, LimitExceededError, RequestTimeout, ServerEnded
+from .errors import BinaryNotFound, InvalidParamsError, LimitExceededError, ServerEnded
 
 CHUNK = 1 << 16
 """What is read at once: as much as a pipe holds."""
@@ -73,8 +73,7 @@ class Child:
             params = {**params, "_meta": {"progressToken": number}}
         line = _line({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
         mailbox: Mailbox = SimpleQueue()
-        if not self._pending.add(number, mailbox, deadline):
-            raise _too_late(method, deadline)
+        self._pending.add(number, mailbox, deadline)
         try:
             self._outgoing.put(line)
             while True:
@@ -87,7 +86,7 @@ class Child:
                     on_progress(_progress(arrival.progress))
         except Empty:
             self._cancel(number)
-            raise _too_late(method, deadline) from None
+            raise deadline.passed() from None
         except ServerEnded as ended:
             # One of its own for each caller, with that caller's traceback.
             raise ServerEnded(*ended.args) from None
@@ -188,10 +187,6 @@ def _line(message: Mapping[str, Any]) -> bytes:
 
 def _progress(params: Mapping[str, Any]) -> Progress:
     return Progress(done=params.get("done", 0), total=params.get("total"), message=params.get("message") or "")
-
-
-def _too_late(method: str, deadline: Deadline) -> RequestTimeout:
-    return RequestTimeout(f"{method} was not answered within {deadline.timeout:g} s")
 
 
 def _how(code: int) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from ._child import Child
 from ._pending import Deadline, NotTaken
 from ._vocabulary import OnProgress
-from .errors import ClientClosed, RequestTimeout, ServerEnded, from_reply
+from .errors import ClientClosed, ServerEnded, from_reply
 
 DEATHS = 5
 """So many deaths …"""
@@ -52,10 +52,10 @@ class Connection:
         idempotent: bool,
     ) -> Mapping[str, Any]:
         """The reply to a request. One that changes nothing more is asked once again when the process died over it."""
-        deadline = Deadline(timeout)
+        deadline = Deadline(method, timeout)
         again = idempotent
         while True:
-            child = self._running(method, deadline)
+            child = self._running(deadline)
             try:
                 return child.request(method, params, deadline, on_progress)
             except NotTaken:
@@ -67,16 +67,16 @@ class Connection:
 
     def server(self, timeout: float | None) -> Mapping[str, Any]:
         """What the process said about itself when it began."""
-        self._running("initialize", Deadline(timeout))
+        self._running(Deadline("initialize", timeout))
         return self._server
 
-    def _running(self, method: str, deadline: Deadline) -> Child:
+    def _running(self, deadline: Deadline) -> Child:
         child = self._child
         if child is not None and not child.ended and not self._starting.locked():
             return child
         left = deadline.left()
         if not self._starting.acquire(timeout=-1 if left is None else left):
-            raise RequestTimeout(f"{method} was not answered within {deadline.timeout:g} s")
+            raise deadline.passed()
         try:
             if self._closed:
                 raise ClientClosed(CLOSED)

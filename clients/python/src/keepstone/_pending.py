@@ -9,23 +9,28 @@ from queue import SimpleQueue
 from threading import TIMEOUT_MAX, Condition
 from typing import Any, NamedTuple
 
-from ._failure import KeepstoneError
+from .errors import KeepstoneError, RequestTimeout
 
 AT_ONCE = 64
 """Most requests on the wire; more would only fill the pipe."""
 
 
 class Deadline:
-    """The moment up to which somebody waits."""
+    """The moment up to which the caller of a method waits."""
 
-    def __init__(self, timeout: float | None) -> None:
-        self.timeout = timeout
+    def __init__(self, method: str, timeout: float | None) -> None:
+        self._method = method
+        self._timeout = timeout
         self._end = math.inf if timeout is None else time.monotonic() + timeout
 
     def left(self) -> float | None:
         """The seconds left, in the form that waiting functions take: None is for ever."""
         left = self._end - time.monotonic()
         return None if left > TIMEOUT_MAX else max(0.0, left)
+
+    def passed(self) -> RequestTimeout:
+        """What is raised when it has passed."""
+        return RequestTimeout(f"{self._method} was not answered within {self._timeout:g} s")
 
 
 class Arrival(NamedTuple):
@@ -59,18 +64,17 @@ class Pending:
         self._changed = Condition()
         self._ended: KeepstoneError | None = None
 
-    def add(self, number: int, mailbox: Mailbox, deadline: Deadline) -> bool:
-        """Takes on a request as soon as there is room; whether there was in time."""
+    def add(self, number: int, mailbox: Mailbox, deadline: Deadline) -> None:
+        """Takes on a request as soon as there is room."""
         with self._changed:
             while self._ended is None and len(self._callers) >= self._at_once:
                 left = deadline.left()
                 if left == 0:
-                    return False
+                    raise deadline.passed()
                 self._changed.wait(left)
             if self._ended is not None:
                 raise NotTaken(self._ended)
             self._callers[number] = mailbox
-            return True
 
     def resolve(self, number: object, reply: Mapping[str, Any]) -> None:
         """Hands a reply to the one who waits for it; there may be none."""
