@@ -172,6 +172,20 @@ def answer(request):
     assert "$/cancelRequest" in server.lines
 
 
+def test_what_others_raise_in_progress_is_theirs(made_up):
+    client, server = made_up("""
+def answer(request):
+    send({"jsonrpc": "2.0", "method": "$/progress", "params": {"token": request["params"]["_meta"]["progressToken"]}})
+""")
+
+    def other(_):
+        raise ServerEnded("another one", 1, "")
+
+    with pytest.raises(ServerEnded, match="another one"):
+        client.call("get_artifact", on_progress=other)
+    assert server.starts == 1
+
+
 def test_close_ends_what_does_not_want_to(made_up, monkeypatch):
     monkeypatch.setattr(_child, "PATIENCE", (0.1, 0.1, 5.0))
     client, _ = made_up("""

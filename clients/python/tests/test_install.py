@@ -40,6 +40,10 @@ def test_the_wheel_has_all_modules_and_schemas_and_nothing_else(wheel):
     modules = {str(path.relative_to(source)) for path in source.rglob("*.py")}
     schemas = {f"keepstone/schemas/{path.name}" for path in (REPOSITORY / "schemas").iterdir()}
     assert own == modules | schemas | {"keepstone/py.typed"}
+    licenses = {name.rpartition("/")[2] for name in names(wheel) if "/licenses/" in name}
+    assert licenses == {"LICENSE-APACHE", "LICENSE-MIT"}
+    for name in licenses:
+        assert (PACKAGE / name).read_text() == (REPOSITORY / name).read_text()
 
 
 def test_the_source_archive_builds_the_same_wheel_by_itself(wheel, tmp_path):

@@ -11,7 +11,7 @@ from threading import Thread, current_thread
 from typing import Any
 
 from ._framing import encode, messages
-from ._pending import Deadline, Mailbox, Pending
+from ._pending import Arrival, Deadline, Mailbox, Pending
 from ._vocabulary import OnProgress, Progress
 from .errors import BinaryNotFound, InvalidParamsError, LimitExceededError, ServerEnded
 
@@ -77,19 +77,14 @@ class Child:
         try:
             self._outgoing.put(line)
             while True:
-                arrival = mailbox.get(timeout=deadline.left())
+                arrival = _next(mailbox, deadline)
                 if arrival.reply is not None:
                     return arrival.reply
                 if arrival.ended is not None:
-                    raise arrival.ended
+                    # One of its own for each caller, with that caller's traceback.
+                    raise ServerEnded(*arrival.ended.args)
                 if arrival.progress is not None and on_progress is not None:
                     on_progress(_progress(arrival.progress))
-        except Empty:
-            self._cancel(number)
-            raise deadline.passed() from None
-        except ServerEnded as ended:
-            # One of its own for each caller, with that caller's traceback.
-            raise ServerEnded(*ended.args) from None
         except BaseException:
             self._cancel(number)
             raise
@@ -169,6 +164,13 @@ class Child:
         if self._wanted:
             self._on_death()
         self._pending.end(ServerEnded(f"keepstone ended {_how(code)} before it answered", code, tail))
+
+
+def _next(mailbox: Mailbox, deadline: Deadline) -> Arrival:
+    try:
+        return mailbox.get(timeout=deadline.left())
+    except Empty:
+        raise deadline.passed() from None
 
 
 def _line(message: Mapping[str, Any]) -> bytes:

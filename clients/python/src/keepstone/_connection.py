@@ -61,7 +61,8 @@ class Connection:
             except NotTaken:
                 continue
             except ServerEnded:
-                if not again or self._closed:
+                # Where the process still runs, it was another client's that died, in on_progress.
+                if not again or self._closed or not child.ended:
                     raise
                 again = False
 
@@ -135,7 +136,10 @@ _connections: weakref.WeakSet[Connection] = weakref.WeakSet()
 
 
 def _close_all() -> None:
-    for connection in list(_connections):
+    connections = list(_connections)
+    for connection in connections:
+        connection.abandon()
+    for connection in connections:
         connection.close()
 
 

@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from threading import TIMEOUT_MAX, Condition
 from typing import Any, NamedTuple
 
-from .errors import KeepstoneError, RequestTimeout
+from .errors import RequestTimeout, ServerEnded
 
 AT_ONCE = 64
 """Most requests on the wire; more would only fill the pipe."""
@@ -38,7 +38,7 @@ class Arrival(NamedTuple):
 
     progress: Mapping[str, Any] | None = None
     reply: Mapping[str, Any] | None = None
-    ended: KeepstoneError | None = None
+    ended: ServerEnded | None = None
 
 
 Mailbox = SimpleQueue[Arrival]
@@ -47,7 +47,7 @@ Mailbox = SimpleQueue[Arrival]
 class NotTaken(Exception):
     """The process has ended before: the request was not sent."""
 
-    def __init__(self, ended: KeepstoneError) -> None:
+    def __init__(self, ended: ServerEnded) -> None:
         super().__init__()
         self.ended = ended
 
@@ -62,7 +62,7 @@ class Pending:
         self._at_once = at_once
         self._callers: dict[int, Mailbox] = {}
         self._changed = Condition()
-        self._ended: KeepstoneError | None = None
+        self._ended: ServerEnded | None = None
 
     def add(self, number: int, mailbox: Mailbox, deadline: Deadline) -> None:
         """Takes on a request as soon as there is room."""
@@ -90,7 +90,7 @@ class Pending:
         if mailbox is not None:
             mailbox.put(Arrival(progress=progress))
 
-    def end(self, error: KeepstoneError) -> None:
+    def end(self, error: ServerEnded) -> None:
         """Tells all who wait that no reply will come, and takes on nobody any more."""
         with self._changed:
             self._ended = error
