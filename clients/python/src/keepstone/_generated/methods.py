@@ -51,6 +51,7 @@ IDEMPOTENT = frozenset(
         "read_file",
         "rebuild_manifest",
         "register_type",
+        "resolve",
         "restore_backup",
         "rpc.discover",
         "supersede",
@@ -310,6 +311,34 @@ class Methods:
             "list_artifacts",
             {
                 "filter": filter,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def resolve(
+        self,
+        ref: str,
+        *,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Artifact:
+        """Answers the one artifact that a short reference means: an id, the start of one, the 8 hex
+        digits at its end, or `type:key`, which is the latest active version, also written
+        `type:key@latest`; `type:key@v3` is version 3, whatever became of it.
+
+        What could mean several artifacts is a conflict with them as `candidates`, at most 10. A
+        whole id comes before everything that only begins with it.
+
+        Args:
+            ref: The reference. The first `:` ends the type; only `latest` or a version behind the
+                last `@` is not part of the key.
+        """
+        reply: Artifact = self._run(
+            "resolve",
+            {
+                "ref": ref,
             },
             timeout,
             on_progress,
