@@ -1,8 +1,9 @@
 //! What is made from the list of operations for other programs and for people: schemas, the OpenRPC document, the
-//! reference, the clients' types and methods. Pure functions: a test writes the files and fails when they are stale.
+//! reference, the typed parts of the clients. Pure functions: a test writes the files and fails when they are stale.
 
 mod catalog;
 mod openrpc;
+mod python;
 mod reference;
 mod schemas;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub fn files() -> BTreeMap<String, String> {
     files.insert("schemas/openrpc.json".to_owned(), pretty(&openrpc::document(&catalog)));
     files.insert("docs/operations.md".to_owned(), reference::page(&catalog));
     files.extend(typescript::files(&catalog, &schema_hash));
+    files.extend(python::files(&catalog));
     files
 }
 
