@@ -340,8 +340,13 @@ impl Manifest {
              WHERE seq = ?1",
         )?
         .execute((old, new, at))?;
+        new.map_or(Ok(()), |new| self.touch(new, at))
+    }
+
+    /// Notes that something that shows of an artifact has changed.
+    pub fn touch(&self, seq: i64, at: &str) -> Result<()> {
         self.cached("UPDATE artifacts SET updated_at = ?2, revision = revision + 1 WHERE seq = ?1")?
-            .execute((new, at))?;
+            .execute((seq, at))?;
         Ok(())
     }
 
