@@ -6,3 +6,4 @@ pub mod crash;
 pub mod files;
 pub mod graph;
 pub mod hex;
+pub mod visible;

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::Graph;
+use crate::base::visible::visible;
 use crate::manifest::{LinkInput, NodeRow};
 use crate::model::artifact::Status;
 
@@ -61,14 +62,12 @@ fn edges(graph: &Graph) -> impl Iterator<Item = (String, String, &str)> {
     })
 }
 
-/// A text in which marks that mean something to the drawing program are escaped, and whatever is no visible character
-/// is a space.
+/// A text in which marks that mean something to the drawing program are escaped.
 fn escaped(text: &str, escape: impl Fn(char) -> String) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in visible(text).chars() {
         match character {
             '"' | '\\' | '<' | '>' | '{' | '}' | '|' | '&' | '#' | ';' | '`' => escaped += &escape(character),
-            _ if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') => escaped.push(' '),
             _ => escaped.push(character),
         }
     }

@@ -27,7 +27,6 @@ pub struct Paths {
 /// A way begun: its last artifact, and the way that led there.
 struct Begun {
     artifact: u32,
-    length: u64,
     before: Option<usize>,
 }
 
@@ -62,7 +61,7 @@ pub fn find(
     let outputs = Lists::new(reached.artifacts.len(), pairs.iter().copied());
     let circle_of = circles(&reached.artifacts, &pairs);
     let farther = |length: u64, artifact: u32| length + reached.depths[artifact as usize];
-    let mut begun = vec![Begun { artifact: start, length: 0, before: None }];
+    let mut begun = vec![Begun { artifact: start, before: None }];
     // The shortest whole first; of equal ones the one that has come farthest, so that it is ended before others begin.
     let mut waiting = BinaryHeap::from([Reverse((farther(0, start), Reverse(0), 0))]);
     while let Some(Reverse((_, Reverse(length), at))) = waiting.pop() {
@@ -88,7 +87,7 @@ pub fn find(
                 return Ok(found);
             }
             waiting.push(Reverse((whole, Reverse(length), begun.len())));
-            begun.push(Begun { artifact: *next, length, before: Some(at) });
+            begun.push(Begun { artifact: *next, before: Some(at) });
         }
     }
     Ok(found)

@@ -1,6 +1,6 @@
 //! Artifacts as rows: writing them, and finding them by id, key, hash, tags and time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::types::{ToSql, Type, Value as Cell};
 use rusqlite::{OptionalExtension, Row, params_from_iter};
@@ -177,6 +177,19 @@ impl Manifest {
         let mut statement = self.cached("SELECT DISTINCT seq FROM artifact_files WHERE hash = ?1 ORDER BY seq")?;
         let rows = statement.query_map([hash.0], |row| row.get(0))?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// How many bytes the objects of these artifacts have, each counted once.
+    pub fn object_bytes_of(&self, seqs: &[i64]) -> Result<u64> {
+        let mut statement = self.cached("SELECT hash, size_bytes FROM artifact_files WHERE seq = ?1")?;
+        let mut sizes: HashMap<[u8; 32], u64> = HashMap::new();
+        for seq in seqs {
+            let mut rows = statement.query([seq])?;
+            while let Some(row) = rows.next()? {
+                sizes.insert(row.get(0)?, row.get(1)?);
+            }
+        }
+        Ok(sizes.into_values().sum())
     }
 
     /// The artifacts that a filter lets through, newest first, ties in the order of commits.

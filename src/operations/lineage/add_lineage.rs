@@ -11,6 +11,7 @@ use crate::lineage;
 use crate::model::artifact::{Artifact, Edge, Input};
 use crate::model::ids::ArtifactId;
 use crate::model::{Error, Result};
+use crate::operations::params::counted;
 use crate::operations::{Command, Context, Operation};
 use crate::store::{Store, View, Writer};
 
@@ -60,10 +61,7 @@ impl Command for AddLineage {
     type Prepared = (Params, Option<String>);
 
     fn prepare(_: &Arc<Store>, params: Params, context: &Context) -> Result<Self::Prepared> {
-        if !(1..=INPUTS_MOST).contains(&params.inputs.len()) {
-            let message = format!("inputs: it must name 1 to {INPUTS_MOST}, not {}", params.inputs.len());
-            return Err(Error::invalid_params(message).field("inputs"));
-        }
+        counted("inputs", params.inputs.len(), 1, INPUTS_MOST)?;
         if let Some(at) = params.inputs.iter().position(|input| input.artifact_id == params.artifact_id) {
             return Err(Error::invalid_data(format!("artifact {} can't be made from itself", params.artifact_id))
                 .field(field(at)));

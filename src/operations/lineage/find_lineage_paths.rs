@@ -7,7 +7,7 @@ use crate::lineage;
 use crate::model::ids::{ArtifactId, Relation};
 use crate::model::number::Count;
 use crate::model::{Error, Result};
-use crate::operations::params::limited;
+use crate::operations::params::{counted, limited};
 use crate::operations::{Context, Operation, Query};
 use crate::store::{Reader, View};
 
@@ -71,10 +71,7 @@ impl Query for FindLineagePaths {
             seq.ok_or_else(|| Error::not_found(format!("artifact {artifact_id} was not found")).field(field))
         };
         let relations = params.relations.unwrap_or_default();
-        if relations.len() > 100 {
-            let message = format!("relations: it must name 0 to 100, not {}", relations.len());
-            return Err(Error::invalid_params(message).field("relations"));
-        }
+        counted("relations", relations.len(), 0, 100)?;
         let limit = limited("limit", params.limit, 10, 1000)?;
         let ends = (known(&params.from_artifact_id, "fromArtifactId")?, known(&params.to_artifact_id, "toArtifactId")?);
         let depth = params.max_depth.map(|depth| depth.0);

@@ -11,6 +11,7 @@ use crate::model::artifact::{Edge, Status};
 use crate::model::ids::{ArtifactId, Relation};
 use crate::model::number::Count;
 use crate::model::{Error, Result};
+use crate::operations::params::counted;
 use crate::operations::{Context, Operation, Query};
 use crate::store::{Reader, View};
 
@@ -141,14 +142,8 @@ impl Operation for GetLineageGraph {
 impl Query for GetLineageGraph {
     fn run(reader: &Reader, params: Params, context: &Context) -> Result<Lineage> {
         let relations = params.relations.unwrap_or_default();
-        let counts =
-            [("artifactIds", params.artifact_ids.len(), 1, ARTIFACTS_MOST), ("relations", relations.len(), 0, 100)];
-        for (field, count, least, most) in counts {
-            if !(least..=most).contains(&count) {
-                let message = format!("{field}: it must name {least} to {most}, not {count}");
-                return Err(Error::invalid_params(message).field(field));
-            }
-        }
+        counted("artifactIds", params.artifact_ids.len(), 1, ARTIFACTS_MOST)?;
+        counted("relations", relations.len(), 0, 100)?;
         let mut starts = Vec::with_capacity(params.artifact_ids.len());
         for (at, artifact_id) in params.artifact_ids.iter().enumerate() {
             let not_found = || Error::not_found(format!("artifact {artifact_id} was not found"));

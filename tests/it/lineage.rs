@@ -1,0 +1,5 @@
+//! Lineage as a graph.
+
+mod add;
+mod graph;
+mod paths;
