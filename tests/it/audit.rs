@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use keepstone::model::{Error, Result, Watch};
 use serde_json::{Value, json};
 
-use crate::planted::{Plants, scattered};
+use crate::planted::{Plants, scattered, unchecked};
 use crate::support::{Place, ids};
 
 fn audit(place: &Place, params: Value) -> Value {
@@ -285,7 +285,7 @@ fn a_chain_of_ten_thousand_is_audited_whole() {
         plants.note(format!("c{at}"), &[&format!("c{}", at - 1)]);
     }
     plants.plant();
-    let report = audit(&place, json!({"all": true, "traceRoots": true, "verifyHashes": true}));
+    let report = unchecked(&place, "audit", json!({"all": true, "traceRoots": true, "verifyHashes": true}));
     let audited = report["artifacts"].as_array().unwrap();
     for (at, audited) in audited[1..].iter().enumerate() {
         assert_eq!((&audited["ancestorCount"], &audited["edgeCount"]), (&json!(at), &json!(at)));
