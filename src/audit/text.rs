@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::Findings;
-use crate::base::visible::visible;
+use crate::base::visible::clean;
 use crate::model::artifact::Status;
 use crate::model::audit::{Audited, Provenance, Severity, Totals};
 
@@ -16,14 +16,14 @@ pub fn text(findings: &Findings, generated_at: &str) -> String {
     for audited in &findings.artifacts {
         write!(text, "\n{}  {}\n", audited.artifact_id, audited.status.word()).expect("memory");
         for (name, value) in facts(audited) {
-            writeln!(text, "  {name:<10}  {}", visible(&value)).expect("memory");
+            writeln!(text, "  {name:<10}  {}", clean(&value)).expect("memory");
         }
         for root in shown_roots(audited) {
-            writeln!(text, "  {:<10}  {}", "root", visible(&root)).expect("memory");
+            writeln!(text, "  {:<10}  {}", "root", clean(&root)).expect("memory");
         }
         for issue in &audited.issues {
             let severity = if issue.severity == Severity::Error { "error" } else { "warning" };
-            writeln!(text, "  {severity:<10}  {}: {}", issue.name.word(), visible(&issue.message)).expect("memory");
+            writeln!(text, "  {severity:<10}  {}: {}", issue.name.word(), clean(&issue.message)).expect("memory");
         }
     }
     write!(text, "\n{}\n", summary(&findings.totals)).expect("memory");
@@ -177,7 +177,7 @@ fn count(number: u64, noun: &str) -> String {
 /// Text as it stands, whatever Markdown makes of some of its characters.
 fn marked(text: &str) -> String {
     let mut marked = String::with_capacity(text.len());
-    for character in visible(text).chars() {
+    for character in clean(text).chars() {
         if character.is_ascii_punctuation() && !matches!(character, ',' | ':' | '.' | '/' | '-' | '(' | ')' | '\'') {
             marked.push('\\');
         }

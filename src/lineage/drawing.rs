@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::Graph;
-use crate::base::visible::visible;
+use crate::base::visible::clean;
 use crate::manifest::{LinkInput, NodeRow};
 use crate::model::artifact::Status;
 
@@ -65,7 +65,7 @@ fn edges(graph: &Graph) -> impl Iterator<Item = (String, String, &str)> {
 /// A text in which marks that mean something to the drawing program are escaped.
 fn escaped(text: &str, escape: impl Fn(char) -> String) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in visible(text).chars() {
+    for character in clean(text).chars() {
         match character {
             '"' | '\\' | '<' | '>' | '{' | '}' | '|' | '&' | '#' | ';' | '`' => escaped += &escape(character),
             _ => escaped.push(character),

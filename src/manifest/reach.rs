@@ -108,6 +108,7 @@ pub struct NodeRow {
     pub logical_key: String,
     pub version: u32,
     pub status: Status,
+    pub archived: bool,
     pub run_id: Option<String>,
     pub created_at: String,
     pub roles: Vec<String>,
@@ -151,7 +152,7 @@ impl Manifest {
         }
         let mut statement = self.cached(
             "SELECT artifact_id, artifact_type, logical_key, version, deleted_at IS NOT NULL, superseded_at IS NOT NULL,
-                run_id, created_at, details FROM artifacts WHERE seq = ?1",
+                run_id, created_at, details, archived FROM artifacts WHERE seq = ?1",
         )?;
         let mut nodes = Vec::with_capacity(seqs.len());
         for seq in seqs {
@@ -170,6 +171,7 @@ impl Manifest {
                         logical_key: row.get(2)?,
                         version: row.get(3)?,
                         status,
+                        archived: row.get(9)?,
                         run_id: row.get(6)?,
                         created_at: row.get(7)?,
                         roles: details.map_err(|error| damaged(error.to_string()))?.roles,

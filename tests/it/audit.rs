@@ -341,7 +341,7 @@ sparam  ok
   root        config, settings, config
 
 ID  missing_roles
-  what        note, a *b*  [31m v1
+  what        note, a *b*\\n\\u{1b}[31m v1
   published   THEN
   content     HASH2, 1 byte, hash verified
   lineage     0 ancestors, 0 edges, 1 root
@@ -378,7 +378,7 @@ NOW: 3 artifacts: 1 ok, 2 with errors; 2 objects verified, 7 bytes
 
 ## ID
 
-- what: note, a \\*b\\*  \\[31m v1
+- what: note, a \\*b\\*\\\\n\\\\u\\{1b\\}\\[31m v1
 - published: THEN
 - content: HASH2, 1 byte, hash verified
 - lineage: 0 ancestors, 0 edges, 1 root

@@ -88,6 +88,8 @@ pub struct Node {
     version: u32,
     /// Whether it stands, was replaced, or was deleted.
     status: Status,
+    /// Whether it was put aside.
+    archived: bool,
     /// The parts it plays.
     roles: Vec<String>,
     /// The run that published it first.
@@ -201,6 +203,7 @@ fn node(row: NodeRow, depth: u64) -> Node {
         logical_key: row.logical_key,
         version: row.version,
         status: row.status,
+        archived: row.archived,
         roles: row.roles,
         run_id: row.run_id,
         created_at: row.created_at,

@@ -92,7 +92,7 @@ fn ancestors_with_everything_about_them() {
     assert_eq!((&found["truncated"], &found["text"]), (&json!(false), &json!(null)));
     let whole = place.get("g");
     let node = json!({
-        "artifactId": "g", "artifactType": "report", "logicalKey": "g", "version": 1, "status": "active",
+        "artifactId": "g", "artifactType": "report", "logicalKey": "g", "version": 1, "status": "active", "archived": false,
         "roles": ["final_output"], "runId": null, "createdAt": whole["createdAt"], "depth": 0,
     });
     assert_eq!(found["nodes"][0], node);
@@ -262,7 +262,7 @@ fn drawings_show_what_they_are_given_and_nothing_else() {
     assert_eq!(
         draw("mermaid"),
         "flowchart LR\n    n0[\"note<br/>out v1<br/>out\"]\n    n1[\"note<br/>seed v1, superseded<br/>seed\"]\n    \
-         n2[\"rain<br/>a #34;b#34; #35;#60;c#62; #92;#124;#123;d#125;#96;#59;#38; v1<br/>ID\"]\n    \
+         n2[\"rain<br/>a #34;b#34; #35;#60;c#62;#92;n#92;#124;#123;d#125;#96;#59;#38; v1<br/>ID\"]\n    \
          m0[/\"gone<br/>missing\"/]\n    n1 -->|derived_from| n0\n    m0 -->|derived_from| n0\n    \
          n2 -->|config_from| n1\n"
     );
@@ -270,7 +270,7 @@ fn drawings_show_what_they_are_given_and_nothing_else() {
         draw("dot"),
         "digraph lineage {\n    rankdir=LR;\n    node [shape=box];\n    n0 [label=\"note\\nout v1\\nout\"];\n    \
          n1 [label=\"note\\nseed v1, superseded\\nseed\", color=gray, fontcolor=gray];\n    \
-         n2 [label=\"rain\\na \\\"b\\\" \\#\\<c\\> \\\\\\|\\{d\\}\\`\\;\\& v1\\nID\"];\n    \
+         n2 [label=\"rain\\na \\\"b\\\" \\#\\<c\\>\\\\n\\\\\\|\\{d\\}\\`\\;\\& v1\\nID\"];\n    \
          m0 [label=\"gone\\nmissing\", style=dashed];\n    n1 -> n0 [label=\"derived_from\"];\n    \
          m0 -> n0 [label=\"derived_from\"];\n    n2 -> n1 [label=\"config_from\"];\n}\n"
     );
