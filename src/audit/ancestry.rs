@@ -162,8 +162,7 @@ impl<'a> Lineage<'a> {
         };
         // A sum over a row of bits is the sum over the digits of what is summed up, each counted by its own bits.
         let digits = 64 - self.edges_to.iter().max().copied().unwrap_or(0).leading_zeros();
-        let digits: Vec<Vec<u64>> =
-            (0..digits).map(|digit| bits(&|at| self.edges_to[at] >> digit & 1 == 1)).collect();
+        let digits: Vec<Vec<u64>> = (0..digits).map(|digit| bits(&|at| self.edges_to[at] >> digit & 1 == 1)).collect();
         let gaps = bits(&|at| self.gap[at]);
         let itself = Lists::new(count, everyone().map(|artifact| (artifact, artifact)));
         self.inherit(count, &itself, watch, &mut |artifact, first, row| {

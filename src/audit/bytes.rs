@@ -70,7 +70,9 @@ impl Bytes {
                 State::Missing if found.state.deleted_at.is_some() => continue,
                 State::Changed => (IssueName::HashMismatch, "its bytes no longer have their hash".to_owned()),
                 State::Missing => (IssueName::VerificationError, "its object is missing".to_owned()),
-                State::Unreadable(reason) => (IssueName::VerificationError, format!("its object can't be read: {reason}")),
+                State::Unreadable(reason) => {
+                    (IssueName::VerificationError, format!("its object can't be read: {reason}"))
+                }
             };
             if issues.len() == NAMED_MOST {
                 left_out += 1;

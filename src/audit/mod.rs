@@ -157,11 +157,7 @@ fn missing_inputs(reached: &crate::manifest::Reached) -> HashMap<u32, Vec<&Artif
     missing
 }
 
-fn lineage_issues(
-    ancestry: &Ancestry,
-    question: &Question,
-    missing: Option<Vec<&ArtifactId>>,
-) -> Vec<Issue> {
+fn lineage_issues(ancestry: &Ancestry, question: &Question, missing: Option<Vec<&ArtifactId>>) -> Vec<Issue> {
     let mut issues = Vec::new();
     let lacks = (0..).zip(&question.required_roles).filter(|(number, _)| !ancestry.roles.contains(number));
     let lacks: Vec<&str> = lacks.map(|(_, role)| role.as_str()).collect();

@@ -92,7 +92,8 @@ fn facts(audited: &Audited) -> Vec<(&'static str, String)> {
     let created_at = audited.created_at.as_deref().unwrap_or_default();
     let by = audited.provenance.as_ref().map(provenance).unwrap_or_default();
     facts.push(("published", format!("{created_at}{by}")));
-    if let Some(params) = audited.provenance.as_ref().map(|provenance| &provenance.params).filter(|map| !map.is_empty()) {
+    if let Some(params) = audited.provenance.as_ref().map(|provenance| &provenance.params).filter(|map| !map.is_empty())
+    {
         facts.push(("params", serde_json::to_string(params).expect("plain data")));
     }
     if let (Some(hash), Some(size)) = (audited.content_hash, audited.size_bytes) {

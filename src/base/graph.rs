@@ -74,8 +74,10 @@ impl Order {
             let first = groups[group as usize].members[0];
             (ranks[first as usize], group)
         };
-        let mut ready: BinaryHeap<_> =
-            (0..number(count)).filter(|group| waits_for[*group as usize] == 0).map(|group| Reverse(rank(group))).collect();
+        let mut ready: BinaryHeap<_> = (0..number(count))
+            .filter(|group| waits_for[*group as usize] == 0)
+            .map(|group| Reverse(rank(group)))
+            .collect();
         let mut sequence = Vec::with_capacity(count);
         while let Some(Reverse((_, group))) = ready.pop() {
             sequence.push(group);

@@ -44,13 +44,8 @@ pub fn find(
     watch: &dyn Watch,
 ) -> Result<Paths> {
     let end = [to];
-    let walk = Walk {
-        depth,
-        relations,
-        artifacts_most: ARTIFACTS_MOST,
-        edges_most: EDGES_MOST,
-        ..Walk::whole(&end, true)
-    };
+    let walk =
+        Walk { depth, relations, artifacts_most: ARTIFACTS_MOST, edges_most: EDGES_MOST, ..Walk::whole(&end, true) };
     let reached = manifest.reach(&walk, watch)?;
     let mut found = Paths { paths: Vec::new(), truncated: reached.truncated };
     let Some(start) = reached.artifacts.iter().position(|artifact| *artifact == from) else { return Ok(found) };
@@ -103,7 +98,9 @@ fn way(begun: &[Begun], at: usize) -> impl Iterator<Item = u32> {
 fn comes_by(begun: &[Begun], at: usize, artifact: u32, circle_of: &[Option<u32>]) -> bool {
     let circle = circle_of[artifact as usize];
     circle.is_some()
-        && way(begun, at).take_while(|earlier| circle_of[*earlier as usize] == circle).any(|earlier| earlier == artifact)
+        && way(begun, at)
+            .take_while(|earlier| circle_of[*earlier as usize] == circle)
+            .any(|earlier| earlier == artifact)
 }
 
 /// The circle that each artifact lies on.

@@ -117,7 +117,8 @@ pub struct NodeRow {
 impl Manifest {
     /// Walks along the edges, each artifact once, so that circles end.
     pub fn reach(&self, walk: &Walk, watch: &dyn Watch) -> Result<Reached> {
-        let mut walker = Walker { walk, numbers: HashMap::new(), words: HashMap::new(), names: HashMap::new(), taken: None };
+        let mut walker =
+            Walker { walk, numbers: HashMap::new(), words: HashMap::new(), names: HashMap::new(), taken: None };
         let mut reached = Reached::default();
         for start in walk.starts {
             walker.number(&mut reached, *start, 0);

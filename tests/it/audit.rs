@@ -118,7 +118,10 @@ fn roots_must_have_the_roles_that_are_required() {
     // Roots beyond the depth were not looked at.
     let report = audit(&place, json!({"artifactIds": ["sparam"], "maxDepth": 1, "requiredRoles": ["root_input"]}));
     let audited = &report["artifacts"][0];
-    assert_eq!((&audited["cut"], &audited["rootCount"], &audited["ancestorCount"]), (&json!(true), &json!(1), &json!(2)));
+    assert_eq!(
+        (&audited["cut"], &audited["rootCount"], &audited["ancestorCount"]),
+        (&json!(true), &json!(1), &json!(2))
+    );
     assert_eq!(audited["issues"][0]["message"], "none of its roots within maxDepth has the role root_input");
     let report = audit(&place, json!({"artifactIds": ["sparam"], "maxDepth": 2, "requiredRoles": ["root_input"]}));
     assert_eq!((&report["artifacts"][0]["cut"], &report["artifacts"][0]["status"]), (&json!(false), &json!("ok")));
@@ -145,21 +148,31 @@ fn unknown_ids_are_errors_of_the_report() {
 fn each_object_is_read_once_and_damage_is_found_in_every_holder() {
     let place = pipeline();
     for key in ["one", "two"] {
-        place.ok("publish_artifact", json!({"artifactType": "twin", "artifactId": key, "content": {"encoding": "utf8", "data": "twins"}}));
+        place.ok(
+            "publish_artifact",
+            json!({"artifactType": "twin", "artifactId": key, "content": {"encoding": "utf8", "data": "twins"}}),
+        );
     }
     place.write("tree/a.txt", "first");
     place.write("tree/b.txt", "twins");
-    place.ok("publish_artifact", json!({"artifactType": "tree", "artifactId": "tree", "dataPath": place.folder().join("tree")}));
+    place.ok(
+        "publish_artifact",
+        json!({"artifactType": "tree", "artifactId": "tree", "dataPath": place.folder().join("tree")}),
+    );
     let all = json!({"all": true, "verifyHashes": true});
     let report = audit(&place, all.clone());
-    assert_eq!((&report["totals"]["objectsVerified"], &report["totals"]["bytesVerified"]), (&json!(6), &json!(4 + 6 + 5 + 6 + 5 + 5)));
+    assert_eq!(
+        (&report["totals"]["objectsVerified"], &report["totals"]["bytesVerified"]),
+        (&json!(6), &json!(4 + 6 + 5 + 6 + 5 + 5))
+    );
     assert_eq!(report["totals"]["ok"], 7);
     damage(&object(&place, "one"), "twinz");
     std::fs::remove_file(object(&place, "spec")).expect("it was there");
     damage(&object(&place, "config"), "longer than it was");
     let report = audit(&place, all);
     let of = |id: &str| {
-        let audited = report["artifacts"].as_array().unwrap().iter().find(|audited| audited["artifactId"] == id).unwrap();
+        let audited =
+            report["artifacts"].as_array().unwrap().iter().find(|audited| audited["artifactId"] == id).unwrap();
         (audited["status"].as_str().unwrap(), audited["hashVerified"].clone(), issues(audited))
     };
     let mismatch = ("hash_mismatch", json!(false), vec!["error hash_mismatch".to_owned()]);
@@ -169,7 +182,12 @@ fn each_object_is_read_once_and_damage_is_found_in_every_holder() {
     assert_eq!(of("spec"), ("verification_error", json!(false), vec!["error verification_error".to_owned()]));
     assert_eq!(of("board"), ("ok", json!(true), vec![]));
     let tree = report["artifacts"].as_array().unwrap().iter().find(|audited| audited["artifactId"] == "tree").unwrap();
-    assert!(tree["issues"][0]["message"].as_str().unwrap().starts_with("b.txt: its bytes no longer have their hash (sha256:"));
+    assert!(
+        tree["issues"][0]["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("b.txt: its bytes no longer have their hash (sha256:")
+    );
     assert_eq!((&report["totals"]["verificationFailures"], &report["totals"]["ok"]), (&json!(5), &json!(2)));
     assert_eq!(audit(&place, json!({"all": true}))["totals"]["ok"], 7, "unless it is asked to look");
 }
@@ -269,10 +287,14 @@ fn together_and_one_by_one_say_the_same() {
     assert_eq!(deep["graphStats"], together["graphStats"]);
     // Of each, the graph knows as much.
     for audited in together["artifacts"].as_array().unwrap().iter().step_by(40) {
-        let graph = place.ok("get_lineage_graph", json!({"artifactIds": [audited["artifactId"]], "direction": "ancestors"}));
+        let graph =
+            place.ok("get_lineage_graph", json!({"artifactIds": [audited["artifactId"]], "direction": "ancestors"}));
         assert_eq!(audited["ancestorCount"].as_u64().unwrap() + 1, graph["nodeCount"].as_u64().unwrap());
         assert_eq!(audited["edgeCount"], graph["edgeCount"]);
-        assert_eq!(ids(&audited["roots"]), graph["roots"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect::<Vec<_>>());
+        assert_eq!(
+            ids(&audited["roots"]),
+            graph["roots"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect::<Vec<_>>()
+        );
     }
 }
 
@@ -300,7 +322,8 @@ fn the_same_store_gives_the_same_bytes() {
     let place = pipeline();
     for format in ["json", "text", "markdown"] {
         let ask = || {
-            let report = audit(&place, json!({"all": true, "traceRoots": true, "verifyHashes": true, "format": format}));
+            let report =
+                audit(&place, json!({"all": true, "traceRoots": true, "verifyHashes": true, "format": format}));
             let stamp = report["generatedAt"].as_str().unwrap().to_owned();
             let text = report.to_string();
             assert_eq!(text.matches(&stamp).count(), if format == "json" { 1 } else { 2 });
@@ -316,7 +339,10 @@ fn people_read_it_as_text_and_as_markdown() {
     let key = place.text("note", "a *b*\n\u{1b}[31m", "x");
     let render = |format: &str| {
         let ids = json!(["sparam", key["artifactId"], "nothing"]);
-        let report = audit(&place, json!({"artifactIds": ids, "traceRoots": true, "verifyHashes": true, "requiredRoles": ["root_input"], "format": format}));
+        let report = audit(
+            &place,
+            json!({"artifactIds": ids, "traceRoots": true, "verifyHashes": true, "requiredRoles": ["root_input"], "format": format}),
+        );
         let whole = place.get("sparam");
         report["text"]
             .as_str()
@@ -409,7 +435,8 @@ fn progress_counts_bytes_and_a_cancelled_audit_ends() {
     let watch = Noting(Mutex::default(), "");
     place.watched("audit", params.clone(), &watch).expect("it is done");
     let steps = watch.0.into_inner().unwrap();
-    let bytes: Vec<(u64, u64)> = steps.iter().filter(|step| step.2 == "bytes read").map(|step| (step.0, step.1)).collect();
+    let bytes: Vec<(u64, u64)> =
+        steps.iter().filter(|step| step.2 == "bytes read").map(|step| (step.0, step.1)).collect();
     assert!(bytes.is_sorted() && bytes.last() == Some(&(21, 21)), "{bytes:?}");
     for message in ["bytes read", "artifacts followed", "artifacts audited"] {
         let error = place.watched("audit", params.clone(), &Noting(Mutex::default(), message)).expect_err(message);

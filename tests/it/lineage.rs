@@ -3,3 +3,4 @@
 mod add;
 mod graph;
 mod paths;
+mod terminal;

@@ -108,7 +108,9 @@ impl Query for Audit {
                 let count = reader.manifest().artifact_count()?;
                 if count > ARTIFACTS_MOST {
                     let message = format!("the store has {count} artifacts; a report has {ARTIFACTS_MOST}");
-                    return Err(Error::limit_exceeded(message).field("all").hint("name them with artifactIds, some at a time"));
+                    return Err(Error::limit_exceeded(message)
+                        .field("all")
+                        .hint("name them with artifactIds, some at a time"));
                 }
                 None
             }

@@ -92,8 +92,10 @@ impl Command for AddLineage {
             data.insert("inputs".to_owned(), json!(added));
             writer.record("lineage_added", Some(artifact_id.as_str()), data)?;
         }
-        let edge = |Input { artifact_id: input_artifact_id, relation }| {
-            Edge { input_artifact_id, artifact_id: artifact_id.clone(), relation }
+        let edge = |Input { artifact_id: input_artifact_id, relation }| Edge {
+            input_artifact_id,
+            artifact_id: artifact_id.clone(),
+            relation,
         };
         Ok(Added {
             added: added.into_iter().map(edge).collect(),

@@ -42,7 +42,10 @@ fn edges_are_added_after_those_that_are_there() {
     assert_eq!(inputs(&place, "out"), ["b", "c", "a"]);
     assert_eq!(ids(&place.ok("get_downstream", json!({"artifactId": "c"}))), ["out"]);
     let event = place.ok("list_events", json!({"limit": 1}))[0].clone();
-    assert_eq!((&event["kind"], &event["artifactId"], &event["actor"]), (&json!("lineage_added"), &json!("out"), &json!("tests")));
+    assert_eq!(
+        (&event["kind"], &event["artifactId"], &event["actor"]),
+        (&json!("lineage_added"), &json!("out"), &json!("tests"))
+    );
     assert_eq!(
         event["data"],
         json!({"inputs": [{"artifactId": "c", "relation": "config_from"}, {"artifactId": "a", "relation": "derived_from"}]})
@@ -82,7 +85,8 @@ fn circles_are_refused_by_name() {
             "inputs[1].artifactId: artifact a can't be made from d, which was made from it: a → b → d".to_owned()
         )
     );
-    let error = place.fails("add_lineage", json!({"artifactId": "b", "inputs": [{"artifactId": "c", "relation": "my_own"}]}));
+    let error =
+        place.fails("add_lineage", json!({"artifactId": "b", "inputs": [{"artifactId": "c", "relation": "my_own"}]}));
     assert_eq!(error["data"]["path"], json!(["b", "c"]));
     assert_eq!(
         refused("a", json!([{"artifactId": "b"}, {"artifactId": "a", "relation": "supersedes"}])),
@@ -120,7 +124,12 @@ fn refusals() {
             "inputs[1].artifactId",
             "the input no was not found",
         ),
-        (json!({"artifactId": "a", "inputs": []}), "invalid_params", "inputs", "inputs: it must name 1 to 10000, not 0"),
+        (
+            json!({"artifactId": "a", "inputs": []}),
+            "invalid_params",
+            "inputs",
+            "inputs: it must name 1 to 10000, not 0",
+        ),
         (
             json!({"artifactId": "a", "inputs": many}),
             "invalid_params",

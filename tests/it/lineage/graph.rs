@@ -67,7 +67,8 @@ fn ancestors_with_everything_about_them() {
     let place = diamond();
     let found = graph(&place, &["g"], "ancestors", json!({}));
     assert_eq!(ids(&found["nodes"]), ["g", "f", "a", "e", "d", "c", "b"], "nearest first, as given");
-    let depths: Vec<_> = found["nodes"].as_array().unwrap().iter().map(|node| node["depth"].as_u64().unwrap()).collect();
+    let depths: Vec<_> =
+        found["nodes"].as_array().unwrap().iter().map(|node| node["depth"].as_u64().unwrap()).collect();
     assert_eq!(depths, [0, 1, 1, 2, 2, 3, 4]);
     assert_eq!(
         edges(&found),
@@ -173,7 +174,10 @@ fn circles_and_missing_inputs_of_an_import() {
     let found = graph(&place, &["x"], "both", json!({}));
     assert_eq!(found["cycles"], json!([["self"], ["x", "y", "z"]]));
     assert_eq!(found["edgeCount"], 8, "each edge once: {found}");
-    assert_eq!(ids(&place.ok("get_lineage", json!({"artifactId": "below", "depth": 100}))["inputs"]), ["z", "y", "x", "self", "top"]);
+    assert_eq!(
+        ids(&place.ok("get_lineage", json!({"artifactId": "below", "depth": 100}))["inputs"]),
+        ["z", "y", "x", "self", "top"]
+    );
 }
 
 #[test]
@@ -224,7 +228,10 @@ fn the_limit_is_told() {
     assert_eq!((&found["leaves"], &found["cut"]), (&json!(["wide"]), &json!(["c9998"])));
     // An artifact with 10,000 inputs: it and they are one too many.
     let found = ask("wide", "ancestors", json!(1));
-    assert_eq!((&found["nodeCount"], &found["edgeCount"], &found["truncated"]), (&json!(10_000), &json!(9_999), &json!(true)));
+    assert_eq!(
+        (&found["nodeCount"], &found["edgeCount"], &found["truncated"]),
+        (&json!(10_000), &json!(9_999), &json!(true))
+    );
     assert_eq!(ids(&unchecked(&place, "get_lineage", json!({"artifactId": "wide"}))["inputs"]).len(), 10_000);
 }
 

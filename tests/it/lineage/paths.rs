@@ -23,7 +23,12 @@ fn shortcuts() -> Place {
     Plants::new(&place)
         .note("a", &[])
         .note("b", &["a"])
-        .artifact("c", "note", &[], &[("b", "derived_from"), ("a", "config_from"), ("a", "derived_from"), ("x", "derived_from")])
+        .artifact(
+            "c",
+            "note",
+            &[],
+            &[("b", "derived_from"), ("a", "config_from"), ("a", "derived_from"), ("x", "derived_from")],
+        )
         .artifact("d", "note", &[], &[("c", "derived_from"), ("b", "derived_from"), ("a", "sibling_of")])
         .note("x", &["c"])
         .note("apart", &["gone"])
@@ -37,7 +42,10 @@ fn the_shortest_come_first_and_each_once() {
     let all = ["a b d", "a c d", "a b c d"];
     assert_eq!(find(&place, "a", "d", json!({})), (all.map(str::to_owned).to_vec(), false));
     assert_eq!(find(&place, "a", "d", json!({"limit": 3})).1, false, "there are no more");
-    assert_eq!(find(&place, "a", "d", json!({"limit": 2})), (all[..2].iter().map(|&path| path.to_owned()).collect(), true));
+    assert_eq!(
+        find(&place, "a", "d", json!({"limit": 2})),
+        (all[..2].iter().map(|&path| path.to_owned()).collect(), true)
+    );
     assert_eq!(find(&place, "a", "d", json!({"maxDepth": 2})), (vec!["a b d".to_owned(), "a c d".to_owned()], false));
     assert_eq!(find(&place, "a", "d", json!({"maxDepth": 1})), (vec![], false));
     let relations = json!({"relations": ["sibling_of", "config_from"]});
@@ -90,8 +98,18 @@ fn a_ladder_of_diamonds_costs_what_is_found() {
 fn wrong_questions_are_named() {
     let place = shortcuts();
     for (params, kind, field, message) in [
-        (json!({"fromArtifactId": "no", "toArtifactId": "a"}), "not_found", "fromArtifactId", "artifact no was not found"),
-        (json!({"fromArtifactId": "a", "toArtifactId": "no"}), "not_found", "toArtifactId", "artifact no was not found"),
+        (
+            json!({"fromArtifactId": "no", "toArtifactId": "a"}),
+            "not_found",
+            "fromArtifactId",
+            "artifact no was not found",
+        ),
+        (
+            json!({"fromArtifactId": "a", "toArtifactId": "no"}),
+            "not_found",
+            "toArtifactId",
+            "artifact no was not found",
+        ),
         (
             json!({"fromArtifactId": "a", "toArtifactId": "b", "limit": 0}),
             "invalid_params",
