@@ -2,6 +2,7 @@
 
 mod arguments;
 mod artifacts;
+mod audit;
 mod backup;
 mod call;
 mod caller;
@@ -87,6 +88,7 @@ pub fn main() -> ExitCode {
         Command::Cat(options) => cat::run(place, options),
         Command::Lineage(options) => lineage::run(place, options),
         Command::Downstream(options) => downstream::run(place, options),
+        Command::Audit(options) => audit::run(place, options),
         Command::Supersede(options) => supersede::run(place, options),
         Command::Types(options) => types::run(place, options),
         Command::Events(options) => events::run(place, options),

@@ -1,6 +1,7 @@
 //! Everything keepstone can do: one operation one file, and the one list of them from which all else is made.
 
 pub mod artifacts;
+pub mod audit;
 pub mod lineage;
 mod params;
 pub mod session;
@@ -219,6 +220,10 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<lineage::get_lineage::GetLineage>(),
     Method::query::<lineage::get_downstream::GetDownstream>(),
     Method::query::<lineage::trace_roots::TraceRoots>(),
+    Method::query::<lineage::get_lineage_graph::GetLineageGraph>(),
+    Method::query::<lineage::find_lineage_paths::FindLineagePaths>(),
+    Method::command::<lineage::add_lineage::AddLineage>(),
+    Method::query::<audit::audit::Audit>(),
     Method::query::<store::list_events::ListEvents>(),
     Method::maintenance::<store::backup::Backup>(),
     Method::maintenance::<store::restore_backup::RestoreBackup>(),
