@@ -23,6 +23,7 @@ mod serving;
 mod shapes;
 mod support;
 mod tabular;
+mod terminal;
 mod tidy;
 mod unplaced;
 mod whole;
