@@ -2,6 +2,7 @@
 
 pub mod artifact;
 pub mod error;
+pub mod finding;
 pub mod hash;
 pub mod ids;
 pub mod number;

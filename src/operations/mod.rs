@@ -56,7 +56,7 @@ pub trait Command: Operation {
 
 /// Answers without an open store, or about the session itself.
 pub trait Probe: Operation {
-    /// Answers; must not change the store.
+    /// Answers; must not change the store, unless its params ask for that in so many words.
     fn run(params: Self::Params, context: &Context) -> Result<Self::Result>;
 }
 
@@ -219,6 +219,7 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<lineage::get_downstream::GetDownstream>(),
     Method::query::<lineage::trace_roots::TraceRoots>(),
     Method::query::<store::list_events::ListEvents>(),
+    Method::probe::<store::verify_store::VerifyStore>(),
     Method::maintenance::<store::backup::Backup>(),
     Method::maintenance::<store::restore_backup::RestoreBackup>(),
     Method::maintenance::<store::rebuild_manifest::RebuildManifest>(),

@@ -10,7 +10,7 @@ use crate::support::{Place, Session};
 use crate::whole::{Expect, assert_whole, files_below};
 
 /// A store in which a little of everything has happened.
-fn lived_in() -> Place {
+pub fn lived_in() -> Place {
     let place = Place::new();
     place.write("tree/one.txt", "one");
     place.write("tree/deep/two.txt", "two");

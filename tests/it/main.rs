@@ -22,4 +22,5 @@ mod support;
 mod tabular;
 mod tidy;
 mod unplaced;
+mod verify;
 mod whole;
