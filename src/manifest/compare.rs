@@ -59,10 +59,12 @@ impl Manifest {
     /// The tables, indexes and triggers that aren't the same in both, by name.
     pub fn schema_differences(&self, other: &Manifest) -> Result<Vec<String>> {
         let (own, others) = (self.schema()?, other.schema()?);
-        let mut names: Vec<String> =
-            own.iter().filter(|part| !others.contains(part)).chain(others.iter().filter(|part| !own.contains(part)))
-                .map(|(name, _)| name.clone())
-                .collect();
+        let mut names: Vec<String> = own
+            .iter()
+            .filter(|part| !others.contains(part))
+            .chain(others.iter().filter(|part| !own.contains(part)))
+            .map(|(name, _)| name.clone())
+            .collect();
         names.sort();
         names.dedup();
         Ok(names)
@@ -101,8 +103,12 @@ impl Manifest {
         let mut statement = self.cached("SELECT name, pk FROM pragma_table_info(?1) ORDER BY cid")?;
         let rows = statement.query_map([&name], |row| Ok((row.get::<_, String>(0)?, row.get::<_, usize>(1)?)))?;
         let columns = rows.collect::<Result<Vec<_>, _>>()?;
-        let mut key: Vec<(usize, usize)> =
-            columns.iter().enumerate().filter(|(_, (_, place))| *place > 0).map(|(at, (_, place))| (*place, at)).collect();
+        let mut key: Vec<(usize, usize)> = columns
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, place))| *place > 0)
+            .map(|(at, (_, place))| (*place, at))
+            .collect();
         key.sort_unstable();
         Ok(Table {
             name,

@@ -10,8 +10,12 @@ use crate::support::{Place, Session};
 use crate::whole::{Expect, assert_whole, files_below};
 
 /// A store in which a little of everything has happened.
-pub fn lived_in() -> Place {
-    let place = Place::new();
+fn lived_in() -> Place {
+    live_in(Place::new())
+}
+
+/// Has a little of everything happen in a place.
+pub fn live_in(place: Place) -> Place {
     place.write("tree/one.txt", "one");
     place.write("tree/deep/two.txt", "two");
     place.write("config.json", r#"{"formatVersion": 1, "window": 5}"#);

@@ -11,8 +11,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use keepstone::model::{Error, Result, Watch};
 use serde_json::{Value, json};
 
-use crate::damage::lived_in;
+use crate::damage::live_in;
 use crate::support::{Place, Session, refusal};
+
+/// A store in which a little of everything has happened.
+fn lived_in() -> Place {
+    live_in(Place::in_memory())
+}
 
 /// Verifies, and answers the findings as check and code.
 #[track_caller]
@@ -49,7 +54,7 @@ fn change_silently(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
 
 #[test]
 fn a_clean_store_has_no_findings() {
-    let place = Place::new();
+    let place = Place::in_memory();
     assert_eq!(place.fails("verify_store", json!({}))["data"]["kind"], "not_found");
     place.ok("init", json!({}));
     assert_clean(&place);
@@ -73,13 +78,13 @@ fn a_clean_store_has_no_findings() {
 fn a_copied_and_a_moved_store_are_clean() {
     let place = lived_in();
     place.site().close();
-    let copy = Place::new();
+    let copy = Place::in_memory();
     let copied = Command::new("cp").arg("-r").arg(place.root()).arg(copy.folder()).status();
     assert!(copied.expect("cp runs").success());
     // Names are copies of their objects now, and are read too.
     let report = copy.ok("verify_store", json!({}));
     assert_eq!((&report["status"], &report["counts"]["hashedFiles"]), (&json!("clean"), &json!(13)), "{report:#}");
-    let moved = Place::new();
+    let moved = Place::in_memory();
     std::fs::rename(place.root(), moved.root()).expect("moved");
     assert_clean(&moved);
 }
@@ -167,7 +172,7 @@ impl Watch for Watcher {
 
 #[test]
 fn progress_is_told_and_cancelling_is_heard() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let path = place.write("large", vec![7; 1 << 20]);
     place.publish("t", "k", &path);
     let watcher = |left| Watcher { left: AtomicU64::new(left), told: Mutex::default() };
@@ -185,14 +190,19 @@ fn progress_is_told_and_cancelling_is_heard() {
 /// A list that never ends helps nobody: the first thousand, and how many more there are.
 #[test]
 fn findings_have_an_order_and_an_end() {
-    let place = Place::with_store();
+    let place = Place::in_memory();
+    place.ok("init", json!({}));
     for number in 0..1003 {
         std::fs::write(place.root().join(format!("objects/00/{number:04}")), "").expect("written");
     }
     let report = place.ok("verify_store", json!({"checks": ["objects"]}));
     assert_eq!((&report["warnings"], &report["omitted"]), (&json!(1003), &json!(3)));
-    let paths: Vec<&str> =
-        report["findings"].as_array().expect("a list").iter().map(|finding| finding["path"].as_str().expect("a path")).collect();
+    let paths: Vec<&str> = report["findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|finding| finding["path"].as_str().expect("a path"))
+        .collect();
     assert!(paths.len() == 1000 && paths.is_sorted());
 }
 

@@ -109,18 +109,16 @@ impl Probe for VerifyStore {
 fn unopened(error: &Error) -> Verified {
     let hint = error.hint_text().map(|hint| format!("; {hint}")).unwrap_or_default();
     let message = format!("{}{hint}", error.message());
-    Verified {
-        findings: vec![Finding::error(Check::Manifest, Code::ManifestDamaged, message)],
-        ..Verified::default()
-    }
+    Verified { findings: vec![Finding::error(Check::Manifest, Code::ManifestDamaged, message)], ..Verified::default() }
 }
 
 fn part(text: &str) -> Result<(u64, u64)> {
-    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
+    let number =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
     let parts = text.split_once('/').and_then(|(part, parts)| Some((number(part)?, number(parts)?)));
-    parts.filter(|(part, parts)| (1..=*parts).contains(part) && *parts < 1_000_000_000).ok_or_else(|| {
-        Error::invalid_params(format!("sample: {text:?} is no part such as \"3/30\"")).field("sample")
-    })
+    parts
+        .filter(|(part, parts)| (1..=*parts).contains(part) && *parts < 1_000_000_000)
+        .ok_or_else(|| Error::invalid_params(format!("sample: {text:?} is no part such as \"3/30\"")).field("sample"))
 }
 
 fn report(Verified { counts, mut findings }: Verified, verification: Verification, sample: Option<String>) -> Report {

@@ -87,9 +87,9 @@ impl Pass<'_> {
 /// What is wrong with a file's bytes. One that is gone by now is another check's business.
 fn read(file: &ToRead, part: &Part) -> Result<Option<Finding>> {
     let ToRead { path, hash, owner, .. } = file;
-    let hashed = files::open_no_follow(path).map_err(Into::into).and_then(|(opened, metadata)| {
-        hash_file(&opened, path, metadata.len(), part)
-    });
+    let hashed = files::open_no_follow(path)
+        .map_err(Into::into)
+        .and_then(|(opened, metadata)| hash_file(&opened, path, metadata.len(), part));
     let about = |finding: Finding| match owner {
         Owner::Name(artifact_id) => finding.artifact(artifact_id),
         Owner::Object | Owner::Orphan => finding,

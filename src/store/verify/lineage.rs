@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Pass;
-use crate::model::finding::{Check, Code, Finding};
 use crate::model::Result;
+use crate::model::finding::{Check, Code, Finding};
 use crate::store::reader::{Reader, View};
 
 /// As many members of a circle are named.

@@ -58,21 +58,29 @@ impl Store {
                     repair::Moved::Replaced(_) => {}
                 }
             }
-            // What lacks an object now that its damaged bytes are out of the way.
-            findings.extend(left.into_iter().filter(|other| other.code == Code::ObjectMissing));
         }
         findings.sort();
         findings.dedup_by(|one, other| one.is_same(other));
         Ok(Verified { counts, findings })
     }
 
-    fn still_there(self: &Arc<Self>, wanted: &Verification, found: &[Finding], watch: &dyn Watch) -> Result<Vec<Finding>> {
+    fn still_there(
+        self: &Arc<Self>,
+        wanted: &Verification,
+        found: &[Finding],
+        watch: &dyn Watch,
+    ) -> Result<Vec<Finding>> {
         let again = self.look_again(wanted, found, watch)?;
         Ok(again.into_iter().filter(|finding| found.iter().any(|before| before.is_same(finding))).collect())
     }
 
     /// Does the checks again that found something, but reads only the bytes that were wrong.
-    fn look_again(self: &Arc<Self>, wanted: &Verification, found: &[Finding], watch: &dyn Watch) -> Result<Vec<Finding>> {
+    fn look_again(
+        self: &Arc<Self>,
+        wanted: &Verification,
+        found: &[Finding],
+        watch: &dyn Watch,
+    ) -> Result<Vec<Finding>> {
         let checks: BTreeSet<Check> = found.iter().map(|finding| finding.check).collect();
         let suspects = found.iter().filter(|finding| finding.check == Check::Hash);
         let suspects: BTreeSet<String> = suspects.filter_map(|finding| finding.path.clone()).collect();

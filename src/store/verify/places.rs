@@ -7,9 +7,9 @@ use super::bytes::{Owner, ToRead};
 use super::{Pass, unreadable};
 use crate::base::files;
 use crate::manifest::Found;
+use crate::model::Result;
 use crate::model::artifact::Storage;
 use crate::model::finding::{Check, Code, Finding};
-use crate::model::Result;
 use crate::store::reader::{Reader, View};
 
 impl Pass<'_> {
@@ -24,7 +24,10 @@ impl Pass<'_> {
             self.counts().orphans.0 += u64::from(!is_needed);
             let (path, size) = (objects.path(hash), metadata.len());
             if metadata.permissions().mode() & 0o222 != 0 {
-                let message = format!("the object {hash} may be written: its mode is {:o}", metadata.permissions().mode() & 0o7777);
+                let message = format!(
+                    "the object {hash} may be written: its mode is {:o}",
+                    metadata.permissions().mode() & 0o7777
+                );
                 self.found(Finding::warning(Check::Objects, Code::ObjectWritable, message).hash(*hash).path(&path));
             }
             let owner = if is_needed { Owner::Object } else { Owner::Orphan };

@@ -15,7 +15,7 @@ use crate::store::placing::sidecar_again;
 use crate::store::reader::{Reader, View};
 use crate::store::rebuild::{change_again, publish_again};
 use crate::store::sidecar::Sidecar;
-use crate::store::{init, site};
+use crate::store::{Layout, init, site};
 
 impl Pass<'_> {
     /// The history by itself and against the manifest's events.
@@ -23,9 +23,8 @@ impl Pass<'_> {
         let path = self.store.layout().history();
         let examined = history::examine(self.store.layout(), manifest)?;
         self.counts().history_lines.0 = examined.lines.len() as u64;
-        let wrong = |code, what: &str| {
-            Finding::error(Check::History, code, format!("{}{what}", path.display())).path(&path)
-        };
+        let wrong =
+            |code, what: &str| Finding::error(Check::History, code, format!("{}{what}", path.display())).path(&path);
         if examined.short {
             self.found(wrong(Code::HistoryShort, ": its end is missing"));
         }
@@ -89,9 +88,8 @@ impl Pass<'_> {
     fn sidecar(&mut self, manifest: &Manifest, found: Found, waiting: bool, made: &mut Making) -> Result<()> {
         let path = self.store.layout().sidecar(&found.record);
         let artifact_id = found.record.artifact_id.to_string();
-        let wrong = |code, message: String| {
-            Finding::error(Check::Sidecars, code, message).artifact(&artifact_id).path(&path)
-        };
+        let wrong =
+            |code, message: String| Finding::error(Check::Sidecars, code, message).artifact(&artifact_id).path(&path);
         let finding = if files::exists(&path) {
             self.counts().sidecars.0 += 1;
             match Sidecar::read(&path) {
@@ -166,6 +164,13 @@ impl Pass<'_> {
         for difference in differences {
             let finding = told(manifest, &made.manifest, &difference);
             self.found(finding);
+        }
+        let layout = self.store.layout();
+        let setting = manifest.meta_text("artifacts_root")?;
+        let names = setting.as_deref().map(|setting| Layout::artifacts_from_setting(layout.root(), setting));
+        if names.as_deref() != Some(layout.artifacts()) {
+            let what = "it has forgotten where the readable names lie";
+            self.found(manifest_wrong(Code::RowMissing, what).path(layout.artifacts()));
         }
         for hash in manifest.odd_objects()? {
             let message = format!("what it knows of the object {hash} can't be so");

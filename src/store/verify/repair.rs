@@ -143,7 +143,8 @@ impl Writer<'_> {
         let (quarantine, stamp) = (self.layout().quarantine(), self.store().stamp());
         for seq in self.manifest().holders(hash)? {
             let Some(found) = self.manifest().artifact_at(seq)? else { continue };
-            for (number, entry) in self.manifest().files(seq)?.iter().enumerate().filter(|(_, file)| file.hash == *hash) {
+            for (number, entry) in self.manifest().files(seq)?.iter().enumerate().filter(|(_, file)| file.hash == *hash)
+            {
                 let name = self.layout().file(&found.record, entry);
                 if files::exists(&name) {
                     files::move_over(&name, &quarantine.join(format!("name-{seq}-{number}-{stamp}")))?;

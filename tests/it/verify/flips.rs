@@ -6,8 +6,7 @@ use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, params_from_iter};
 use serde_json::json;
 
-use super::{assert_clean, change_silently, found};
-use crate::damage::lived_in;
+use super::{assert_clean, change_silently, found, lived_in};
 use crate::support::Place;
 use crate::whole::files_below;
 
@@ -102,7 +101,8 @@ fn every_changed_value_of_the_manifest_is_found() {
     for table in tables {
         let columns = names(&rows, &format!("SELECT name FROM pragma_table_info('{table}') ORDER BY cid"));
         let mut statement = rows.prepare(&format!("SELECT * FROM {table}")).expect("prepared");
-        let read = statement.query_map([], |row| (0..columns.len()).map(|at| row.get(at)).collect::<Result<Vec<Cell>, _>>());
+        let read =
+            statement.query_map([], |row| (0..columns.len()).map(|at| row.get(at)).collect::<Result<Vec<Cell>, _>>());
         let all = read.expect("read").collect::<Result<Vec<_>, _>>().expect("read");
         drop(statement);
         // Two rows of a table tell as much as all of them.
@@ -143,11 +143,26 @@ fn lost_and_invented_rows_are_found() {
     let rows = rows(&place);
     rows.execute_batch("PRAGMA foreign_keys = OFF").expect("set");
     for (change, back) in [
-        ("CREATE TABLE aside AS SELECT * FROM artifact_tags; DELETE FROM artifact_tags", "INSERT INTO artifact_tags SELECT * FROM aside; DROP TABLE aside"),
-        ("CREATE TABLE aside AS SELECT * FROM events; DELETE FROM events WHERE kind = 'published'", "INSERT OR IGNORE INTO events SELECT * FROM aside; DROP TABLE aside"),
-        ("CREATE TABLE aside AS SELECT * FROM artifacts; DELETE FROM artifacts WHERE artifact_id = 'tree'", "INSERT OR IGNORE INTO artifacts SELECT * FROM aside; DROP TABLE aside"),
-        ("INSERT INTO run_members SELECT 'run-9', seq FROM artifacts", "DELETE FROM run_members WHERE run_id = 'run-9'"),
-        ("DROP INDEX artifacts_by_key", "CREATE INDEX artifacts_by_key ON artifacts (artifact_type, logical_key, version)"),
+        (
+            "CREATE TABLE aside AS SELECT * FROM artifact_tags; DELETE FROM artifact_tags",
+            "INSERT INTO artifact_tags SELECT * FROM aside; DROP TABLE aside",
+        ),
+        (
+            "CREATE TABLE aside AS SELECT * FROM events; DELETE FROM events WHERE kind = 'published'",
+            "INSERT OR IGNORE INTO events SELECT * FROM aside; DROP TABLE aside",
+        ),
+        (
+            "CREATE TABLE aside AS SELECT * FROM artifacts; DELETE FROM artifacts WHERE artifact_id = 'tree'",
+            "INSERT OR IGNORE INTO artifacts SELECT * FROM aside; DROP TABLE aside",
+        ),
+        (
+            "INSERT INTO run_members SELECT 'run-9', seq FROM artifacts",
+            "DELETE FROM run_members WHERE run_id = 'run-9'",
+        ),
+        (
+            "DROP INDEX artifacts_by_key",
+            "CREATE INDEX artifacts_by_key ON artifacts (artifact_type, logical_key, version)",
+        ),
     ] {
         rows.execute_batch(change).expect(change);
         assert!(!found(&place, json!({"checks": ["manifest"]})).is_empty(), "{change}");
