@@ -7,6 +7,7 @@ mod edges;
 mod events;
 mod legacy;
 mod migrations;
+mod references;
 mod types;
 
 use std::path::Path;

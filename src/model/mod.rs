@@ -6,6 +6,7 @@ pub mod finding;
 pub mod hash;
 pub mod ids;
 pub mod number;
+pub mod reference;
 pub mod seal;
 pub mod watch;
 
