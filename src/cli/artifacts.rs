@@ -24,7 +24,9 @@ const COLUMNS: [Column; 9] = [
 /// One line for each, with the shortest ids that tell them apart.
 pub(super) fn table(artifacts: &[Artifact], now: Timestamp, paper: &Paper) -> String {
     let mut shorts: HashMap<&str, usize> = HashMap::new();
-    artifacts.iter().for_each(|artifact| *shorts.entry(words::short_id(artifact.artifact_id.as_str())).or_default() += 1);
+    artifacts
+        .iter()
+        .for_each(|artifact| *shorts.entry(words::short_id(artifact.artifact_id.as_str())).or_default() += 1);
     let mut table = Table::new(&COLUMNS);
     for artifact in artifacts {
         let id = artifact.artifact_id.as_str();

@@ -65,5 +65,6 @@ impl Caller {
 
 /// A result's text as what the command needs of it.
 pub(super) fn read<T: DeserializeOwned>(method: &str, text: &str) -> Result<T, Error> {
-    serde_json::from_str(text).map_err(|error| Error::internal(format!("the result of {method} can't be read: {error}")))
+    serde_json::from_str(text)
+        .map_err(|error| Error::internal(format!("the result of {method} can't be read: {error}")))
 }

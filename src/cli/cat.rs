@@ -72,9 +72,11 @@ pub(super) fn run(place: &Place, options: &Cat) -> Outcome {
         if end {
             return match Hash::finish(hasher) {
                 found if found == hash => Ok(0),
-                _ => Err(Error::integrity(format!("the object {hash} is damaged: the bytes written have another hash"))
-                    .hint("publish the same bytes again to heal it")
-                    .into()),
+                _ => {
+                    Err(Error::integrity(format!("the object {hash} is damaged: the bytes written have another hash"))
+                        .hint("publish the same bytes again to heal it")
+                        .into())
+                }
             };
         }
         // Of the same bytes, whatever becomes of the artifact.

@@ -98,7 +98,10 @@ fn record(artifact: &Artifact, lineage: &Lineage, now: Timestamp, paper: &Paper)
     for edge in lineage.edges.iter().filter(|edge| edge.artifact_id == artifact.artifact_id) {
         let input = lineage.inputs.iter().find(|input| input.artifact_id == edge.input_artifact_id);
         let input = input.map_or_else(|| edge.input_artifact_id.to_string(), named);
-        facts.add("made from", &if edge.relation == Default::default() { input } else { format!("{input} {}", edge.relation) });
+        facts.add(
+            "made from",
+            &if edge.relation == Default::default() { input } else { format!("{input} {}", edge.relation) },
+        );
     }
     artifact.supersedes.iter().for_each(|old| facts.add("supersedes", old.as_str()));
     facts.add("file hash", &artifact.file_hash.to_string());
@@ -114,7 +117,9 @@ fn record(artifact: &Artifact, lineage: &Lineage, now: Timestamp, paper: &Paper)
 
 fn status(artifact: &Artifact) -> String {
     let marks = match artifacts::status(artifact) {
-        active if artifact.status == Status::Active => ["active", active.as_str()].join(if active.is_empty() { "" } else { ", " }),
+        active if artifact.status == Status::Active => {
+            ["active", active.as_str()].join(if active.is_empty() { "" } else { ", " })
+        }
         other => other,
     };
     match &artifact.superseded_by {
@@ -138,7 +143,11 @@ fn content(artifact: &Artifact) -> String {
     let inside = words::content(artifact);
     let size = words::size(artifact.size_bytes.0);
     let media = artifact.media_type.as_deref().unwrap_or_default();
-    [format, &inside, &size, media, place.unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    [format, &inside, &size, media, place.unwrap_or_default()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// `2026-03-01 09:30:00 UTC (5 d ago)`

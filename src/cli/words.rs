@@ -191,7 +191,10 @@ mod tests {
     #[test]
     fn nothing_that_moves_the_cursor_is_shown() {
         assert_eq!(clean("a\x1b[31m\n\t\r\x07"), "a\\u{1b}[31m\\n\\t\\r\\u{7}");
-        assert_eq!(clean("\u{9b}2J\u{202e}gnp\u{2066}\u{feff}\u{200b}"), "\\u{9b}2J\\u{202e}gnp\\u{2066}\\u{feff}\\u{200b}");
+        assert_eq!(
+            clean("\u{9b}2J\u{202e}gnp\u{2066}\u{feff}\u{200b}"),
+            "\\u{9b}2J\\u{202e}gnp\\u{2066}\\u{feff}\\u{200b}"
+        );
         assert!(matches!(clean("雨量 été 🌧"), Cow::Borrowed(_)));
     }
 

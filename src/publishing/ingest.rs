@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
-use super::given::{Given, GivenFile, Source, UNNAMED, unusable, format_of};
+use super::given::{Given, GivenFile, Source, UNNAMED, format_of, unusable};
 use super::media::media_type_of;
 use super::originals::Originals;
 use super::tree::{self, Member};

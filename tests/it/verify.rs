@@ -12,7 +12,7 @@ use keepstone::model::{Error, Result, Watch};
 use serde_json::{Value, json};
 
 use crate::damage::live_in;
-use crate::support::{Place, Session, refusal};
+use crate::support::{Place, Session, keepstone, refusal, run};
 
 /// A store in which a little of everything has happened.
 fn lived_in() -> Place {
@@ -214,4 +214,43 @@ fn a_manifest_that_does_not_open_is_a_finding() {
     let report = place.ok("verify_store", json!({}));
     assert_eq!((&report["status"], &report["findings"][0]["code"]), (&json!("errors"), &json!("manifest_damaged")));
     assert!(report["findings"][0]["message"].as_str().is_some_and(|text| text.contains("rebuild_manifest")));
+}
+
+/// What `keepstone verify` with these arguments ends with, and what it prints.
+fn terminal(place: &Place, arguments: &[&str]) -> (Option<i32>, String) {
+    let outcome = run(keepstone().arg("--root").arg(place.root()).arg("verify").args(arguments), "");
+    (outcome.code, outcome.stdout + &outcome.stderr)
+}
+
+#[test]
+fn the_terminal_says_how_bad_it_is() {
+    let place = Place::in_memory();
+    assert_eq!(terminal(&place, &[]).0, Some(2), "there is no store");
+    place.ok("init", json!({}));
+    let artifact = place.text("note", "k", "hello");
+    place.site().close();
+    assert_eq!(terminal(&place, &[]), (Some(0), "The store is clean (1 artifact, 1 file with 5 B read)\n".to_owned()));
+    assert_eq!(terminal(&place, &["names", "objects"]).1, "The store is clean (1 artifact)\n");
+    assert_eq!(terminal(&place, &["--quiet"]), (Some(0), String::new()));
+    // Flags of the program before this one.
+    for flags in [vec!["--hash", "--lineage", "--manifest", "--registry", "--store", "--orphans"], vec!["--full"]] {
+        let (code, text) = terminal(&place, &[flags, vec!["--format", "json"]].concat());
+        let report: Value = serde_json::from_str(&text).expect("JSON alone");
+        assert_eq!((code, &report["status"]), (Some(0), &json!("clean")));
+        assert!(report["checksPerformed"].as_array().is_some_and(|checks| checks.len() >= 5), "{report}");
+    }
+    for wrong in [vec!["hsah"], vec!["--sample", "9/3"], vec!["--sample", "x"], vec!["--format", "xml"]] {
+        assert_eq!(terminal(&place, &wrong).0, Some(64), "{wrong:?}");
+    }
+    std::fs::remove_file(artifact["path"].as_str().expect("a path")).expect("it was there");
+    let (code, text) = terminal(&place, &[]);
+    assert!(
+        code == Some(2) && text.starts_with("error: ") && text.contains("1 error, 0 warnings, 0 repaired"),
+        "{text}"
+    );
+    let (code, text) = terminal(&place, &["--repair"]);
+    assert!(code == Some(1) && text.starts_with("repaired: "), "{text}");
+    assert_eq!(terminal(&place, &["--json"]).0, Some(0));
+    std::fs::write(place.root().join("staging/mine"), "").expect("written");
+    assert_eq!(terminal(&place, &["staging"]).0, Some(1));
 }

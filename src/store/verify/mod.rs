@@ -39,8 +39,10 @@ pub struct Verified {
 impl Store {
     /// Verifies the store. Without repair nothing is changed.
     pub fn verify(self: &Arc<Self>, wanted: &Verification, watch: &dyn Watch) -> Result<Verified> {
-        if wanted.repair {
-            self.staging()?;
+        if let Some(reason) = self.read_only_reason().filter(|_| wanted.repair) {
+            return Err(
+                Error::read_only(format!("nothing can be repaired: {reason}")).hint("leave repair out to look only")
+            );
         }
         let Verified { counts, findings: suspects } = self.pass(wanted, &wanted.checks, None, watch)?;
         let mut findings = self.still_there(wanted, &suspects, watch)?;

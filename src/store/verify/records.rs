@@ -61,13 +61,13 @@ impl Pass<'_> {
                 self.found(manifest_wrong(Code::ManifestDamaged, &format!("SQLite says {damage}")));
             }
         }
-        let mut made = Making::new(self, manifest)?;
+        let mut made = if self.wants(&[Check::Manifest]) { Some(Making::new(self, manifest)?) } else { None };
         let waiting: BTreeSet<i64> = manifest.placements()?.into_iter().map(|placement| placement.seq).collect();
         let seqs = manifest.artifact_seqs()?;
         for (done, seq) in seqs.iter().enumerate() {
             self.watch.step(done as u64, seqs.len() as u64, "sidecars read")?;
             match manifest.artifact_at(*seq) {
-                Ok(Some(found)) => self.sidecar(manifest, found, waiting.contains(seq), &mut made)?,
+                Ok(Some(found)) => self.sidecar(manifest, found, waiting.contains(seq), made.as_mut())?,
                 Ok(None) => {}
                 Err(error) => {
                     let finding = unreadable(Check::Manifest, error)?;
@@ -78,14 +78,14 @@ impl Pass<'_> {
         for path in site::sidecars(self.store.layout().artifacts())? {
             self.stray(manifest, &path)?;
         }
-        if self.wants(&[Check::Manifest]) {
+        if let Some(mut made) = made {
             made.finish()?;
             self.compare(manifest, &made)?;
         }
         Ok(())
     }
 
-    fn sidecar(&mut self, manifest: &Manifest, found: Found, waiting: bool, made: &mut Making) -> Result<()> {
+    fn sidecar(&mut self, manifest: &Manifest, found: Found, waiting: bool, made: Option<&mut Making>) -> Result<()> {
         let path = self.store.layout().sidecar(&found.record);
         let artifact_id = found.record.artifact_id.to_string();
         let wrong =
@@ -97,7 +97,7 @@ impl Pass<'_> {
                     if sidecar.publication.record.artifact_id == found.record.artifact_id
                         && sidecar.commit == found.seq =>
                 {
-                    return made.publish(sidecar);
+                    return made.map_or(Ok(()), |made| made.publish(sidecar));
                 }
                 Ok(Some(sidecar)) => {
                     let whose = &sidecar.publication.record.artifact_id;
@@ -117,6 +117,7 @@ impl Pass<'_> {
         if !waiting {
             self.found(finding);
         }
+        let Some(made) = made else { return Ok(()) };
         // So that what is wrong with one sidecar is told once, and not again for every row.
         match sidecar_again(manifest, found) {
             Ok(sidecar) => made.publish(sidecar),
