@@ -171,7 +171,7 @@ bcd  x                 1.0 kB  symbol=AAPL
             "\
 ID   KEY            SIZE  TAGS
 a    雨量 of no…    12 B
-bcd  x            1.0 kB  symbol=A…
+bcd  x            1.0 kB  symbol=AA…
 "
         );
         assert!(text.contains("\x1b[36mbcd\x1b[0m") && text.starts_with("\x1b[2mID\x1b[0m"));

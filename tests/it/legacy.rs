@@ -233,7 +233,8 @@ fn a_migrated_store_lacks_only_what_version_1_had_lost() {
         .iter()
         .map(|finding| (finding["code"].as_str().unwrap(), finding["artifactId"].as_str().unwrap()))
         .collect();
-    assert_eq!(told, [], "{report:#}");
+    // One file was missing, one was changed; publishing their bytes again is the cure.
+    assert_eq!(told, [("object_missing", &*id(9)), ("object_missing", &*id(10))], "{report:#}");
 }
 
 #[test]

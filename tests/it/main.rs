@@ -20,6 +20,7 @@ mod serving;
 mod shapes;
 mod support;
 mod tabular;
+mod terminal;
 mod tidy;
 mod unplaced;
 mod verify;
