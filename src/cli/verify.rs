@@ -1,5 +1,6 @@
 //! `keepstone verify`
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use clap::{Args, ValueEnum};
@@ -26,7 +27,6 @@ Exit codes: 0 clean, 1 there are warnings or something was repaired, 2 there are
 const CHECKS: [&str; 8] = ["hash", "objects", "names", "sidecars", "history", "lineage", "manifest", "staging"];
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "flags are what they are")]
 pub(super) struct Verify {
     /// What to look at; everything unless given
     #[arg(value_name = "CHECK", value_parser = CHECKS)]
@@ -101,6 +101,7 @@ struct Counts {
 struct Finding {
     severity: String,
     message: String,
+    hint: Option<String>,
     quarantined_to: Option<String>,
 }
 
@@ -163,6 +164,10 @@ fn told(report: &Report) -> String {
     }
     if report.omitted > 0 {
         writeln!(text, "and {} more", words::number(report.omitted)).expect("a string");
+    }
+    // What helps against many things is said once.
+    for hint in report.findings.iter().filter_map(|finding| finding.hint.as_deref()).collect::<BTreeSet<_>>() {
+        writeln!(text, "hint: {}", words::clean(hint)).expect("a string");
     }
     let Counts { artifacts, hashed_files, hashed_bytes } = &report.counts;
     let mut looked = words::count(*artifacts, "artifact");

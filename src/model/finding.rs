@@ -106,6 +106,33 @@ pub enum Code {
     Unreadable,
 }
 
+impl Code {
+    /// What helps.
+    fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::ObjectDamaged | Self::ObjectMissing | Self::ObjectSize => {
+                Some("publish the same bytes again to bring the object back; a repair looks for another copy first")
+            }
+            Self::ObjectWritable
+            | Self::NameMissing
+            | Self::NameDiffers
+            | Self::SidecarMissing
+            | Self::SidecarDamaged
+            | Self::HistoryShort
+            | Self::LineDamaged
+            | Self::FolderMissing
+            | Self::Stranger => Some("verify_store with repair sets it right"),
+            Self::HistoryDiffers
+            | Self::ManifestDamaged
+            | Self::SchemaDiffers
+            | Self::RowDiffers
+            | Self::RowMissing
+            | Self::RowUnknown => Some("rebuild_manifest makes the manifest again from the sidecars and the history"),
+            Self::SidecarDiffers | Self::InputMissing | Self::Circle | Self::Unreadable => None,
+        }
+    }
+}
+
 /// One thing that a verification found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -124,6 +151,8 @@ pub struct Finding {
     pub message: String,
     /// How much it matters.
     pub severity: Severity,
+    /// The way out, where there is one and it is not gone yet.
+    pub hint: Option<String>,
     /// Where the damaged bytes lie now, if a repair moved them.
     pub quarantined_to: Option<String>,
 }
@@ -131,8 +160,17 @@ pub struct Finding {
 impl Finding {
     /// A finding that is about nothing in particular yet.
     pub fn new(check: Check, severity: Severity, code: Code, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self { check, artifact_id: None, hash: None, path: None, code, message, severity, quarantined_to: None }
+        Self {
+            check,
+            artifact_id: None,
+            hash: None,
+            path: None,
+            code,
+            message: message.into(),
+            severity,
+            hint: code.hint().map(str::to_owned),
+            quarantined_to: None,
+        }
     }
 
     /// Something that the store promises is not so.

@@ -213,7 +213,7 @@ fn a_manifest_that_does_not_open_is_a_finding() {
     std::fs::write(place.root().join("manifest.sqlite"), "damaged").expect("written");
     let report = place.ok("verify_store", json!({}));
     assert_eq!((&report["status"], &report["findings"][0]["code"]), (&json!("errors"), &json!("manifest_damaged")));
-    assert!(report["findings"][0]["message"].as_str().is_some_and(|text| text.contains("rebuild_manifest")));
+    assert!(report["findings"][0]["hint"].as_str().is_some_and(|text| text.contains("rebuild_manifest")));
 }
 
 /// What `keepstone verify` with these arguments ends with, and what it prints.

@@ -107,9 +107,9 @@ impl Probe for VerifyStore {
 
 /// A store that can't even be opened.
 fn unopened(error: &Error) -> Verified {
-    let hint = error.hint_text().map(|hint| format!("; {hint}")).unwrap_or_default();
-    let message = format!("{}{hint}", error.message());
-    Verified { findings: vec![Finding::error(Check::Manifest, Code::ManifestDamaged, message)], ..Verified::default() }
+    let mut finding = Finding::error(Check::Manifest, Code::ManifestDamaged, error.message());
+    finding.hint = error.hint_text().map(str::to_owned);
+    Verified { findings: vec![finding], ..Verified::default() }
 }
 
 fn part(text: &str) -> Result<(u64, u64)> {

@@ -55,6 +55,7 @@ impl Store {
                     repair::Moved::Lost(aside) => finding.quarantined_to = Some(aside),
                     repair::Moved::Replaced(aside) if mended => {
                         finding.severity = Severity::Repaired;
+                        finding.hint = None;
                         finding.quarantined_to = aside;
                     }
                     repair::Moved::Replaced(_) => {}

@@ -2,7 +2,7 @@
 //! the one in its place, row by row.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{Pass, unreadable};
 use crate::base::files;
@@ -265,7 +265,7 @@ impl Making {
 }
 
 /// Whether the sidecar in an artifact's place is missing, or what is left of it bears out what the manifest says.
-pub(super) fn is_borne_out(manifest: &Manifest, found: Found, path: &PathBuf) -> Result<bool> {
+pub(super) fn is_borne_out(manifest: &Manifest, found: Found, path: &Path) -> Result<bool> {
     let text = sidecar_again(manifest, found)?.text();
     if !files::exists(path) {
         return Ok(true);

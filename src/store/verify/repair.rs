@@ -158,7 +158,7 @@ impl Writer<'_> {
         Ok(Moved::Lost(shown(&aside)))
     }
 
-    fn mend_sidecar(&mut self, artifact_id: &str, path: &PathBuf) -> Result<Moved> {
+    fn mend_sidecar(&mut self, artifact_id: &str, path: &Path) -> Result<Moved> {
         let found = self.found(artifact_id)?;
         let seq = found.seq;
         if !is_borne_out(self.manifest(), found, path)? {
