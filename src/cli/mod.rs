@@ -33,6 +33,7 @@ mod supersede;
 mod table;
 mod tree;
 mod types;
+mod verify;
 mod whereabouts;
 mod words;
 
@@ -93,6 +94,7 @@ pub fn main() -> ExitCode {
         Command::Types(options) => types::run(place, options),
         Command::Events(options) => events::run(place, options),
         Command::Status(options) => status::run(place, options),
+        Command::Verify(options) => verify::run(place, options),
         Command::Backup(options) => backup::run(place, options),
         Command::Rebuild(options) => rebuild::run(place, options),
         Command::Serve(options) => serve::run(place, options),

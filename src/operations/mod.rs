@@ -57,7 +57,7 @@ pub trait Command: Operation {
 
 /// Answers without an open store, or about the session itself.
 pub trait Probe: Operation {
-    /// Answers; must not change the store.
+    /// Answers; must not change the store, unless its params ask for that in so many words.
     fn run(params: Self::Params, context: &Context) -> Result<Self::Result>;
 }
 
@@ -225,6 +225,7 @@ pub static OPERATIONS: &[Method] = &[
     Method::command::<lineage::add_lineage::AddLineage>(),
     Method::query::<audit::audit::Audit>(),
     Method::query::<store::list_events::ListEvents>(),
+    Method::probe::<store::verify_store::VerifyStore>(),
     Method::maintenance::<store::backup::Backup>(),
     Method::maintenance::<store::restore_backup::RestoreBackup>(),
     Method::maintenance::<store::rebuild_manifest::RebuildManifest>(),
