@@ -34,8 +34,8 @@ pub fn find(manifest: &Manifest, dataset_id: &DatasetId, version: Option<&Versio
     let versions = manifest.dataset_versions(Some(dataset_id))?;
     let Some(version) = version else {
         return match versions.iter().find(|(.., deleted)| !deleted) {
-            Some((_, _, seq, _)) => {
-                manifest.dataset_at(*seq)?.ok_or_else(|| Error::internal(format!("there is no dataset {seq}")))
+            Some((_, _, place, _)) => {
+                manifest.dataset_at(*place)?.ok_or_else(|| Error::internal(format!("there is no dataset {place}")))
             }
             None if versions.is_empty() => Err(unknown(dataset_id)),
             None => Err(Error::not_found(format!(
@@ -67,7 +67,7 @@ fn unknown(dataset_id: &DatasetId) -> Error {
 /// Every member of a version.
 pub fn members(manifest: &Manifest, filed: &Filed) -> Result<Vec<Member>> {
     let mut members = Vec::with_capacity(usize::try_from(filed.head.member_count).unwrap_or_default());
-    manifest.each_dataset_member(filed.seq, |member| {
+    manifest.each_dataset_member(filed.place, |member| {
         members.push(member);
         Ok(())
     })?;
@@ -94,7 +94,7 @@ impl Source {
     /// Hands every member to `take`, by artifact id.
     pub fn each_member(self, manifest: &Manifest, mut take: impl FnMut(Member) -> Result<()>) -> Result<()> {
         match self {
-            Source::Filed(filed) => manifest.each_dataset_member(filed.seq, take),
+            Source::Filed(filed) => manifest.each_dataset_member(filed.place, take),
             Source::File(found, _) => found.snapshot.members.into_iter().try_for_each(&mut take),
         }
     }

@@ -101,13 +101,13 @@ impl<V: View> Work<'_, V> {
             let message = "the manifest's row of the version says something else than its snapshot".to_owned();
             self.find(Fault::RowDiffers, About::Version, message);
         }
-        let told = self.view.manifest().event(filed.created_event)?;
+        let told = self.view.manifest().event(filed.place)?;
         let tells = told.is_some_and(|event| {
             event.kind == snapshot::CREATED
                 && event.data.get("snapshotHash") == Some(&filed.snapshot_hash.to_string().into())
         });
         if !tells {
-            let message = format!("event {} doesn't tell of this version's creation", filed.created_event);
+            let message = format!("event {} doesn't tell of this version's creation", filed.place);
             self.find(Fault::HistoryDiffers, About::Version, message);
         }
         self.rows(&members, rows.unwrap_or_default());

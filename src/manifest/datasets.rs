@@ -14,14 +14,12 @@ use crate::model::{Hash, Result};
 /// A version of a dataset as the manifest has it, its members apart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filed {
-    /// Its place among all versions of all datasets.
-    pub seq: i64,
+    /// Its place among all versions of all datasets: the event of its creation.
+    pub place: u64,
     /// What it says of itself.
     pub head: Head,
     /// SHA-256 of its snapshot file.
     pub snapshot_hash: Hash,
-    /// The event of its creation.
-    pub created_event: u64,
     /// When it was deleted.
     pub deleted_at: Option<String>,
 }
@@ -49,7 +47,7 @@ pub struct Candidate {
     pub deleted: bool,
 }
 
-const FILED: &str = "SELECT seq, head, snapshot_hash, created_event, deleted_at FROM datasets";
+const FILED: &str = "SELECT dataset, head, snapshot_hash, deleted_at FROM datasets";
 
 impl Manifest {
     /// A version of a dataset, deleted or not.
@@ -61,38 +59,37 @@ impl Manifest {
     }
 
     /// The version at this place among all versions of all datasets.
-    pub fn dataset_at(&self, seq: i64) -> Result<Option<Filed>> {
-        Ok(self.cached(&format!("{FILED} WHERE seq = ?1"))?.query_row([seq], filed).optional()?)
+    pub fn dataset_at(&self, place: u64) -> Result<Option<Filed>> {
+        Ok(self.cached(&format!("{FILED} WHERE dataset = ?1"))?.query_row([place], filed).optional()?)
     }
 
     /// The versions of a dataset or of all, with their places and whether they were deleted; highest first.
-    pub fn dataset_versions(&self, dataset_id: Option<&DatasetId>) -> Result<Vec<(DatasetId, Version, i64, bool)>> {
+    pub fn dataset_versions(&self, dataset_id: Option<&DatasetId>) -> Result<Vec<(DatasetId, Version, u64, bool)>> {
         let mut statement = self.cached(
-            "SELECT dataset_id, version, seq, deleted_at IS NOT NULL FROM datasets
+            "SELECT dataset_id, version, dataset, deleted_at IS NOT NULL FROM datasets
              WHERE ?1 IS NULL OR dataset_id = ?1",
         )?;
         let rows = statement.query_map([dataset_id.map(DatasetId::as_str)], |row| {
             Ok((named::<DatasetId>(0, row.get(0)?)?, named::<Version>(1, row.get(1)?)?, row.get(2)?, row.get(3)?))
         })?;
-        let mut versions = rows.collect::<Result<Vec<(DatasetId, Version, i64, bool)>, _>>()?;
+        let mut versions = rows.collect::<Result<Vec<(DatasetId, Version, u64, bool)>, _>>()?;
         versions.sort_by(|left, right| left.0.cmp(&right.0).then_with(|| right.1.cmp(&left.1)));
         Ok(versions)
     }
 
-    /// Adds a version of a dataset and its members.
-    pub fn insert_dataset(&self, snapshot: &Snapshot, snapshot_hash: &Hash, created_event: u64) -> Result<i64> {
+    /// Adds a version of a dataset and its members; its place is the event of its creation.
+    pub fn insert_dataset(&self, snapshot: &Snapshot, snapshot_hash: &Hash, place: u64) -> Result<()> {
         let head = &snapshot.head;
         self.cached(
-            "INSERT INTO datasets (dataset_id, version, head, snapshot_hash, created_event) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO datasets (dataset, dataset_id, version, head, snapshot_hash) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute((
+            place,
             head.dataset_id.as_str(),
             head.version.as_str(),
             serde_json::to_string(head).expect("plain data"),
             snapshot_hash.0,
-            created_event,
         ))?;
-        let seq = self.connection.last_insert_rowid();
         let mut statement = self.cached(
             "INSERT INTO dataset_members (dataset, artifact_id, artifact_type, logical_key, role, split, file_hash,
                 size_bytes, storage, features)
@@ -104,7 +101,7 @@ impl Manifest {
                 false => Some(serde_json::to_string(&member.features).expect("plain data")),
             };
             statement.execute((
-                seq,
+                place,
                 member.artifact_id.as_str(),
                 member.artifact_type.as_str(),
                 &member.logical_key,
@@ -116,22 +113,22 @@ impl Manifest {
                 features,
             ))?;
         }
-        Ok(seq)
+        Ok(())
     }
 
     /// Marks a version as deleted, or takes the mark away.
-    pub fn set_dataset_deleted(&self, seq: i64, deleted_at: Option<&str>) -> Result<()> {
-        self.cached("UPDATE datasets SET deleted_at = ?2 WHERE seq = ?1")?.execute((seq, deleted_at))?;
+    pub fn set_dataset_deleted(&self, place: u64, deleted_at: Option<&str>) -> Result<()> {
+        self.cached("UPDATE datasets SET deleted_at = ?2 WHERE dataset = ?1")?.execute((place, deleted_at))?;
         Ok(())
     }
 
     /// Hands every member of a version to `take`, by artifact id.
-    pub fn each_dataset_member(&self, seq: i64, mut take: impl FnMut(Member) -> Result<()>) -> Result<()> {
+    pub fn each_dataset_member(&self, place: u64, mut take: impl FnMut(Member) -> Result<()>) -> Result<()> {
         let mut statement = self.cached(
             "SELECT artifact_id, artifact_type, logical_key, role, split, file_hash, size_bytes, storage, features
              FROM dataset_members WHERE dataset = ?1 ORDER BY artifact_id",
         )?;
-        let mut rows = statement.query([seq])?;
+        let mut rows = statement.query([place])?;
         while let Some(row) = rows.next()? {
             take(member(row)?)?;
         }
@@ -165,11 +162,10 @@ impl Manifest {
 
 fn filed(row: &Row) -> rusqlite::Result<Filed> {
     Ok(Filed {
-        seq: row.get(0)?,
+        place: row.get(0)?,
         head: parsed(1, row.get_ref(1)?.as_str()?)?,
         snapshot_hash: Hash(row.get(2)?),
-        created_event: row.get(3)?,
-        deleted_at: row.get(4)?,
+        deleted_at: row.get(3)?,
     })
 }
 

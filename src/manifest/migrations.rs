@@ -10,7 +10,8 @@ pub const APPLICATION_ID: i32 = 0x4B50_5354;
 pub const FORMAT_VERSION: i64 = 3;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: [&str; 2] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
 
     -- seq is the order of commits. The readable name is unique, so that two artifacts never share one.
@@ -136,22 +137,22 @@ const MIGRATIONS: [&str; 2] = ["
         seq INTEGER PRIMARY KEY REFERENCES artifacts (seq),
         lease TEXT NOT NULL
     ) STRICT;
-", "
-    -- head is what a version says of itself, as JSON; snapshot_hash is its file's, created_event the event that tells of it.
+",
+    "
+    -- The place of a version is the event of its creation. head is what it says of itself, as JSON.
     CREATE TABLE datasets (
-        seq INTEGER PRIMARY KEY,
+        dataset INTEGER PRIMARY KEY,
         dataset_id TEXT NOT NULL,
         version TEXT NOT NULL,
         head TEXT NOT NULL,
         snapshot_hash BLOB NOT NULL,
-        created_event INTEGER NOT NULL,
         deleted_at TEXT,
         UNIQUE (dataset_id, version)
     ) STRICT;
 
     -- What artifacts were when they became members, which may outlive them.
     CREATE TABLE dataset_members (
-        dataset INTEGER NOT NULL REFERENCES datasets (seq),
+        dataset INTEGER NOT NULL REFERENCES datasets (dataset),
         artifact_id TEXT NOT NULL,
         artifact_type TEXT NOT NULL,
         logical_key TEXT NOT NULL,
@@ -163,7 +164,8 @@ const MIGRATIONS: [&str; 2] = ["
         features TEXT,
         PRIMARY KEY (dataset, artifact_id)
     ) STRICT, WITHOUT ROWID;
-"];
+",
+];
 
 impl Manifest {
     /// Brings the tables up to date, inside the caller's transaction.

@@ -14,6 +14,7 @@ mod sidecar;
 mod site;
 pub mod snapshot;
 mod source;
+mod verify;
 mod writer;
 
 use std::path::Path;
@@ -23,6 +24,7 @@ pub use layout::Layout;
 pub use reader::{Reader, View};
 pub use rebuild::Rebuilt;
 pub use site::{Initialized, Location, Site};
+pub use verify::{Verification, Verified};
 pub use writer::{Batch, Writer};
 
 use crate::base::clock::{self, Clock};

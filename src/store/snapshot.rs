@@ -259,8 +259,8 @@ impl Writer<'_> {
     pub fn create_dataset(&mut self, snapshot: &Snapshot, drafted: &Drafted) -> Result<Filed> {
         let Drafted { file, index } = drafted;
         let head = &snapshot.head;
-        let created_event = self.manifest().next_event_id()?;
-        let seq = self.manifest().insert_dataset(snapshot, &file.hash, created_event)?;
+        let place = self.manifest().next_event_id()?;
+        self.manifest().insert_dataset(snapshot, &file.hash, place)?;
         crash::point("dataset.rows_written");
         let folder = self.layout().dataset(&head.dataset_id);
         if !files::exists(&folder) {
@@ -283,13 +283,13 @@ impl Writer<'_> {
         data.insert("memberCount".to_owned(), json!(head.member_count));
         self.record(CREATED, None, data)?;
         let head = head.clone();
-        Ok(Filed { seq, head, snapshot_hash: file.hash, created_event, deleted_at: None })
+        Ok(Filed { place, head, snapshot_hash: file.hash, deleted_at: None })
     }
 
     /// Marks a version as deleted, or brings it back; its files stay where they are.
     pub fn set_dataset_deleted(&mut self, filed: Filed, deleted: bool, reason: Option<String>) -> Result<Filed> {
         let deleted_at = deleted.then(|| clock::millis_text(self.now()));
-        self.manifest().set_dataset_deleted(filed.seq, deleted_at.as_deref())?;
+        self.manifest().set_dataset_deleted(filed.place, deleted_at.as_deref())?;
         let mut data = version_data(&filed.head);
         if let Some(reason) = reason {
             data.insert("reason".to_owned(), Value::String(reason));
@@ -333,31 +333,54 @@ fn version_data(head: &Head) -> Map<String, Value> {
     data
 }
 
-/// Takes an event of a dataset into a manifest that is made again; answers what could not be made good.
-pub(super) fn again(manifest: &Manifest, layout: &Layout, event: &Event) -> Result<Option<String>> {
+/// Takes an event of a dataset into a manifest that is made again; answers what could not be made good. With a manifest
+/// to spare, that one's word counts where a snapshot can't be read.
+pub(super) fn again(
+    manifest: &Manifest,
+    layout: &Layout,
+    event: &Event,
+    spare: Option<&Manifest>,
+) -> Result<Option<String>> {
     let text = |key: &str| event.data.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let damaged = |reason: String| Error::integrity(format!("event {}: {reason}", event.event_id.0));
     let dataset_id = DatasetId::try_from(text("datasetId")).map_err(damaged)?;
     let version = Version::try_from(text("version")).map_err(damaged)?;
-    let known = manifest.dataset(&dataset_id, &version)?;
-    match (event.kind.as_str(), known) {
+    match (event.kind.as_str(), manifest.dataset(&dataset_id, &version)?) {
         (CREATED, None) => {
+            let told =
+                Hash::parse(&text("snapshotHash")).ok_or_else(|| damaged("it has no snapshotHash".to_owned()))?;
             let path = layout.dataset(&dataset_id).join(format!("{version}.json"));
-            let lost = |why: &str| Some(format!("dataset {dataset_id} {version} was left out: {why}"));
-            if !files::exists(&path) {
-                return Ok(lost(&format!("{} is missing", path.display())));
-            }
-            match read(&path) {
-                Ok(found) if found.hash.to_string() == text("snapshotHash") => {
-                    manifest.insert_dataset(&found.snapshot, &found.hash, event.event_id.0)?;
-                }
-                Ok(_) => return Ok(lost(&format!("{} is not the file that the history tells of", path.display()))),
-                Err(error) => return Ok(lost(error.message())),
+            match written(&path, &told) {
+                Ok(snapshot) => manifest.insert_dataset(&snapshot, &told, event.event_id.0)?,
+                Err(why) => match spare.map(|spare| spare.dataset(&dataset_id, &version).map(|filed| (spare, filed))) {
+                    Some(Ok((spare, Some(filed)))) => {
+                        let mut members = Vec::new();
+                        spare.each_dataset_member(filed.place, |member| {
+                            members.push(member);
+                            Ok(())
+                        })?;
+                        manifest.insert_dataset(&Snapshot { head: filed.head, members }, &told, event.event_id.0)?;
+                    }
+                    Some(Err(error)) => return Err(error),
+                    _ => return Ok(Some(format!("dataset {dataset_id} {version} was left out: {why}"))),
+                },
             }
         }
-        (DELETED, Some(filed)) => manifest.set_dataset_deleted(filed.seq, Some(&event.at))?,
-        (RESTORED, Some(filed)) => manifest.set_dataset_deleted(filed.seq, None)?,
+        (DELETED, Some(filed)) => manifest.set_dataset_deleted(filed.place, Some(&event.at))?,
+        (RESTORED, Some(filed)) => manifest.set_dataset_deleted(filed.place, None)?,
         _ => {}
     }
     Ok(None)
+}
+
+/// The snapshot that was written with this hash, or why it is not there.
+pub(super) fn written(path: &Path, told: &Hash) -> Result<Snapshot, String> {
+    if !files::exists(path) {
+        return Err(format!("{} is missing", path.display()));
+    }
+    match read(path) {
+        Ok(found) if found.hash == *told => Ok(found.snapshot),
+        Ok(_) => Err(format!("{} is not the file that the history tells of", path.display())),
+        Err(error) => Err(error.message().to_owned()),
+    }
 }

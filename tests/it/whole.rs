@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use keepstone::base::clock::Clock;
+use keepstone::cli::about;
 use keepstone::manifest::{Found, Manifest};
 use keepstone::model::artifact::{Format, Status};
-use keepstone::model::{Hash, seal};
+use keepstone::model::{Hash, Unwatched, seal};
 use keepstone::objects::listing;
-use keepstone::store::Layout;
+use keepstone::server::call_once;
+use keepstone::store::{Layout, Location, Site};
 use serde_json::Value;
 
 /// How much has to be in its place.
@@ -25,8 +28,20 @@ pub enum Expect {
 /// Asserts that the store at `root` is whole and nobody has it open.
 #[track_caller]
 pub fn assert_whole(root: &Path, expect: Expect) {
-    let findings = findings(root, expect);
+    let mut findings = findings(root, expect);
+    if expect != Expect::Died {
+        findings.extend(verified(root));
+    }
     assert!(findings.is_empty(), "{} is not whole:\n  {}", root.display(), findings.join("\n  "));
+}
+
+/// What verify_store finds, which must be nothing either: looked at from inside, a store that is whole is clean.
+fn verified(root: &Path) -> Vec<String> {
+    let site = Site::new(Location { root: root.to_owned(), artifacts_root: None }, Clock::system());
+    let report = call_once(&site, &about(), "verify_store", Value::Null, None, &Unwatched);
+    site.close();
+    let report: Value = serde_json::from_str(&report.expect("it is verified")).expect("a reply is JSON");
+    report["findings"].as_array().expect("a list").iter().map(Value::to_string).collect()
 }
 
 /// Everything that is wrong with a store that nobody has open, one sentence each.
@@ -170,8 +185,8 @@ impl Look<'_> {
 
     /// Files that no row names may be left by a transaction that never committed.
     fn at_datasets(&mut self) {
-        for (dataset_id, version, seq, _) in self.manifest.dataset_versions(None).expect("the manifest is read") {
-            let filed = self.manifest.dataset_at(seq).expect("read").expect("it is there");
+        for (dataset_id, version, place, _) in self.manifest.dataset_versions(None).expect("the manifest is read") {
+            let filed = self.manifest.dataset_at(place).expect("read").expect("it is there");
             let snapshot = std::fs::read(self.layout.snapshot(&filed.head)).unwrap_or_default();
             if Hash::of(&snapshot) != filed.snapshot_hash {
                 self.wrong(format!("{dataset_id} {version}: its snapshot is missing or another"));
@@ -181,7 +196,7 @@ impl Look<'_> {
                 self.wrong(format!("{dataset_id} {version}: its index is missing or another"));
             }
             let mut members = 0;
-            self.manifest.each_dataset_member(seq, |_| Ok(members += 1)).expect("the manifest is read");
+            self.manifest.each_dataset_member(place, |_| Ok(members += 1)).expect("the manifest is read");
             if members != filed.head.member_count {
                 self.wrong(format!("{dataset_id} {version}: it has {members} members"));
             }

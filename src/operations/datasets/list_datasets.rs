@@ -98,7 +98,7 @@ impl Query for ListDatasets {
         let (mut entries, mut passed) = (Vec::new(), 0);
         // The highest that was not deleted comes first of its dataset.
         let mut latest: Option<DatasetId> = None;
-        for (dataset_id, _, seq, deleted) in reader.manifest().dataset_versions(params.dataset_id.as_ref())? {
+        for (dataset_id, _, place, deleted) in reader.manifest().dataset_versions(params.dataset_id.as_ref())? {
             let is_latest = !deleted && latest.as_ref() != Some(&dataset_id);
             if is_latest {
                 latest = Some(dataset_id);
@@ -106,7 +106,7 @@ impl Query for ListDatasets {
             if deleted != deleted_wanted || (latest_only && !is_latest) {
                 continue;
             }
-            let Some(filed) = reader.manifest().dataset_at(seq)? else { continue };
+            let Some(filed) = reader.manifest().dataset_at(place)? else { continue };
             let head = filed.head;
             if !tags.iter().all(|(name, value)| head.tags.get(name) == Some(value)) {
                 continue;
