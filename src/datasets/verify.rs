@@ -4,12 +4,11 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::{counting, index_of, members};
-use crate::base::files;
 use crate::manifest::Filed;
 use crate::model::artifact::Storage;
-use crate::model::dataset::{DatasetFault as Fault, DatasetFinding, Head, Member, Severity};
+use crate::model::dataset::{Head, Member};
+use crate::model::finding::{Check, Code, Finding, Severity};
 use crate::model::{Hash, Result, Watch};
-use crate::objects::hash_file;
 use crate::store::{View, snapshot};
 
 /// Most findings that are kept; the others are counted.
@@ -19,7 +18,7 @@ const FINDINGS_MAX: usize = 1_000;
 #[derive(Debug, Default)]
 pub struct Report {
     /// What it found, the most telling first.
-    pub findings: Vec<DatasetFinding>,
+    pub findings: Vec<Finding>,
     /// How many errors there are.
     pub errors: u64,
     /// How many warnings there are.
@@ -58,36 +57,33 @@ struct Work<'a, V> {
 }
 
 impl<V: View> Work<'_, V> {
-    fn find(&mut self, code: Fault, about: About, message: String) {
+    fn find(&mut self, code: Code, about: About, message: String) {
         let severity = match code {
-            Fault::IndexMissing | Fault::MemberDeleted => Severity::Warning,
+            Code::IndexMissing | Code::MemberDeleted => Severity::Warning,
             _ => Severity::Error,
         };
         match severity {
-            Severity::Error => self.report.errors += 1,
             Severity::Warning => self.report.warnings += 1,
+            _ => self.report.errors += 1,
         }
         if self.report.findings.len() < FINDINGS_MAX {
-            let (artifact_id, path) = match about {
-                About::Version => (None, None),
-                About::Member(member) => (Some(member.artifact_id.to_string()), None),
-                About::File(path) => (None, Some(path.to_string_lossy().into_owned())),
-            };
-            self.report.findings.push(DatasetFinding { severity, code, artifact_id, path, message });
+            let finding = Finding::new(Check::Datasets, severity, code, message);
+            self.report.findings.push(match about {
+                About::Version => finding,
+                About::Member(member) => finding.artifact(&member.artifact_id),
+                About::Object(member, hash) => finding.artifact(&member.artifact_id).hash(*hash),
+                About::File(path) => finding.path(path),
+            });
         }
     }
 
     /// The snapshot file by itself, and held against the rows; `None` when it can't be read.
     fn snapshot(&mut self, filed: Option<&Filed>, rows: Option<&[Member]>) -> Result<Option<(Head, Vec<Member>)>> {
         let path = self.path.clone();
-        if !files::exists(&path) {
-            self.find(Fault::SnapshotMissing, About::File(&path), format!("{} is missing", path.display()));
-            return Ok(None);
-        }
-        let found = match snapshot::read(&path) {
+        let found = match snapshot::examine(&path) {
             Ok(found) => found,
-            Err(error) => {
-                self.find(Fault::SnapshotDamaged, About::File(&path), error.message().to_owned());
+            Err((code, message)) => {
+                self.find(code, About::File(&path), message);
                 return Ok(None);
             }
         };
@@ -95,11 +91,11 @@ impl<V: View> Work<'_, V> {
         let Some(filed) = filed else { return Ok(Some((head, members))) };
         if found.hash != filed.snapshot_hash {
             let message = format!("{} has the hash {}, not {}", path.display(), found.hash, filed.snapshot_hash);
-            self.find(Fault::SnapshotDiffers, About::File(&path), message);
+            self.find(Code::SnapshotDiffers, About::File(&path), message);
         }
         if head != filed.head {
             let message = "the manifest's row of the version says something else than its snapshot".to_owned();
-            self.find(Fault::RowDiffers, About::Version, message);
+            self.find(Code::RowDiffers, About::Version, message);
         }
         let told = self.view.manifest().event(filed.place)?;
         let tells = told.is_some_and(|event| {
@@ -108,7 +104,7 @@ impl<V: View> Work<'_, V> {
         });
         if !tells {
             let message = format!("event {} doesn't tell of this version's creation", filed.place);
-            self.find(Fault::HistoryDiffers, About::Version, message);
+            self.find(Code::HistoryDiffers, About::Version, message);
         }
         self.rows(&members, rows.unwrap_or_default());
         Ok(Some((head, members)))
@@ -137,11 +133,7 @@ impl<V: View> Work<'_, V> {
                 }
             };
             if let (Some(member), Some(wrong)) = (member, wrong) {
-                self.find(
-                    Fault::RowDiffers,
-                    About::Member(member),
-                    format!("artifact {}: {wrong}", member.artifact_id),
-                );
+                self.find(Code::RowDiffers, About::Member(member), format!("artifact {}: {wrong}", member.artifact_id));
             }
         }
     }
@@ -157,7 +149,7 @@ impl<V: View> Work<'_, V> {
         ];
         for (what, right) in sums {
             if !right {
-                self.find(Fault::SumDiffers, About::Version, format!("{what} is not that of the members"));
+                self.find(Code::SumDiffers, About::Version, format!("{what} is not that of the members"));
             }
         }
     }
@@ -166,22 +158,8 @@ impl<V: View> Work<'_, V> {
         let (Some(index), Some(path)) = (&head.index, index_of(self.view.layout(), head, &self.path)) else {
             return Ok(());
         };
-        if !files::exists(&path) {
-            let message = format!("{} is missing; it lists what the snapshot says too", path.display());
-            self.find(Fault::IndexMissing, About::File(&path), message);
-            return Ok(());
-        }
-        let (file, metadata) = match files::open_regular(&path) {
-            Ok(opened) => opened,
-            Err(error) => {
-                self.find(Fault::IndexDiffers, About::File(&path), error.to_string());
-                return Ok(());
-            }
-        };
-        let hash = hash_file(&file, &path, metadata.len(), self.watch)?;
-        if hash != index.file_hash {
-            let message = format!("{} has the hash {hash}, not {}", path.display(), index.file_hash);
-            self.find(Fault::IndexDiffers, About::File(&path), message);
+        if let Some((code, message)) = snapshot::examine_index(index, &path, self.watch)? {
+            self.find(code, About::File(&path), message);
         }
         Ok(())
     }
@@ -201,12 +179,12 @@ impl<V: View> Work<'_, V> {
         let artifact_id = &member.artifact_id;
         let Some(found) = self.view.manifest().candidate(artifact_id)? else {
             let message = format!("artifact {artifact_id} is not in the store");
-            self.find(Fault::MemberMissing, About::Member(member), message);
+            self.find(Code::MemberMissing, About::Member(member), message);
             return Ok(());
         };
         if found.deleted {
             let message = format!("artifact {artifact_id} was deleted");
-            self.find(Fault::MemberDeleted, About::Member(member), message);
+            self.find(Code::MemberDeleted, About::Member(member), message);
         }
         let same = found.artifact_type == member.artifact_type
             && found.logical_key == member.logical_key
@@ -214,7 +192,7 @@ impl<V: View> Work<'_, V> {
             && found.size_bytes == member.size_bytes.0;
         if !same {
             let message = format!("artifact {artifact_id} is no longer what it was when the version was created");
-            self.find(Fault::MemberDiffers, About::Member(member), message);
+            self.find(Code::MemberDiffers, About::Member(member), message);
         }
         if member.storage == Storage::InPlace {
             return Ok(());
@@ -233,18 +211,18 @@ impl<V: View> Work<'_, V> {
         let artifact_id = &member.artifact_id;
         let Some(looks) = self.view.objects().look(hash)? else {
             let message = format!("artifact {artifact_id}: the object {hash} is missing");
-            self.find(Fault::ObjectMissing, About::Member(member), message);
+            self.find(Code::ObjectMissing, About::Object(member, hash), message);
             return Ok(());
         };
         if size.is_some_and(|size| looks.size != size) {
             let message = format!("artifact {artifact_id}: the object {hash} has {} bytes", looks.size);
-            self.find(Fault::ObjectDamaged, About::Member(member), message);
+            self.find(Code::ObjectSize, About::Object(member, hash), message);
         } else if hashes && self.proven.insert(*hash) {
             self.report.hashed_objects += 1;
             if !self.view.objects().proven(hash, self.watch)? {
                 self.proven.remove(hash);
                 let message = format!("artifact {artifact_id}: the object {hash} has another hash");
-                self.find(Fault::ObjectDamaged, About::Member(member), message);
+                self.find(Code::ObjectDamaged, About::Object(member, hash), message);
             }
         }
         Ok(())
@@ -255,5 +233,6 @@ impl<V: View> Work<'_, V> {
 enum About<'a> {
     Version,
     Member(&'a Member),
+    Object(&'a Member, &'a Hash),
     File(&'a Path),
 }

@@ -135,6 +135,17 @@ impl Manifest {
         Ok(())
     }
 
+    /// Members of a version whose artifacts are not in the manifest, by artifact id.
+    pub fn missing_members(&self, place: u64) -> Result<Vec<String>> {
+        let mut statement = self.cached(
+            "SELECT artifact_id FROM dataset_members m
+             WHERE dataset = ?1 AND NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.artifact_id = m.artifact_id)
+             ORDER BY artifact_id",
+        )?;
+        let rows = statement.query_map([place], |row| row.get(0))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
     /// What an artifact would be as a member.
     pub fn candidate(&self, artifact_id: &ArtifactId) -> Result<Option<Candidate>> {
         Ok(self

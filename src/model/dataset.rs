@@ -283,64 +283,6 @@ pub struct Dataset {
     pub path_index: Option<String>,
 }
 
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// The version is not what it was.
-    Error,
-    /// Nothing is lost, but somebody should look at it.
-    Warning,
-}
-
-/// What kind of thing was found about a version of a dataset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DatasetFault {
-    /// The snapshot is not there.
-    SnapshotMissing,
-    /// The snapshot's seal fails, or it can't be read.
-    SnapshotDamaged,
-    /// The snapshot is another file than the one that was written.
-    SnapshotDiffers,
-    /// A digest or a count is not that of the members.
-    SumDiffers,
-    /// The manifest says something else than the snapshot.
-    RowDiffers,
-    /// The history says something else than the manifest.
-    HistoryDiffers,
-    /// The Parquet index is not there; everything in it stands in the snapshot too.
-    IndexMissing,
-    /// The Parquet index is another file than the one that was written.
-    IndexDiffers,
-    /// A member's artifact is not in the store.
-    MemberMissing,
-    /// A member's artifact was deleted; it can still be restored.
-    MemberDeleted,
-    /// A member's artifact is no longer what it was when the version was created.
-    MemberDiffers,
-    /// The bytes of a member are gone.
-    ObjectMissing,
-    /// The bytes of a member are damaged.
-    ObjectDamaged,
-}
-
-/// One thing that the verification of a dataset found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct DatasetFinding {
-    /// How much it matters.
-    pub severity: Severity,
-    /// What kind of thing it is.
-    pub code: DatasetFault,
-    /// The member's artifact, where it is about one.
-    pub artifact_id: Option<String>,
-    /// The absolute path, where it is about a file.
-    pub path: Option<String>,
-    /// One sentence.
-    pub message: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::FeatureValue;

@@ -14,11 +14,12 @@ use crate::base::{clock, crash};
 use crate::manifest::{Filed, Manifest};
 use crate::model::artifact::{Event, Storage};
 use crate::model::dataset::{FeatureValue, Features, Head, Index, Member, Snapshot};
+use crate::model::finding::Code;
 use crate::model::ids::{ArtifactId, ArtifactType, DatasetId};
 use crate::model::number::Count;
 use crate::model::version::Version;
-use crate::model::{Error, Hash, Result, seal};
-use crate::objects::{OBJECT_MODE, Staged};
+use crate::model::{Error, Hash, Result, Watch, seal};
+use crate::objects::{OBJECT_MODE, Staged, hash_file};
 use crate::store::layout::Layout;
 use crate::store::reader::View;
 use crate::store::writer::Writer;
@@ -351,8 +352,10 @@ pub(super) fn again(
                 Hash::parse(&text("snapshotHash")).ok_or_else(|| damaged("it has no snapshotHash".to_owned()))?;
             let path = layout.dataset(&dataset_id).join(format!("{version}.json"));
             match written(&path, &told) {
-                Ok(snapshot) => manifest.insert_dataset(&snapshot, &told, event.event_id.0)?,
-                Err(why) => match spare.map(|spare| spare.dataset(&dataset_id, &version).map(|filed| (spare, filed))) {
+                Ok(found) => manifest.insert_dataset(&found.snapshot, &told, event.event_id.0)?,
+                Err((_, why)) => match spare
+                    .map(|spare| spare.dataset(&dataset_id, &version).map(|filed| (spare, filed)))
+                {
                     Some(Ok((spare, Some(filed)))) => {
                         let mut members = Vec::new();
                         spare.each_dataset_member(filed.place, |member| {
@@ -373,14 +376,34 @@ pub(super) fn again(
     Ok(None)
 }
 
-/// The snapshot that was written with this hash, or why it is not there.
-pub(super) fn written(path: &Path, told: &Hash) -> Result<Snapshot, String> {
+/// The snapshot at a path, or what is wrong with it and why.
+pub fn examine(path: &Path) -> Result<Found, (Code, String)> {
     if !files::exists(path) {
-        return Err(format!("{} is missing", path.display()));
+        return Err((Code::SnapshotMissing, format!("{} is missing", path.display())));
     }
-    match read(path) {
-        Ok(found) if found.hash == *told => Ok(found.snapshot),
-        Ok(_) => Err(format!("{} is not the file that the history tells of", path.display())),
-        Err(error) => Err(error.message().to_owned()),
+    read(path).map_err(|error| (Code::SnapshotDamaged, error.message().to_owned()))
+}
+
+/// The snapshot that was written with this hash, or what is wrong with it and why.
+pub(super) fn written(path: &Path, told: &Hash) -> Result<Found, (Code, String)> {
+    let found = examine(path)?;
+    if found.hash == *told {
+        return Ok(found);
     }
+    Err((Code::SnapshotDiffers, format!("{} has the hash {}, not {told}", path.display(), found.hash)))
+}
+
+/// What is wrong with a list of members, and why.
+pub fn examine_index(index: &Index, path: &Path, watch: &dyn Watch) -> Result<Option<(Code, String)>> {
+    let shown = path.display();
+    if !files::exists(path) {
+        return Ok(Some((Code::IndexMissing, format!("{shown} is missing; it lists what the snapshot says too"))));
+    }
+    let (file, metadata) = match files::open_regular(path) {
+        Ok(opened) => opened,
+        Err(error) => return Ok(Some((Code::IndexDiffers, error.to_string()))),
+    };
+    let hash = hash_file(&file, path, metadata.len(), watch)?;
+    let differs = || (Code::IndexDiffers, format!("{shown} has the hash {hash}, not {}", index.file_hash));
+    Ok((hash != index.file_hash).then(differs))
 }

@@ -10,7 +10,6 @@ use super::super::progress::Progress;
 use super::super::stop::Stop;
 use super::super::{Outcome, print, words};
 use super::{and, version_of};
-use crate::model::dataset::{DatasetFinding, Severity};
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes: 0 all is as it was, 1 there are warnings only, 2 there are errors or it could not be verified,
@@ -44,7 +43,14 @@ struct Verified {
     objects_hashed: u64,
     error_count: u64,
     warning_count: u64,
-    findings: Vec<DatasetFinding>,
+    findings: Vec<Finding>,
+}
+
+#[derive(Deserialize)]
+struct Finding {
+    severity: String,
+    message: String,
+    hint: Option<String>,
 }
 
 pub(super) fn run(place: &Place, options: &Verify) -> Outcome {
@@ -71,11 +77,8 @@ pub(super) fn run(place: &Place, options: &Verify) -> Outcome {
     } else {
         let mut shown = String::new();
         for finding in &verified.findings {
-            let severity = match finding.severity {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-            };
-            shown.push_str(&format!("{severity}: {}\n", words::clean(&finding.message)));
+            shown.push_str(&format!("{}: {}\n", finding.severity, words::clean(&finding.message)));
+            finding.hint.iter().for_each(|hint| shown.push_str(&format!("  hint: {}\n", words::clean(hint))));
         }
         let hashed = match options.hash {
             true => format!(", {} hashed", words::count(verified.objects_hashed, "object")),

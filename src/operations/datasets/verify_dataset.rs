@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::VersionOf;
 use crate::datasets::{self, Report, Source};
 use crate::model::Result;
-use crate::model::dataset::DatasetFinding;
+use crate::model::finding::Finding;
 use crate::model::ids::DatasetId;
 use crate::model::number::Count;
 use crate::model::version::Version;
@@ -51,7 +51,7 @@ pub struct Verified {
     /// How many warnings there are.
     warning_count: Count,
     /// What was found, at most 1000 of it.
-    findings: Vec<DatasetFinding>,
+    findings: Vec<Finding>,
     /// Whether there is more than `findings` holds.
     truncated: bool,
 }
