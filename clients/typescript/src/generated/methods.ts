@@ -8,6 +8,12 @@ import type {
   AuditResult,
   BackupParams,
   BackupResult,
+  CreateDatasetParams,
+  CreateDatasetResult,
+  DeleteDatasetParams,
+  DeleteDatasetResult,
+  DiffDatasetsParams,
+  DiffDatasetsResult,
   FindByHashParams,
   FindByHashResult,
   FindByLogicalKeyParams,
@@ -18,6 +24,8 @@ import type {
   GetArtifactResult,
   GetArtifactsParams,
   GetArtifactsResult,
+  GetDatasetParams,
+  GetDatasetResult,
   GetDownstreamParams,
   GetDownstreamResult,
   GetLineageParams,
@@ -32,6 +40,10 @@ import type {
   InitializeResult,
   ListArtifactsParams,
   ListArtifactsResult,
+  ListDatasetMembersParams,
+  ListDatasetMembersResult,
+  ListDatasetsParams,
+  ListDatasetsResult,
   ListEventsParams,
   ListEventsResult,
   ListFilesParams,
@@ -50,19 +62,25 @@ import type {
   ResolveResult,
   RestoreBackupParams,
   RestoreBackupResult,
+  RestoreDatasetParams,
+  RestoreDatasetResult,
   RpcDiscoverParams,
   RpcDiscoverResult,
   SupersedeParams,
   SupersedeResult,
   TraceRootsParams,
   TraceRootsResult,
+  VerifyDatasetParams,
+  VerifyDatasetResult,
+  VerifyStoreParams,
+  VerifyStoreResult,
 } from "./types.js";
 
 /** The version of the protocol that this client speaks. */
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:18039200c434d38ea6ba55969d0ccf3d093e6bfdcad693f6fa29e14b5eac8b32";
+export const SCHEMA_HASH = "sha256:e088713dce0b88a6c17bb225edbd94ca684847ac93aa16d0aba518210e973539";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -93,7 +111,16 @@ export const METHODS = {
   "find_lineage_paths": { name: "find_lineage_paths", idempotent: true },
   "add_lineage": { name: "add_lineage", idempotent: true },
   "audit": { name: "audit", idempotent: true },
+  "create_dataset": { name: "create_dataset", idempotent: true },
+  "get_dataset": { name: "get_dataset", idempotent: true },
+  "list_datasets": { name: "list_datasets", idempotent: true },
+  "list_dataset_members": { name: "list_dataset_members", idempotent: true },
+  "diff_datasets": { name: "diff_datasets", idempotent: true },
+  "verify_dataset": { name: "verify_dataset", idempotent: true },
+  "delete_dataset": { name: "delete_dataset", idempotent: true },
+  "restore_dataset": { name: "restore_dataset", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
+  "verify_store": { name: "verify_store", idempotent: true },
   "backup": { name: "backup", idempotent: false },
   "restore_backup": { name: "restore_backup", idempotent: true },
   "rebuild_manifest": { name: "rebuild_manifest", idempotent: true },
@@ -246,8 +273,11 @@ export abstract class Methods {
   }
 
   /**
-   * Reads a piece of a file, at most 1 MiB, from an artifact or by the hash of its bytes. A file that is read whole in
-   * one piece is checked against its hash.
+   * Reads a piece of a file, at most 1 MiB, from an artifact or by the hash of its bytes.
+   *
+   * A file that is read whole in one piece is checked against its hash: `integrity` is `verified` then, and bytes that
+   * have another hash are never answered but are an error of the kind integrity. So is a file of another length than its
+   * artifact says, whichever piece is asked for.
    *
    * @example
    * await client.readFile({"artifactId":"art-20260301T093000-5f2c81d4","length":4096});
@@ -377,6 +407,107 @@ export abstract class Methods {
   }
 
   /**
+   * Creates a version of a dataset for good: from the members named, or from a parent version and what changes.
+   *
+   * An artifact is a member once. The same version again is harmless and answered `deduped`; another one under the same
+   * name is a conflict, also while the first is deleted. Who made it, when, and its index don't count for that.
+   *
+   * @example
+   * await client.createDataset({"datasetId":"em_dataset","version":"v1.0","members":[{"artifactId":"art-20260301T093000-5f2c81d4","role":"oracle_output","features":{"freq_ghz":1.0}}]});
+   *
+   * @example
+   * await client.createDataset({"datasetId":"em_dataset","version":"v1.1","parentVersion":"v1.0","remove":["art-20260301T093000-5f2c81d4"]});
+   */
+  createDataset(params: CreateDatasetParams, options?: CallOptions): Promise<CreateDatasetResult> {
+    return this.call("create_dataset", params, options);
+  }
+
+  /**
+   * Answers one version of a dataset: counts, digests, statistics, provenance; list_dataset_members lists its members.
+   * A deleted version is answered when it is named.
+   *
+   * @example
+   * await client.getDataset({"datasetId":"em_dataset"});
+   *
+   * @example
+   * await client.getDataset({"datasetId":"em_dataset","version":"v1.0"});
+   */
+  getDataset(params: GetDatasetParams = {}, options?: CallOptions): Promise<GetDatasetResult> {
+    return this.call("get_dataset", params, options);
+  }
+
+  /**
+   * Lists versions of datasets: by the datasets' names, of each the highest version first. Deleted ones only when `status`
+   * asks for them.
+   *
+   * @example
+   * await client.listDatasets({"datasetId":"em_dataset"});
+   *
+   * @example
+   * await client.listDatasets({"latestOnly":true});
+   */
+  listDatasets(params: ListDatasetsParams = {}, options?: CallOptions): Promise<ListDatasetsResult> {
+    return this.call("list_datasets", params, options);
+  }
+
+  /**
+   * Lists the members of a version of a dataset by artifact id; everything in the filter must hold.
+   *
+   * @example
+   * await client.listDatasetMembers({"datasetId":"em_dataset","version":"v1.0","filter":{"roles":["oracle_output"],"features":{"freq_ghz":{"min":1,"max":10}}}});
+   */
+  listDatasetMembers(params: ListDatasetMembersParams = {}, options?: CallOptions): Promise<ListDatasetMembersResult> {
+    return this.call("list_dataset_members", params, options);
+  }
+
+  /**
+   * Compares two versions: members added, removed, and changed in content, role, split or features.
+   *
+   * An artifact that took another's place under the same type and logical key counts as a change of content.
+   *
+   * @example
+   * await client.diffDatasets({"left":{"datasetId":"em_dataset","version":"v1.0"},"right":{"datasetId":"em_dataset","version":"latest"}});
+   */
+  diffDatasets(params: DiffDatasetsParams, options?: CallOptions): Promise<DiffDatasetsResult> {
+    return this.call("diff_datasets", params, options);
+  }
+
+  /**
+   * Proves that a version of a dataset is what it was when it was created, and that its members are there.
+   *
+   * It looks at the snapshot's seal and hash, both digests, the counts, the manifest's rows, the history, the Parquet
+   * index, every member's artifact and its objects; with `verifyHashes` it reads their bytes. Of a snapshot by its path
+   * it looks at the file, its index and the members.
+   *
+   * @example
+   * await client.verifyDataset({"datasetId":"em_dataset","version":"v1.0","verifyHashes":true});
+   */
+  verifyDataset(params: VerifyDatasetParams = {}, options?: CallOptions): Promise<VerifyDatasetResult> {
+    return this.call("verify_dataset", params, options);
+  }
+
+  /**
+   * Deletes a version of a dataset: it is no longer listed nor the latest. Its files stay, its name stays taken, and
+   * restore_dataset brings it back. Deleting it again changes nothing.
+   *
+   * @example
+   * await client.deleteDataset({"datasetId":"em_dataset","version":"v1.0"});
+   */
+  deleteDataset(params: DeleteDatasetParams, options?: CallOptions): Promise<DeleteDatasetResult> {
+    return this.call("delete_dataset", params, options);
+  }
+
+  /**
+   * Brings a deleted version of a dataset back, as it was. Restoring one that was not deleted changes nothing.
+   *
+   * @example
+   * await client.restoreDataset({"datasetId":"em_dataset","version":"v1.0"});
+   */
+  restoreDataset(params: RestoreDatasetParams, options?: CallOptions): Promise<RestoreDatasetResult> {
+    return this.call("restore_dataset", params, options);
+  }
+
+  /**
    * Lists the store's history, newest first: who did what when.
    *
    * @example
@@ -384,6 +515,28 @@ export abstract class Methods {
    */
   listEvents(params: ListEventsParams = {}, options?: CallOptions): Promise<ListEventsResult> {
     return this.call("list_events", params, options);
+  }
+
+  /**
+   * Looks whether everything in the store is as it was promised, and tells what isn't.
+   *
+   * Without `repair` nothing is changed and nobody has to wait; a store in which all is well has no findings. With
+   * `repair` what can be proven is mended: an object from a readable name or another copy with its hash, a name from its
+   * object, a sidecar or a line of the history where what is left of it bears out the manifest. A damaged object that
+   * can't be mended moves to quarantine/ and stays an error until the same bytes are published again. Nothing is guessed,
+   * nothing is deleted.
+   *
+   * @example
+   * await client.verifyStore({});
+   *
+   * @example
+   * await client.verifyStore({"checks":["hash"],"sample":"3/30"});
+   *
+   * @example
+   * await client.verifyStore({"repair":true});
+   */
+  verifyStore(params: VerifyStoreParams = {}, options?: CallOptions): Promise<VerifyStoreResult> {
+    return this.call("verify_store", params, options);
   }
 
   /**

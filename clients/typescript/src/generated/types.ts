@@ -103,12 +103,68 @@ export type AuditFormatParam =
   /** Markdown. */
   | "markdown";
 
+/** By whom and how an artifact was made. */
+export interface AuditProvenance {
+  /** The run that published it first. */
+  runId: string | null;
+  /** The program that wrote it. */
+  writer: Writer | null;
+  /** The state of the code that made it. */
+  git: Git | null;
+  /** The parameters it was made with. */
+  params: Record<string, unknown>;
+  /** Where it came from, in the publisher's words. */
+  source: string | null;
+}
+
+/** What an audit found. */
+export interface AuditReport {
+  /** Version of the report's form: 1. */
+  schemaVersion: number;
+  /** When it was made. */
+  generatedAt: string;
+  /** What made it: keepstone. */
+  generator: string;
+  /** The version of what made it. */
+  generatorVersion: string;
+  /** The artifacts, as they were named; with `all` in the order of commits. */
+  artifacts: Audited[];
+  /** All of them in numbers. */
+  totals: Totals;
+  /** The lineage that was looked at. */
+  graphStats: GraphStats;
+  /** The report in the form that was asked for; null for `json`. */
+  text: string | null;
+}
+
+/** How grave an issue is. */
+export type AuditSeverity =
+  /** A promise is broken. */
+  | "error"
+  /** Nothing is broken, but something is not as it should be. */
+  | "warning";
+
+/** The verdict on an artifact. */
+export type AuditVerdict =
+  /** The store doesn't know it. */
+  | "error"
+  /** Bytes no longer have their hash. */
+  | "hash_mismatch"
+  /** Its bytes can't be verified. */
+  | "verification_error"
+  /** None of its roots has a role that was required. */
+  | "missing_roles"
+  /** There are only warnings. */
+  | "warning"
+  /** Nothing was found. */
+  | "ok";
+
 /** An artifact as an audit found it. Of an id that the store doesn't know, what only an artifact has is null. */
 export interface Audited {
   /** Its id. */
   artifactId: string;
   /** The verdict: the gravest of its issues. */
-  status: Verdict;
+  status: AuditVerdict;
   /** What is wrong, the gravest first. */
   issues: Issue[];
   /** Its type. */
@@ -130,7 +186,7 @@ export interface Audited {
   /** The parts it plays. */
   roles: string[];
   /** By whom and how it was made. */
-  provenance: Provenance | null;
+  provenance: AuditProvenance | null;
   /** Whether the bytes kept still have their hash; null when they were not looked at. */
   hashVerified: boolean | null;
   /** How many artifacts it was made from, at once or over others. */
@@ -158,6 +214,122 @@ export interface Capabilities {
   /** The values that `ordering` may have. */
   orderings: Ordering[];
 }
+
+/** A version that was deleted or brought back. */
+export interface Changed {
+  /** Whether this request changed anything. */
+  changed: boolean;
+  /** The version. */
+  dataset: Dataset;
+}
+
+/** What changes about a member of the parent version. */
+export interface ChangedMember {
+  /** The artifact. */
+  artifactId: string;
+  /** The part it plays from now on; as before unless given. */
+  role?: string | null | undefined;
+  /** The split it belongs to from now on, "" for none; as before unless given. */
+  split?: string | null | undefined;
+  /** Features that are set; null removes one, the others stay. */
+  features?: Record<string, number | string | boolean | null> | null | undefined;
+}
+
+/** A member that both versions have. */
+export interface ChangedPair {
+  /** What differs. */
+  changes: MemberChange[];
+  /** The member of the left version. */
+  left: Member;
+  /** The member of the right version. */
+  right: Member;
+}
+
+/** What a verification looks at. */
+export type Check =
+  /** Every object, and every readable name that is no link of its object, is read and has its hash. */
+  | "hash"
+  /** Every artifact's objects are there, with their sizes, and can't be written. */
+  | "objects"
+  /** Every readable name is there and is its object. Other files below artifacts/ are their owners' business. */
+  | "names"
+  /** Every artifact has its sidecar, whose seal holds. */
+  | "sidecars"
+  /** Every line of the history has a seal that holds and says what the manifest says. */
+  | "history"
+  /** Every input is there, and no artifact is made from itself. */
+  | "lineage"
+  /** Every version of a dataset has its snapshot and its Parquet index, as they were written, and its members are there. */
+  | "datasets"
+  /** SQLite finds no damage, and every row says what the sidecars and the history say. */
+  | "manifest"
+  /** The store's folders are there and hold nothing that isn't the store's. */
+  | "staging";
+
+/** What kind of thing was found. */
+export type Code =
+  /** The object's bytes have another hash. */
+  | "object_damaged"
+  /** An artifact's object is not there. */
+  | "object_missing"
+  /** The object has another length than the artifact says. */
+  | "object_size"
+  /** The object may be written. */
+  | "object_writable"
+  /** The readable name is not there. */
+  | "name_missing"
+  /** What lies at the readable name is something else. */
+  | "name_differs"
+  /** The sidecar is not there. */
+  | "sidecar_missing"
+  /** The sidecar's seal fails. */
+  | "sidecar_damaged"
+  /** What lies in the sidecar's place is another artifact's. */
+  | "sidecar_differs"
+  /** The history is shorter than the manifest knows. */
+  | "history_short"
+  /** The seal of a line of the history fails. */
+  | "line_damaged"
+  /** History and manifest tell of different events. */
+  | "history_differs"
+  /** An input is not in the store. */
+  | "input_missing"
+  /** Artifacts are made from each other in a circle. */
+  | "circle"
+  /** The snapshot of a version of a dataset is not there. */
+  | "snapshot_missing"
+  /** The snapshot's seal fails, or it can't be read. */
+  | "snapshot_damaged"
+  /** The snapshot is another file than the one that was written. */
+  | "snapshot_differs"
+  /** A digest or a count of a version is not that of its members. */
+  | "sum_differs"
+  /** The Parquet index is not there; everything in it stands in the snapshot too. */
+  | "index_missing"
+  /** The Parquet index is another file than the one that was written. */
+  | "index_differs"
+  /** A member's artifact is not in the store. */
+  | "member_missing"
+  /** A member's artifact was deleted. */
+  | "member_deleted"
+  /** A member's artifact is no longer what it was when the version was created. */
+  | "member_differs"
+  /** SQLite finds the manifest damaged. */
+  | "manifest_damaged"
+  /** The manifest's tables are not those of its format. */
+  | "schema_differs"
+  /** A row says something else than sidecar and history. */
+  | "row_differs"
+  /** The manifest has lost a row that sidecars or history tell of. */
+  | "row_missing"
+  /** The manifest has a row that neither sidecars nor history tell of. */
+  | "row_unknown"
+  /** A folder of the store is not there. */
+  | "folder_missing"
+  /** Something lies among the store's own files that isn't the store's. */
+  | "stranger"
+  /** It could not be read. */
+  | "unreadable";
 
 /** The type that a caller gives a CSV column. */
 export type ColumnType =
@@ -190,6 +362,184 @@ export interface Copy {
   path: string;
   /** Its length in bytes. */
   sizeBytes: number;
+}
+
+/** How much a verification looked at. */
+export interface Counts {
+  /** Artifacts in the manifest, deleted ones included. */
+  artifacts: number;
+  /** Objects on disk; 0 when neither hash nor objects was asked for. */
+  objects: number;
+  /** Objects that no artifact needs, such as a publish leaves that was killed before its commit. They do no harm. */
+  orphans: number;
+  /** Files that were read and hashed. */
+  hashedFiles: number;
+  /** Bytes of these files. */
+  hashedBytes: number;
+  /** Readable names that were looked at. */
+  names: number;
+  /** Sidecars that were read. */
+  sidecars: number;
+  /** Lines of the history that were read. */
+  historyLines: number;
+  /** Versions of datasets that were looked at. */
+  datasets: number;
+  /** Edges that were followed. */
+  edges: number;
+  /** Rows of the manifest that were held against sidecars and history. */
+  rows: number;
+  /** Files in quarantine. */
+  quarantined: number;
+}
+
+/** Who made a version of a dataset, and from what. */
+export interface CreateDatasetProvenance {
+  /** The program that made it. */
+  writer: Writer | null;
+  /** The commit of the code that made it. */
+  gitCommit: string | null;
+  /** The stage of the pipeline that made it. */
+  stage: string | null;
+  /** The runs that published its members, sorted. */
+  sourceRuns: string[];
+}
+
+/** The version that is there now. */
+export interface Created {
+  /** Whether it was there already, and nothing was done. */
+  deduped: boolean;
+  /** The version. */
+  dataset: Dataset;
+}
+
+/** One version of a dataset: what it holds and who made it; its members are listed apart. */
+export interface Dataset {
+  /** The dataset. */
+  datasetId: string;
+  /** The version. */
+  version: string;
+  /** Whether it stands or was deleted. */
+  status: Status;
+  /** When it was deleted. */
+  deletedAt: string | null;
+  /** A name for people. */
+  name: string | null;
+  /** A description for people. */
+  description: string | null;
+  /** Tags; a tag that is only a word has the value "". */
+  tags: Record<string, string>;
+  /** Whatever its maker noted. */
+  annotations: Record<string, unknown>;
+  /** The version it was made from. */
+  parentVersion: string | null;
+  /** When it was created. */
+  createdAt: string;
+  /** How many members it has. */
+  memberCount: number;
+  /** The bytes of all members together. */
+  totalBytes: number;
+  /** SHA-256 over the members' hashes alone, sorted: what bytes the version holds. */
+  contentDigest: string;
+  /** SHA-256 over everything that is known of each member: ids, roles, splits, sizes, features. */
+  membershipDigest: string;
+  /** What can be counted in it. */
+  statistics: Statistics;
+  /** Who made it, and from what. */
+  provenance: CreateDatasetProvenance;
+  /** Absolute path of the snapshot, the JSON file that says all of this and every member. */
+  path: string;
+  /** SHA-256 of that file. */
+  snapshotHash: string;
+  /** Absolute path of the Parquet file that lists the members, null when it has none. */
+  pathIndex: string | null;
+}
+
+/** What differs between two versions. */
+export interface DatasetDiff {
+  /** The version that was compared. */
+  left: DiffSide;
+  /** The version that it was compared with. */
+  right: DiffSide;
+  /** Whether they have the same members, alike in everything. */
+  identical: boolean;
+  /** How many members differ, and how. */
+  counts: DiffCounts;
+  /** Only in the right version, by artifact id. */
+  added: Member[];
+  /** Only in the left version, by artifact id. */
+  removed: Member[];
+  /** In both and different, by the left one's artifact id. */
+  changed: ChangedPair[];
+  /** Whether a list was cut at the limit. */
+  truncated: boolean;
+}
+
+/** A version of a dataset in a list; get_dataset says more. */
+export interface DatasetEntry {
+  /** The dataset. */
+  datasetId: string;
+  /** The version. */
+  version: string;
+  /** Whether `latest` means this version. */
+  latest: boolean;
+  /** Whether it stands or was deleted. */
+  status: Status;
+  /** A name for people. */
+  name: string | null;
+  /** A description for people. */
+  description: string | null;
+  /** Tags; a tag that is only a word has the value "". */
+  tags: Record<string, string>;
+  /** The version it was made from. */
+  parentVersion: string | null;
+  /** When it was created. */
+  createdAt: string;
+  /** How many members it has. */
+  memberCount: number;
+  /** The bytes of all members together. */
+  totalBytes: number;
+  /** The members of each role. */
+  byRole: Record<string, Share>;
+  /** SHA-256 over the members' hashes alone. */
+  contentDigest: string;
+  /** SHA-256 over everything that is known of each member. */
+  membershipDigest: string;
+}
+
+/** How many members differ, and how. */
+export interface DiffCounts {
+  /** Only in the right version. */
+  added: number;
+  /** Only in the left version. */
+  removed: number;
+  /** In both, and different. */
+  changed: number;
+  /** In both, and alike. */
+  unchanged: number;
+  /** Of the changed: those with other bytes. */
+  content: number;
+  /** Of the changed: those in another role. */
+  role: number;
+  /** Of the changed: those in another split. */
+  split: number;
+  /** Of the changed: those with other features. */
+  features: number;
+}
+
+/** One side of a comparison. */
+export interface DiffSide {
+  /** The dataset. */
+  datasetId: string;
+  /** The version. */
+  version: string;
+  /** How many members it has. */
+  memberCount: number;
+  /** The bytes of all members together. */
+  totalBytes: number;
+  /** SHA-256 over the members' hashes alone. */
+  contentDigest: string;
+  /** SHA-256 over everything that is known of each member. */
+  membershipDigest: string;
 }
 
 /** Which way a graph goes. */
@@ -242,6 +592,30 @@ export interface Event {
   data: Record<string, unknown>;
 }
 
+/** What must hold of a feature. */
+export interface FeatureCondition {
+  /** A number, this or larger. */
+  min?: number | null | undefined;
+  /** A number, this or smaller. */
+  max?: number | null | undefined;
+  /** This very value; 1 and 1.0 are one. */
+  equals?: number | string | boolean | null | undefined;
+}
+
+/** The values of a feature that is a number. */
+export interface FeatureRange {
+  /** The smallest. */
+  min: number;
+  /** The largest. */
+  max: number;
+  /** Their mean. */
+  mean: number;
+  /** Their standard deviation, of all members that have the feature. */
+  std: number;
+  /** How many members have the feature. */
+  count: number;
+}
+
 /** One file of an artifact. */
 export interface FileEntry {
   /** Its path inside the artifact, with `/` between the parts. */
@@ -274,6 +648,28 @@ export interface Filter {
   roles?: string[] | null | undefined;
   /** At most this many: 1 to 10000, 100 unless given. */
   limit?: number | null | undefined;
+}
+
+/** One thing that a verification found. */
+export interface Finding {
+  /** The check that found it. */
+  check: Check;
+  /** The artifact, where it is about one. */
+  artifactId: string | null;
+  /** The object, where it is about one. */
+  hash: string | null;
+  /** The absolute path, where it is about a file or a folder. */
+  path: string | null;
+  /** What kind of thing it is. */
+  code: Code;
+  /** One sentence. */
+  message: string;
+  /** How much it matters. */
+  severity: VerifyDatasetSeverity;
+  /** The way out, where there is one and it is not gone yet. */
+  hint: string | null;
+  /** Where the damaged bytes lie now, if a repair moved them. */
+  quarantinedTo: string | null;
 }
 
 /** What kind of content an artifact has. */
@@ -413,7 +809,7 @@ export interface Issue {
   /** What it is. */
   name: IssueName;
   /** Whether it is an error, or only worth a look. */
-  severity: Severity;
+  severity: AuditSeverity;
   /** The same as a sentence. */
   message: string;
 }
@@ -461,12 +857,85 @@ export interface Made {
   configuration: string;
 }
 
+/** An artifact as a version of a dataset holds it. */
+export interface Member {
+  /** The artifact. */
+  artifactId: string;
+  /** Its type. */
+  artifactType: string;
+  /** Its logical key. */
+  logicalKey: string;
+  /** The part it plays in the dataset. */
+  role: string;
+  /** The split it belongs to (train, validation, test …), null when it belongs to none. */
+  split: string | null;
+  /** SHA-256 of its bytes, as they were when the version was created; of a tree, of its listing. */
+  fileHash: string;
+  /** Its length in bytes. */
+  sizeBytes: number;
+  /** Who keeps its bytes. */
+  storage: Storage;
+  /** What is known about it, by name. */
+  features: Record<string, number | string | boolean>;
+}
+
+/** What differs about a member. */
+export type MemberChange =
+  /** Its bytes. */
+  | "content"
+  /** The part it plays. */
+  | "role"
+  /** The split it belongs to. */
+  | "split"
+  /** What is known about it. */
+  | "features";
+
+/** Which members a list shows. */
+export interface MemberFilter {
+  /** One of these artifacts. */
+  artifactIds?: string[] | null | undefined;
+  /** In one of these roles. */
+  roles?: string[] | null | undefined;
+  /** Of one of these types. */
+  artifactTypes?: string[] | null | undefined;
+  /** In one of these splits. */
+  splits?: string[] | null | undefined;
+  /** With all of these features; a member without one is left out. */
+  features?: Record<string, FeatureCondition> | null | undefined;
+}
+
+/** Members of a version. */
+export interface Members {
+  /** The dataset. */
+  datasetId: string;
+  /** The version. */
+  version: string;
+  /** The members, by artifact id. */
+  members: Member[];
+  /** How many the filter lets through. */
+  total: number;
+  /** The offset of the next ones, null when these are the last. */
+  nextOffset: number | null;
+}
+
 /** By what a duplicate was recognised. */
 export type Mode =
   /** The same bytes, as given or as kept. */
   | "file_hash"
   /** Other bytes with the same logical content. */
   | "content_hash";
+
+/** A member that is added. */
+export interface NewMember {
+  /** The artifact. */
+  artifactId: string;
+  /** The part it plays, for example `oracle_output`: 1 to 128 bytes. */
+  role: string;
+  /** The split it belongs to: train, validation, test … */
+  split?: string | null | undefined;
+  /** What is known about it, by name; a feature is of one kind in all members. */
+  features?: Record<string, number | string | boolean | null> | null | undefined;
+}
 
 /** As much of an artifact as a graph shows. */
 export interface Node {
@@ -555,20 +1024,6 @@ export type PieceEncoding =
   /** The bytes that the base64 text stands for. */
   | "base64";
 
-/** By whom and how an artifact was made. */
-export interface Provenance {
-  /** The run that published it first. */
-  runId: string | null;
-  /** The program that wrote it. */
-  writer: Writer | null;
-  /** The state of the code that made it. */
-  git: Git | null;
-  /** The parameters it was made with. */
-  params: Record<string, unknown>;
-  /** Where it came from, in the publisher's words. */
-  source: string | null;
-}
-
 /** What became of a publish. */
 export interface Published {
   /** Always true; a failure is an error. */
@@ -595,26 +1050,6 @@ export interface Published {
   artifact: Artifact;
 }
 
-/** What an audit found. */
-export interface Report {
-  /** Version of the report's form: 1. */
-  schemaVersion: number;
-  /** When it was made. */
-  generatedAt: string;
-  /** What made it: keepstone. */
-  generator: string;
-  /** The version of what made it. */
-  generatorVersion: string;
-  /** The artifacts, as they were named; with `all` in the order of commits. */
-  artifacts: Audited[];
-  /** All of them in numbers. */
-  totals: Totals;
-  /** The lineage that was looked at. */
-  graphStats: GraphStats;
-  /** The report in the form that was asked for; null for `json`. */
-  text: string | null;
-}
-
 /** An ancestor that has no inputs itself. */
 export interface Root {
   /** Its id. */
@@ -625,12 +1060,25 @@ export interface Root {
   roles: string[];
 }
 
-/** How grave an issue is. */
-export type Severity =
-  /** A promise is broken. */
-  | "error"
-  /** Nothing is broken, but something is not as it should be. */
-  | "warning";
+/** How many members, and how many bytes they have. */
+export interface Share {
+  /** How many members. */
+  count: number;
+  /** Their bytes together. */
+  totalBytes: number;
+}
+
+/** What can be counted in a version of a dataset. */
+export interface Statistics {
+  /** The members of each type. */
+  byArtifactType: Record<string, Share>;
+  /** The members of each role. */
+  byRole: Record<string, Share>;
+  /** The members of each split; those without one are not counted here. */
+  bySplit: Record<string, Share>;
+  /** The features that are numbers. */
+  featureRanges: Record<string, FeatureRange>;
+}
 
 /** Whether an artifact stands, was replaced, or was deleted. */
 export type Status =
@@ -708,20 +1156,79 @@ export interface TypeSummary {
   timestampColumns: string[];
 }
 
-/** The verdict on an artifact. */
-export type Verdict =
-  /** The store doesn't know it. */
+/** What the verification of a dataset found. */
+export interface Verified {
+  /** The dataset. */
+  datasetId: string;
+  /** The version. */
+  version: string;
+  /** Whether there is no error; warnings don't count. */
+  valid: boolean;
+  /** How many members were looked at. */
+  membersChecked: number;
+  /** How many objects were read and hashed. */
+  objectsHashed: number;
+  /** How many errors there are. */
+  errorCount: number;
+  /** How many warnings there are. */
+  warningCount: number;
+  /** What was found, at most 1000 of it. */
+  findings: Finding[];
+  /** Whether there is more than `findings` holds. */
+  truncated: boolean;
+}
+
+/** How much a finding matters. */
+export type VerifyDatasetSeverity =
+  /** Something that the store promises is not so. */
   | "error"
-  /** Bytes no longer have their hash. */
-  | "hash_mismatch"
-  /** Its bytes can't be verified. */
-  | "verification_error"
-  /** None of its roots has a role that was required. */
-  | "missing_roles"
-  /** There are only warnings. */
+  /** Nothing is lost, but somebody should look at it. */
   | "warning"
-  /** Nothing was found. */
-  | "ok";
+  /** It was so, and is mended. */
+  | "repaired";
+
+/** How a store was found. */
+export interface VerifyStoreReport {
+  /** The worst of all findings. */
+  status: VerifyStoreVerdict;
+  /** The checks that were made, in the order of the findings. */
+  checksPerformed: Check[];
+  /** The part of the bytes that was read; null for all. */
+  sample: string | null;
+  /** How much was looked at. */
+  counts: Counts;
+  /** How many errors there are. */
+  errors: number;
+  /** How many warnings there are. */
+  warnings: number;
+  /** How many findings were mended. */
+  repaired: number;
+  /** What was found, by check, artifact, object and path; at most 1000. */
+  findings: Finding[];
+  /** How many more findings there are. */
+  omitted: number;
+}
+
+/** The worst of all findings. */
+export type VerifyStoreVerdict =
+  /** There are none. */
+  | "clean"
+  /** All of them are mended. */
+  | "repaired"
+  /** There are warnings. */
+  | "warnings"
+  /** There are errors. */
+  | "errors";
+
+/** A version of a dataset, by name or by its file. */
+export interface VersionOf {
+  /** The dataset; it or a path. */
+  datasetId?: string | null | undefined;
+  /** The version; `latest`, the highest that was not deleted, unless given. */
+  version?: string | null | undefined;
+  /** The path of a snapshot file, whose version this store need not know. */
+  path?: string | null | undefined;
+}
 
 /** The program that wrote it. */
 export interface Writer {
@@ -1063,7 +1570,155 @@ export interface AuditParams {
 }
 
 /** What `audit` answers. */
-export type AuditResult = Report;
+export type AuditResult = AuditReport;
+
+/** What `create_dataset` takes. */
+export interface CreateDatasetParams {
+  /** The dataset. */
+  datasetId: string;
+  /** The version, as people write it: v1, v2.1-beta, 2026-01. */
+  version: string;
+  /** The members; with a parent version, those that are added. */
+  members?: NewMember[] | null | undefined;
+  /**
+   * The version of this dataset that it is made from: its members, name, description, tags and annotations are taken
+   * over unless given.
+   */
+  parentVersion?: string | null | undefined;
+  /** Artifacts of the parent version that are left out. */
+  remove?: string[] | null | undefined;
+  /** Members of the parent version about which something changes. */
+  update?: ChangedMember[] | null | undefined;
+  /** A name for people, at most 256 bytes. */
+  name?: string | null | undefined;
+  /** A description for people, at most 4096 bytes. */
+  description?: string | null | undefined;
+  /** Tags: an object, or a list of words (a word's value is ""). */
+  tags?: Record<string, string> | string[] | null | undefined;
+  /** Whatever its maker notes. */
+  annotations?: Record<string, unknown> | null | undefined;
+  /** The program that makes it. */
+  writerName?: string | null | undefined;
+  /** The version of that program. */
+  writerVersion?: string | null | undefined;
+  /** The commit of the code that makes it. */
+  gitCommit?: string | null | undefined;
+  /** The stage of the pipeline that makes it. */
+  stage?: string | null | undefined;
+  /**
+   * Whether a Parquet file lists the members: true (unless given), false, or the path of a folder outside the store
+   * where it is to lie.
+   */
+  index?: boolean | string | null | undefined;
+}
+
+/** What `create_dataset` answers. */
+export type CreateDatasetResult = Created;
+
+/** What `get_dataset` takes. */
+export interface GetDatasetParams {
+  /** The dataset; it or a path. */
+  datasetId?: string | null | undefined;
+  /** The version; `latest`, the highest that was not deleted, unless given. */
+  version?: string | null | undefined;
+  /** The path of a snapshot file, whose version this store need not know. */
+  path?: string | null | undefined;
+}
+
+/** What `get_dataset` answers. */
+export type GetDatasetResult = Dataset;
+
+/** What `list_datasets` takes. */
+export interface ListDatasetsParams {
+  /** Of this dataset; of all without it. */
+  datasetId?: string | null | undefined;
+  /** With all of these tags. */
+  tags?: Record<string, string> | null | undefined;
+  /** `active` (unless given) or `tombstoned`. */
+  status?: Status | null | undefined;
+  /** Of each dataset only the highest version that was not deleted. */
+  latestOnly?: boolean | null | undefined;
+  /** At most this many: 1 to 10000, 100 unless given. */
+  limit?: number | null | undefined;
+  /** How many are passed over, 0 unless given. */
+  offset?: number | null | undefined;
+}
+
+/** What `list_datasets` answers. */
+export type ListDatasetsResult = DatasetEntry[];
+
+/** What `list_dataset_members` takes. */
+export interface ListDatasetMembersParams {
+  /** The dataset; it or a path. */
+  datasetId?: string | null | undefined;
+  /** The version; `latest`, the highest that was not deleted, unless given. */
+  version?: string | null | undefined;
+  /** The path of a snapshot file, whose version this store need not know. */
+  path?: string | null | undefined;
+  /** Which members; all of them without a filter. */
+  filter?: MemberFilter | null | undefined;
+  /** At most this many: 1 to 10000, 100 unless given. */
+  limit?: number | null | undefined;
+  /** How many are passed over, 0 unless given. */
+  offset?: number | null | undefined;
+}
+
+/** What `list_dataset_members` answers. */
+export type ListDatasetMembersResult = Members;
+
+/** What `diff_datasets` takes. */
+export interface DiffDatasetsParams {
+  /** The version that is compared. */
+  left: VersionOf;
+  /** The version that it is compared with, as a rule the newer one. */
+  right: VersionOf;
+  /** Of each list at most this many: 1 to 10000, 100 unless given. The counts are of all. */
+  limit?: number | null | undefined;
+}
+
+/** What `diff_datasets` answers. */
+export type DiffDatasetsResult = DatasetDiff;
+
+/** What `verify_dataset` takes. */
+export interface VerifyDatasetParams {
+  /** The dataset; it or a path. */
+  datasetId?: string | null | undefined;
+  /** The version; `latest`, the highest that was not deleted, unless given. */
+  version?: string | null | undefined;
+  /** The path of a snapshot file, whose version this store need not know. */
+  path?: string | null | undefined;
+  /** Whether every byte of the members is read and hashed; false unless given. */
+  verifyHashes?: boolean | null | undefined;
+}
+
+/** What `verify_dataset` answers. */
+export type VerifyDatasetResult = Verified;
+
+/** What `delete_dataset` takes. */
+export interface DeleteDatasetParams {
+  /** The dataset. */
+  datasetId: string;
+  /** The version; it has to be named, `latest` is refused. */
+  version: string;
+  /** Why; it stands in the history. */
+  reason?: string | null | undefined;
+}
+
+/** What `delete_dataset` answers. */
+export type DeleteDatasetResult = Changed;
+
+/** What `restore_dataset` takes. */
+export interface RestoreDatasetParams {
+  /** The dataset. */
+  datasetId: string;
+  /** The version; it has to be named, `latest` is refused. */
+  version: string;
+  /** Why; it stands in the history. */
+  reason?: string | null | undefined;
+}
+
+/** What `restore_dataset` answers. */
+export type RestoreDatasetResult = Changed;
 
 /** What `list_events` takes. */
 export interface ListEventsParams {
@@ -1077,6 +1732,22 @@ export interface ListEventsParams {
 
 /** What `list_events` answers. */
 export type ListEventsResult = Event[];
+
+/** What `verify_store` takes. */
+export interface VerifyStoreParams {
+  /** What to look at, at least one; everything unless given. */
+  checks?: Check[] | null | undefined;
+  /**
+   * Reads only one part of the bytes: `"3/30"` is the third of thirty, cut by hash, so that thirty calls read every
+   * object once. It is about the check hash alone; the others are always whole.
+   */
+  sample?: string | null | undefined;
+  /** Mends what can be proven and moves damaged objects to quarantine; false unless given. */
+  repair?: boolean | null | undefined;
+}
+
+/** What `verify_store` answers. */
+export type VerifyStoreResult = VerifyStoreReport;
 
 /** What `backup` takes. */
 export interface BackupParams {

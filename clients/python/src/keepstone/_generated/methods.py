@@ -13,9 +13,17 @@ from .types import (
     Added,
     Artifact,
     AuditFormatParam,
+    AuditReport,
+    Changed,
+    ChangedMember,
+    Check,
     ColumnType,
     Content,
     Copy,
+    Created,
+    Dataset,
+    DatasetDiff,
+    DatasetEntry,
     Direction,
     Done,
     Event,
@@ -30,25 +38,35 @@ from .types import (
     Ingest,
     Input,
     Made,
+    MemberFilter,
+    Members,
+    NewMember,
     Outcome,
     Paths,
     Piece,
     Published,
-    Report,
+    Status,
     Summary,
     TypeDefinition,
     TypeSummary,
+    Verified,
+    VerifyStoreReport,
+    VersionOf,
 )
 
 IDEMPOTENT = frozenset(
     {
         "add_lineage",
         "audit",
+        "create_dataset",
+        "delete_dataset",
+        "diff_datasets",
         "find_by_hash",
         "find_by_logical_key",
         "find_lineage_paths",
         "get_artifact",
         "get_artifacts",
+        "get_dataset",
         "get_downstream",
         "get_lineage",
         "get_lineage_graph",
@@ -56,6 +74,8 @@ IDEMPOTENT = frozenset(
         "init",
         "initialize",
         "list_artifacts",
+        "list_dataset_members",
+        "list_datasets",
         "list_events",
         "list_files",
         "list_types",
@@ -64,9 +84,12 @@ IDEMPOTENT = frozenset(
         "register_type",
         "resolve",
         "restore_backup",
+        "restore_dataset",
         "rpc.discover",
         "supersede",
         "trace_roots",
+        "verify_dataset",
+        "verify_store",
     }
 )
 """What may be asked a second time, because that changes nothing more."""
@@ -438,8 +461,12 @@ class Methods:
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
     ) -> Piece:
-        """Reads a piece of a file, at most 1 MiB, from an artifact or by the hash of its bytes. A
-        file that is read whole in one piece is checked against its hash.
+        """Reads a piece of a file, at most 1 MiB, from an artifact or by the hash of its bytes.
+
+        A file that is read whole in one piece is checked against its hash: `integrity` is
+        `verified` then, and bytes that have another hash are never answered but are an error of the
+        kind integrity. So is a file of another length than its artifact says, whichever piece is
+        asked for.
 
         Args:
             artifact_id: The artifact; or give `hash`.
@@ -735,7 +762,7 @@ class Methods:
         format: AuditFormatParam | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
-    ) -> Report:
+    ) -> AuditReport:
         """Reports on artifacts: by whom and from what they were made, what they have for roots,
         whether these have the roles that were required, and whether the bytes kept still are what
         their hash says.
@@ -756,7 +783,7 @@ class Methods:
                 root; at most 64. An artifact without inputs is its own root.
             format: What `text` holds; nothing unless given, or with `json`.
         """
-        reply: Report = self._run(
+        reply: AuditReport = self._run(
             "audit",
             {
                 "artifact_ids": artifact_ids,
@@ -766,6 +793,310 @@ class Methods:
                 "max_depth": max_depth,
                 "required_roles": required_roles,
                 "format": format,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def create_dataset(
+        self,
+        dataset_id: str,
+        version: str,
+        *,
+        members: Sequence[NewMember] | None = None,
+        parent_version: str | None = None,
+        remove: Sequence[str] | None = None,
+        update: Sequence[ChangedMember] | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        tags: Mapping[str, str] | Sequence[str] | None = None,
+        annotations: Mapping[str, Any] | None = None,
+        writer_name: str | None = None,
+        writer_version: str | None = None,
+        git_commit: str | None = None,
+        stage: str | None = None,
+        index: bool | str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Created:
+        """Creates a version of a dataset for good: from the members named, or from a parent version
+        and what changes.
+
+        An artifact is a member once. The same version again is harmless and answered `deduped`;
+        another one under the same name is a conflict, also while the first is deleted. Who made it,
+        when, and its index don't count for that.
+
+        Args:
+            dataset_id: The dataset.
+            version: The version, as people write it: v1, v2.1-beta, 2026-01.
+            members: The members; with a parent version, those that are added.
+            parent_version: The version of this dataset that it is made from: its members, name,
+                description, tags and annotations are taken over unless given.
+            remove: Artifacts of the parent version that are left out.
+            update: Members of the parent version about which something changes.
+            name: A name for people, at most 256 bytes.
+            description: A description for people, at most 4096 bytes.
+            tags: Tags: an object, or a list of words (a word's value is "").
+            annotations: Whatever its maker notes.
+            writer_name: The program that makes it.
+            writer_version: The version of that program.
+            git_commit: The commit of the code that makes it.
+            stage: The stage of the pipeline that makes it.
+            index: Whether a Parquet file lists the members: true (unless given), false, or the path
+                of a folder outside the store where it is to lie.
+        """
+        reply: Created = self._run(
+            "create_dataset",
+            {
+                "dataset_id": dataset_id,
+                "version": version,
+                "members": members,
+                "parent_version": parent_version,
+                "remove": remove,
+                "update": update,
+                "name": name,
+                "description": description,
+                "tags": tags,
+                "annotations": annotations,
+                "writer_name": writer_name,
+                "writer_version": writer_version,
+                "git_commit": git_commit,
+                "stage": stage,
+                "index": index,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def get_dataset(
+        self,
+        *,
+        dataset_id: str | None = None,
+        version: str | None = None,
+        path: StrPath | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Dataset:
+        """Answers one version of a dataset: counts, digests, statistics, provenance;
+        list_dataset_members lists its members. A deleted version is answered when it is named.
+
+        Args:
+            dataset_id: The dataset; it or a path.
+            version: The version; `latest`, the highest that was not deleted, unless given.
+            path: The path of a snapshot file, whose version this store need not know.
+        """
+        reply: Dataset = self._run(
+            "get_dataset",
+            {
+                "dataset_id": dataset_id,
+                "version": version,
+                "path": path,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def list_datasets(
+        self,
+        *,
+        dataset_id: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        status: Status | None = None,
+        latest_only: bool | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> list[DatasetEntry]:
+        """Lists versions of datasets: by the datasets' names, of each the highest version first.
+        Deleted ones only when `status` asks for them.
+
+        Args:
+            dataset_id: Of this dataset; of all without it.
+            tags: With all of these tags.
+            status: `active` (unless given) or `tombstoned`.
+            latest_only: Of each dataset only the highest version that was not deleted.
+            limit: At most this many: 1 to 10000, 100 unless given.
+            offset: How many are passed over, 0 unless given.
+        """
+        reply: list[DatasetEntry] = self._run(
+            "list_datasets",
+            {
+                "dataset_id": dataset_id,
+                "tags": tags,
+                "status": status,
+                "latest_only": latest_only,
+                "limit": limit,
+                "offset": offset,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def list_dataset_members(
+        self,
+        *,
+        dataset_id: str | None = None,
+        version: str | None = None,
+        path: StrPath | None = None,
+        filter: MemberFilter | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Members:
+        """Lists the members of a version of a dataset by artifact id; everything in the filter must
+        hold.
+
+        Args:
+            dataset_id: The dataset; it or a path.
+            version: The version; `latest`, the highest that was not deleted, unless given.
+            path: The path of a snapshot file, whose version this store need not know.
+            filter: Which members; all of them without a filter.
+            limit: At most this many: 1 to 10000, 100 unless given.
+            offset: How many are passed over, 0 unless given.
+        """
+        reply: Members = self._run(
+            "list_dataset_members",
+            {
+                "dataset_id": dataset_id,
+                "version": version,
+                "path": path,
+                "filter": filter,
+                "limit": limit,
+                "offset": offset,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def diff_datasets(
+        self,
+        left: VersionOf,
+        right: VersionOf,
+        *,
+        limit: int | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> DatasetDiff:
+        """Compares two versions: members added, removed, and changed in content, role, split or
+        features.
+
+        An artifact that took another's place under the same type and logical key counts as a change
+        of content.
+
+        Args:
+            left: The version that is compared.
+            right: The version that it is compared with, as a rule the newer one.
+            limit: Of each list at most this many: 1 to 10000, 100 unless given. The counts are of
+                all.
+        """
+        reply: DatasetDiff = self._run(
+            "diff_datasets",
+            {
+                "left": left,
+                "right": right,
+                "limit": limit,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def verify_dataset(
+        self,
+        *,
+        dataset_id: str | None = None,
+        version: str | None = None,
+        path: StrPath | None = None,
+        verify_hashes: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Verified:
+        """Proves that a version of a dataset is what it was when it was created, and that its
+        members are there.
+
+        It looks at the snapshot's seal and hash, both digests, the counts, the manifest's rows, the
+        history, the Parquet index, every member's artifact and its objects; with `verify_hashes` it
+        reads their bytes. Of a snapshot by its path it looks at the file, its index and the
+        members.
+
+        Args:
+            dataset_id: The dataset; it or a path.
+            version: The version; `latest`, the highest that was not deleted, unless given.
+            path: The path of a snapshot file, whose version this store need not know.
+            verify_hashes: Whether every byte of the members is read and hashed; false unless given.
+        """
+        reply: Verified = self._run(
+            "verify_dataset",
+            {
+                "dataset_id": dataset_id,
+                "version": version,
+                "path": path,
+                "verify_hashes": verify_hashes,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def delete_dataset(
+        self,
+        dataset_id: str,
+        version: str,
+        *,
+        reason: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Changed:
+        """Deletes a version of a dataset: it is no longer listed nor the latest. Its files stay,
+        its name stays taken, and restore_dataset brings it back. Deleting it again changes nothing.
+
+        Args:
+            dataset_id: The dataset.
+            version: The version; it has to be named, `latest` is refused.
+            reason: Why; it stands in the history.
+        """
+        reply: Changed = self._run(
+            "delete_dataset",
+            {
+                "dataset_id": dataset_id,
+                "version": version,
+                "reason": reason,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def restore_dataset(
+        self,
+        dataset_id: str,
+        version: str,
+        *,
+        reason: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Changed:
+        """Brings a deleted version of a dataset back, as it was. Restoring one that was not deleted
+        changes nothing.
+
+        Args:
+            dataset_id: The dataset.
+            version: The version; it has to be named, `latest` is refused.
+            reason: Why; it stands in the history.
+        """
+        reply: Changed = self._run(
+            "restore_dataset",
+            {
+                "dataset_id": dataset_id,
+                "version": version,
+                "reason": reason,
             },
             timeout,
             on_progress,
@@ -794,6 +1125,44 @@ class Methods:
                 "artifact_id": artifact_id,
                 "since": since,
                 "limit": limit,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def verify_store(
+        self,
+        *,
+        checks: Sequence[Check] | None = None,
+        sample: str | None = None,
+        repair: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> VerifyStoreReport:
+        """Looks whether everything in the store is as it was promised, and tells what isn't.
+
+        Without `repair` nothing is changed and nobody has to wait; a store in which all is well has
+        no findings. With `repair` what can be proven is mended: an object from a readable name or
+        another copy with its hash, a name from its object, a sidecar or a line of the history where
+        what is left of it bears out the manifest. A damaged object that can't be mended moves to
+        quarantine/ and stays an error until the same bytes are published again. Nothing is guessed,
+        nothing is deleted.
+
+        Args:
+            checks: What to look at, at least one; everything unless given.
+            sample: Reads only one part of the bytes: `"3/30"` is the third of thirty, cut by hash,
+                so that thirty calls read every object once. It is about the check hash alone; the
+                others are always whole.
+            repair: Mends what can be proven and moves damaged objects to quarantine; false unless
+                given.
+        """
+        reply: VerifyStoreReport = self._run(
+            "verify_store",
+            {
+                "checks": checks,
+                "sample": sample,
+                "repair": repair,
             },
             timeout,
             on_progress,

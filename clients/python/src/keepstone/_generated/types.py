@@ -15,18 +15,38 @@ __all__ = [
     "Added",
     "Artifact",
     "AuditFormatParam",
+    "AuditProvenance",
+    "AuditReport",
+    "AuditSeverity",
+    "AuditVerdict",
     "Audited",
     "Capabilities",
+    "Changed",
+    "ChangedMember",
+    "ChangedPair",
+    "Check",
+    "Code",
     "ColumnType",
     "Content",
     "Copy",
+    "Counts",
+    "CreateDatasetProvenance",
+    "Created",
+    "Dataset",
+    "DatasetDiff",
+    "DatasetEntry",
+    "DiffCounts",
+    "DiffSide",
     "Direction",
     "Done",
     "Edge",
     "Encoding",
     "Event",
+    "FeatureCondition",
+    "FeatureRange",
     "FileEntry",
     "Filter",
+    "Finding",
     "Format",
     "GetLineageGraphFormatParam",
     "GetLineageGraphLineage",
@@ -43,7 +63,12 @@ __all__ = [
     "IssueName",
     "Limits",
     "Made",
+    "Member",
+    "MemberChange",
+    "MemberFilter",
+    "Members",
     "Mode",
+    "NewMember",
     "Node",
     "Ordering",
     "Outcome",
@@ -51,18 +76,21 @@ __all__ = [
     "Paths",
     "Piece",
     "PieceEncoding",
-    "Provenance",
     "Published",
-    "Report",
     "Root",
-    "Severity",
+    "Share",
+    "Statistics",
     "Status",
     "Storage",
     "Summary",
     "Totals",
     "TypeDefinition",
     "TypeSummary",
-    "Verdict",
+    "Verified",
+    "VerifyDatasetSeverity",
+    "VerifyStoreReport",
+    "VerifyStoreVerdict",
+    "VersionOf",
     "Writer",
 ]
 
@@ -75,6 +103,125 @@ AuditFormatParam = Literal["json", "text", "markdown"]
 `text`: Plain text.
 
 `markdown`: Markdown.
+"""
+
+
+AuditSeverity = Literal["error", "warning"]
+"""How grave an issue is.
+
+`error`: A promise is broken.
+
+`warning`: Nothing is broken, but something is not as it should be.
+"""
+
+
+AuditVerdict = Literal["error", "hash_mismatch", "verification_error", "missing_roles", "warning", "ok"]
+"""The verdict on an artifact.
+
+`error`: The store doesn't know it.
+
+`hash_mismatch`: Bytes no longer have their hash.
+
+`verification_error`: Its bytes can't be verified.
+
+`missing_roles`: None of its roots has a role that was required.
+
+`warning`: There are only warnings.
+
+`ok`: Nothing was found.
+"""
+
+
+Check = Literal["hash", "objects", "names", "sidecars", "history", "lineage", "datasets", "manifest", "staging"]
+"""What a verification looks at.
+
+`hash`: Every object, and every readable name that is no link of its object, is read and has its
+hash.
+
+`objects`: Every artifact's objects are there, with their sizes, and can't be written.
+
+`names`: Every readable name is there and is its object. Other files below artifacts/ are their
+owners' business.
+
+`sidecars`: Every artifact has its sidecar, whose seal holds.
+
+`history`: Every line of the history has a seal that holds and says what the manifest says.
+
+`lineage`: Every input is there, and no artifact is made from itself.
+
+`datasets`: Every version of a dataset has its snapshot and its Parquet index, as they were written,
+and its members are there.
+
+`manifest`: SQLite finds no damage, and every row says what the sidecars and the history say.
+
+`staging`: The store's folders are there and hold nothing that isn't the store's.
+"""
+
+
+Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "folder_missing", "stranger", "unreadable"]
+"""What kind of thing was found.
+
+`object_damaged`: The object's bytes have another hash.
+
+`object_missing`: An artifact's object is not there.
+
+`object_size`: The object has another length than the artifact says.
+
+`object_writable`: The object may be written.
+
+`name_missing`: The readable name is not there.
+
+`name_differs`: What lies at the readable name is something else.
+
+`sidecar_missing`: The sidecar is not there.
+
+`sidecar_damaged`: The sidecar's seal fails.
+
+`sidecar_differs`: What lies in the sidecar's place is another artifact's.
+
+`history_short`: The history is shorter than the manifest knows.
+
+`line_damaged`: The seal of a line of the history fails.
+
+`history_differs`: History and manifest tell of different events.
+
+`input_missing`: An input is not in the store.
+
+`circle`: Artifacts are made from each other in a circle.
+
+`snapshot_missing`: The snapshot of a version of a dataset is not there.
+
+`snapshot_damaged`: The snapshot's seal fails, or it can't be read.
+
+`snapshot_differs`: The snapshot is another file than the one that was written.
+
+`sum_differs`: A digest or a count of a version is not that of its members.
+
+`index_missing`: The Parquet index is not there; everything in it stands in the snapshot too.
+
+`index_differs`: The Parquet index is another file than the one that was written.
+
+`member_missing`: A member's artifact is not in the store.
+
+`member_deleted`: A member's artifact was deleted.
+
+`member_differs`: A member's artifact is no longer what it was when the version was created.
+
+`manifest_damaged`: SQLite finds the manifest damaged.
+
+`schema_differs`: The manifest's tables are not those of its format.
+
+`row_differs`: A row says something else than sidecar and history.
+
+`row_missing`: The manifest has lost a row that sidecars or history tell of.
+
+`row_unknown`: The manifest has a row that neither sidecars nor history tell of.
+
+`folder_missing`: A folder of the store is not there.
+
+`stranger`: Something lies among the store's own files that isn't the store's.
+
+`unreadable`: It could not be read.
 """
 
 
@@ -177,6 +324,19 @@ IssueName = Literal["not_found", "hash_mismatch", "verification_error", "missing
 """
 
 
+MemberChange = Literal["content", "role", "split", "features"]
+"""What differs about a member.
+
+`content`: Its bytes.
+
+`role`: The part it plays.
+
+`split`: The split it belongs to.
+
+`features`: What is known about it.
+"""
+
+
 Mode = Literal["file_hash", "content_hash"]
 """By what a duplicate was recognised.
 
@@ -216,15 +376,6 @@ PieceEncoding = Literal["utf8", "base64"]
 """
 
 
-Severity = Literal["error", "warning"]
-"""How grave an issue is.
-
-`error`: A promise is broken.
-
-`warning`: Nothing is broken, but something is not as it should be.
-"""
-
-
 Status = Literal["active", "superseded", "tombstoned"]
 """Whether an artifact stands, was replaced, or was deleted.
 
@@ -245,20 +396,27 @@ Storage = Literal["managed", "in_place"]
 """
 
 
-Verdict = Literal["error", "hash_mismatch", "verification_error", "missing_roles", "warning", "ok"]
-"""The verdict on an artifact.
+VerifyDatasetSeverity = Literal["error", "warning", "repaired"]
+"""How much a finding matters.
 
-`error`: The store doesn't know it.
+`error`: Something that the store promises is not so.
 
-`hash_mismatch`: Bytes no longer have their hash.
+`warning`: Nothing is lost, but somebody should look at it.
 
-`verification_error`: Its bytes can't be verified.
+`repaired`: It was so, and is mended.
+"""
 
-`missing_roles`: None of its roots has a role that was required.
 
-`warning`: There are only warnings.
+VerifyStoreVerdict = Literal["clean", "repaired", "warnings", "errors"]
+"""The worst of all findings.
 
-`ok`: Nothing was found.
+`clean`: There are none.
+
+`repaired`: All of them are mended.
+
+`warnings`: There are warnings.
+
+`errors`: There are errors.
 """
 
 
@@ -363,6 +521,44 @@ class Artifact:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AuditProvenance:
+    """By whom and how an artifact was made."""
+
+    run_id: str | None
+    """The run that published it first."""
+    writer: Writer | None
+    """The program that wrote it."""
+    git: Git | None
+    """The state of the code that made it."""
+    params: dict[str, Any]
+    """The parameters it was made with."""
+    source: str | None
+    """Where it came from, in the publisher's words."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditReport:
+    """What an audit found."""
+
+    schema_version: int
+    """Version of the report's form: 1."""
+    generated_at: str
+    """When it was made."""
+    generator: str
+    """What made it: keepstone."""
+    generator_version: str
+    """The version of what made it."""
+    artifacts: list[Audited]
+    """The artifacts, as they were named; with `all` in the order of commits."""
+    totals: Totals
+    """All of them in numbers."""
+    graph_stats: GraphStats
+    """The lineage that was looked at."""
+    text: str | None
+    """The report in the form that was asked for; null for `json`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Audited:
     """An artifact as an audit found it. Of an id that the store doesn't know, what only an artifact
     has is null.
@@ -370,7 +566,7 @@ class Audited:
 
     artifact_id: str
     """Its id."""
-    status: Verdict
+    status: AuditVerdict
     """The verdict: the gravest of its issues."""
     issues: list[Issue]
     """What is wrong, the gravest first."""
@@ -392,7 +588,7 @@ class Audited:
     """When it was published."""
     roles: list[str]
     """The parts it plays."""
-    provenance: Provenance | None
+    provenance: AuditProvenance | None
     """By whom and how it was made."""
     hash_verified: bool | None
     """Whether the bytes kept still have their hash; null when they were not looked at."""
@@ -424,6 +620,44 @@ class Capabilities:
     """The values that `ordering` may have."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changed:
+    """A version that was deleted or brought back."""
+
+    changed: bool
+    """Whether this request changed anything."""
+    dataset: Dataset
+    """The version."""
+
+
+class _ChangedMemberRequired(TypedDict):
+    artifact_id: str
+    """The artifact."""
+
+
+class ChangedMember(_ChangedMemberRequired, total=False):
+    """What changes about a member of the parent version."""
+
+    role: str | None
+    """The part it plays from now on; as before unless given."""
+    split: str | None
+    """The split it belongs to from now on, "" for none; as before unless given."""
+    features: Mapping[str, float | str | bool | None] | None
+    """Features that are set; null removes one, the others stay."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangedPair:
+    """A member that both versions have."""
+
+    changes: list[MemberChange]
+    """What differs."""
+    left: Member
+    """The member of the left version."""
+    right: Member
+    """The member of the right version."""
+
+
 class Content(TypedDict):
     """Content that stands in the request itself, at most 1 MiB."""
 
@@ -441,6 +675,202 @@ class Copy:
     """The absolute path of the copy."""
     size_bytes: int
     """Its length in bytes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """How much a verification looked at."""
+
+    artifacts: int
+    """Artifacts in the manifest, deleted ones included."""
+    objects: int
+    """Objects on disk; 0 when neither hash nor objects was asked for."""
+    orphans: int
+    """Objects that no artifact needs, such as a publish leaves that was killed before its commit.
+    They do no harm.
+    """
+    hashed_files: int
+    """Files that were read and hashed."""
+    hashed_bytes: int
+    """Bytes of these files."""
+    names: int
+    """Readable names that were looked at."""
+    sidecars: int
+    """Sidecars that were read."""
+    history_lines: int
+    """Lines of the history that were read."""
+    datasets: int
+    """Versions of datasets that were looked at."""
+    edges: int
+    """Edges that were followed."""
+    rows: int
+    """Rows of the manifest that were held against sidecars and history."""
+    quarantined: int
+    """Files in quarantine."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CreateDatasetProvenance:
+    """Who made a version of a dataset, and from what."""
+
+    writer: Writer | None
+    """The program that made it."""
+    git_commit: str | None
+    """The commit of the code that made it."""
+    stage: str | None
+    """The stage of the pipeline that made it."""
+    source_runs: list[str]
+    """The runs that published its members, sorted."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Created:
+    """The version that is there now."""
+
+    deduped: bool
+    """Whether it was there already, and nothing was done."""
+    dataset: Dataset
+    """The version."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dataset:
+    """One version of a dataset: what it holds and who made it; its members are listed apart."""
+
+    dataset_id: str
+    """The dataset."""
+    version: str
+    """The version."""
+    status: Status
+    """Whether it stands or was deleted."""
+    deleted_at: str | None
+    """When it was deleted."""
+    name: str | None
+    """A name for people."""
+    description: str | None
+    """A description for people."""
+    tags: dict[str, str]
+    """Tags; a tag that is only a word has the value ""."""
+    annotations: dict[str, Any]
+    """Whatever its maker noted."""
+    parent_version: str | None
+    """The version it was made from."""
+    created_at: str
+    """When it was created."""
+    member_count: int
+    """How many members it has."""
+    total_bytes: int
+    """The bytes of all members together."""
+    content_digest: str
+    """SHA-256 over the members' hashes alone, sorted: what bytes the version holds."""
+    membership_digest: str
+    """SHA-256 over everything that is known of each member: ids, roles, splits, sizes, features."""
+    statistics: Statistics
+    """What can be counted in it."""
+    provenance: CreateDatasetProvenance
+    """Who made it, and from what."""
+    path: str
+    """Absolute path of the snapshot, the JSON file that says all of this and every member."""
+    snapshot_hash: str
+    """SHA-256 of that file."""
+    path_index: str | None
+    """Absolute path of the Parquet file that lists the members, null when it has none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatasetDiff:
+    """What differs between two versions."""
+
+    left: DiffSide
+    """The version that was compared."""
+    right: DiffSide
+    """The version that it was compared with."""
+    identical: bool
+    """Whether they have the same members, alike in everything."""
+    counts: DiffCounts
+    """How many members differ, and how."""
+    added: list[Member]
+    """Only in the right version, by artifact id."""
+    removed: list[Member]
+    """Only in the left version, by artifact id."""
+    changed: list[ChangedPair]
+    """In both and different, by the left one's artifact id."""
+    truncated: bool
+    """Whether a list was cut at the limit."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatasetEntry:
+    """A version of a dataset in a list; get_dataset says more."""
+
+    dataset_id: str
+    """The dataset."""
+    version: str
+    """The version."""
+    latest: bool
+    """Whether `latest` means this version."""
+    status: Status
+    """Whether it stands or was deleted."""
+    name: str | None
+    """A name for people."""
+    description: str | None
+    """A description for people."""
+    tags: dict[str, str]
+    """Tags; a tag that is only a word has the value ""."""
+    parent_version: str | None
+    """The version it was made from."""
+    created_at: str
+    """When it was created."""
+    member_count: int
+    """How many members it has."""
+    total_bytes: int
+    """The bytes of all members together."""
+    by_role: dict[str, Share]
+    """The members of each role."""
+    content_digest: str
+    """SHA-256 over the members' hashes alone."""
+    membership_digest: str
+    """SHA-256 over everything that is known of each member."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DiffCounts:
+    """How many members differ, and how."""
+
+    added: int
+    """Only in the right version."""
+    removed: int
+    """Only in the left version."""
+    changed: int
+    """In both, and different."""
+    unchanged: int
+    """In both, and alike."""
+    content: int
+    """Of the changed: those with other bytes."""
+    role: int
+    """Of the changed: those in another role."""
+    split: int
+    """Of the changed: those in another split."""
+    features: int
+    """Of the changed: those with other features."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DiffSide:
+    """One side of a comparison."""
+
+    dataset_id: str
+    """The dataset."""
+    version: str
+    """The version."""
+    member_count: int
+    """How many members it has."""
+    total_bytes: int
+    """The bytes of all members together."""
+    content_digest: str
+    """SHA-256 over the members' hashes alone."""
+    membership_digest: str
+    """SHA-256 over everything that is known of each member."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -481,6 +911,33 @@ class Event:
     """The new values."""
 
 
+class FeatureCondition(TypedDict, total=False):
+    """What must hold of a feature."""
+
+    min: float | None
+    """A number, this or larger."""
+    max: float | None
+    """A number, this or smaller."""
+    equals: float | str | bool | None
+    """This very value; 1 and 1.0 are one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeatureRange:
+    """The values of a feature that is a number."""
+
+    min: float
+    """The smallest."""
+    max: float
+    """The largest."""
+    mean: float
+    """Their mean."""
+    std: float
+    """Their standard deviation, of all members that have the feature."""
+    count: int
+    """How many members have the feature."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileEntry:
     """One file of an artifact."""
@@ -516,6 +973,30 @@ class Filter(TypedDict, total=False):
     """With all of these roles."""
     limit: int | None
     """At most this many: 1 to 10000, 100 unless given."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing that a verification found."""
+
+    check: Check
+    """The check that found it."""
+    artifact_id: str | None
+    """The artifact, where it is about one."""
+    hash: str | None
+    """The object, where it is about one."""
+    path: str | None
+    """The absolute path, where it is about a file or a folder."""
+    code: Code
+    """What kind of thing it is."""
+    message: str
+    """One sentence."""
+    severity: VerifyDatasetSeverity
+    """How much it matters."""
+    hint: str | None
+    """The way out, where there is one and it is not gone yet."""
+    quarantined_to: str | None
+    """Where the damaged bytes lie now, if a repair moved them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -676,7 +1157,7 @@ class Issue:
 
     name: IssueName
     """What it is."""
-    severity: Severity
+    severity: AuditSeverity
     """Whether it is an error, or only worth a look."""
     message: str
     """The same as a sentence."""
@@ -710,6 +1191,78 @@ class Made:
     """The absolute path of the folder of readable names."""
     configuration: str
     """The absolute path of its configuration."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Member:
+    """An artifact as a version of a dataset holds it."""
+
+    artifact_id: str
+    """The artifact."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """Its logical key."""
+    role: str
+    """The part it plays in the dataset."""
+    split: str | None
+    """The split it belongs to (train, validation, test …), null when it belongs to none."""
+    file_hash: str
+    """SHA-256 of its bytes, as they were when the version was created; of a tree, of its listing.
+    """
+    size_bytes: int
+    """Its length in bytes."""
+    storage: Storage
+    """Who keeps its bytes."""
+    features: dict[str, float | str | bool]
+    """What is known about it, by name."""
+
+
+class MemberFilter(TypedDict, total=False):
+    """Which members a list shows."""
+
+    artifact_ids: Sequence[str] | None
+    """One of these artifacts."""
+    roles: Sequence[str] | None
+    """In one of these roles."""
+    artifact_types: Sequence[str] | None
+    """Of one of these types."""
+    splits: Sequence[str] | None
+    """In one of these splits."""
+    features: Mapping[str, FeatureCondition] | None
+    """With all of these features; a member without one is left out."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Members:
+    """Members of a version."""
+
+    dataset_id: str
+    """The dataset."""
+    version: str
+    """The version."""
+    members: list[Member]
+    """The members, by artifact id."""
+    total: int
+    """How many the filter lets through."""
+    next_offset: int | None
+    """The offset of the next ones, null when these are the last."""
+
+
+class _NewMemberRequired(TypedDict):
+    artifact_id: str
+    """The artifact."""
+    role: str
+    """The part it plays, for example `oracle_output`: 1 to 128 bytes."""
+
+
+class NewMember(_NewMemberRequired, total=False):
+    """A member that is added."""
+
+    split: str | None
+    """The split it belongs to: train, validation, test …"""
+    features: Mapping[str, float | str | bool | None] | None
+    """What is known about it, by name; a feature is of one kind in all members."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -785,22 +1338,6 @@ class Piece:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Provenance:
-    """By whom and how an artifact was made."""
-
-    run_id: str | None
-    """The run that published it first."""
-    writer: Writer | None
-    """The program that wrote it."""
-    git: Git | None
-    """The state of the code that made it."""
-    params: dict[str, Any]
-    """The parameters it was made with."""
-    source: str | None
-    """Where it came from, in the publisher's words."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Published:
     """What became of a publish."""
 
@@ -829,28 +1366,6 @@ class Published:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
-    """What an audit found."""
-
-    schema_version: int
-    """Version of the report's form: 1."""
-    generated_at: str
-    """When it was made."""
-    generator: str
-    """What made it: keepstone."""
-    generator_version: str
-    """The version of what made it."""
-    artifacts: list[Audited]
-    """The artifacts, as they were named; with `all` in the order of commits."""
-    totals: Totals
-    """All of them in numbers."""
-    graph_stats: GraphStats
-    """The lineage that was looked at."""
-    text: str | None
-    """The report in the form that was asked for; null for `json`."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Root:
     """An ancestor that has no inputs itself."""
 
@@ -860,6 +1375,30 @@ class Root:
     """Its type."""
     roles: list[str]
     """The parts it plays."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """How many members, and how many bytes they have."""
+
+    count: int
+    """How many members."""
+    total_bytes: int
+    """Their bytes together."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statistics:
+    """What can be counted in a version of a dataset."""
+
+    by_artifact_type: dict[str, Share]
+    """The members of each type."""
+    by_role: dict[str, Share]
+    """The members of each role."""
+    by_split: dict[str, Share]
+    """The members of each split; those without one are not counted here."""
+    feature_ranges: dict[str, FeatureRange]
+    """The features that are numbers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -930,6 +1469,65 @@ class TypeSummary:
     """When there are any, the order of rows doesn't count."""
     timestamp_columns: list[str]
     """Columns read as timestamps even where they are text."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verified:
+    """What the verification of a dataset found."""
+
+    dataset_id: str
+    """The dataset."""
+    version: str
+    """The version."""
+    valid: bool
+    """Whether there is no error; warnings don't count."""
+    members_checked: int
+    """How many members were looked at."""
+    objects_hashed: int
+    """How many objects were read and hashed."""
+    error_count: int
+    """How many errors there are."""
+    warning_count: int
+    """How many warnings there are."""
+    findings: list[Finding]
+    """What was found, at most 1000 of it."""
+    truncated: bool
+    """Whether there is more than `findings` holds."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VerifyStoreReport:
+    """How a store was found."""
+
+    status: VerifyStoreVerdict
+    """The worst of all findings."""
+    checks_performed: list[Check]
+    """The checks that were made, in the order of the findings."""
+    sample: str | None
+    """The part of the bytes that was read; null for all."""
+    counts: Counts
+    """How much was looked at."""
+    errors: int
+    """How many errors there are."""
+    warnings: int
+    """How many warnings there are."""
+    repaired: int
+    """How many findings were mended."""
+    findings: list[Finding]
+    """What was found, by check, artifact, object and path; at most 1000."""
+    omitted: int
+    """How many more findings there are."""
+
+
+class VersionOf(TypedDict, total=False):
+    """A version of a dataset, by name or by its file."""
+
+    dataset_id: str | None
+    """The dataset; it or a path."""
+    version: str | None
+    """The version; `latest`, the highest that was not deleted, unless given."""
+    path: StrPath | None
+    """The path of a snapshot file, whose version this store need not know."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
