@@ -9,6 +9,7 @@ pub mod operations;
 
 pub mod lineage;
 pub mod publishing;
+pub mod runs;
 
 pub mod store;
 

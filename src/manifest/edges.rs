@@ -8,7 +8,7 @@ use crate::model::artifact::{Edge, Input};
 use crate::model::ids::{ArtifactId, Relation};
 
 /// Annotation relations are passed over; their list stands in the model.
-const FOLLOWED: &str = "relation NOT IN ('supersedes', 'sibling_of')";
+pub(super) const FOLLOWED: &str = "relation NOT IN ('supersedes', 'sibling_of')";
 
 impl Manifest {
     /// Adds an artifact's inputs, in the order given. An input that is not there is kept by its name.

@@ -6,6 +6,7 @@ mod edges;
 mod events;
 mod legacy;
 mod migrations;
+mod runs;
 mod types;
 
 use std::path::Path;
@@ -20,6 +21,7 @@ pub use bookkeeping::{ObjectRow, Placement};
 pub use events::PUBLISHED;
 pub use legacy::{Version1, Version1Artifact};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
+pub use runs::{RunFilter, RunRow};
 
 use crate::model::{Error, Kind, Result};
 

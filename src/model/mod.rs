@@ -5,6 +5,7 @@ pub mod error;
 pub mod hash;
 pub mod ids;
 pub mod number;
+pub mod run;
 pub mod seal;
 pub mod watch;
 

@@ -3,6 +3,7 @@
 pub mod artifacts;
 pub mod lineage;
 mod params;
+pub mod runs;
 pub mod session;
 pub mod store;
 pub mod types;
@@ -218,6 +219,10 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<lineage::get_lineage::GetLineage>(),
     Method::query::<lineage::get_downstream::GetDownstream>(),
     Method::query::<lineage::trace_roots::TraceRoots>(),
+    Method::command::<runs::start_run::StartRun>(),
+    Method::command::<runs::finish_run::FinishRun>(),
+    Method::query::<runs::get_run::GetRun>(),
+    Method::query::<runs::list_runs::ListRuns>(),
     Method::query::<store::list_events::ListEvents>(),
     Method::maintenance::<store::backup::Backup>(),
     Method::maintenance::<store::restore_backup::RestoreBackup>(),
