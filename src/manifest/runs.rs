@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::Manifest;
 use super::artifacts::{enumerated, named, parsed, word};
 use crate::model::Result;
-use crate::model::ids::{ArtifactId, RunId};
+use crate::model::ids::RunId;
 use crate::model::run::{Finished, RunEnd, RunStatus, Started};
 
 /// A run as the manifest has it.
@@ -102,26 +102,21 @@ impl Manifest {
 
     /// The artifacts of a run, oldest first.
     pub fn run_members(&self, run_id: &str, limit: u64) -> Result<Vec<i64>> {
-        let mut statement =
-            self.cached("SELECT seq FROM run_members WHERE run_id = ?1 ORDER BY seq LIMIT ?2")?;
+        let mut statement = self.cached("SELECT seq FROM run_members WHERE run_id = ?1 ORDER BY seq LIMIT ?2")?;
         let rows = statement.query_map((run_id, limit), |row| row.get(0))?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
     /// How many artifacts a run has.
     pub fn run_member_count(&self, run_id: &str) -> Result<u64> {
-        Ok(self
-            .cached("SELECT count(*) FROM run_members WHERE run_id = ?1")?
-            .query_row([run_id], |row| row.get(0))?)
+        Ok(self.cached("SELECT count(*) FROM run_members WHERE run_id = ?1")?.query_row([run_id], |row| row.get(0))?)
     }
 
     /// Whether an artifact is a run's.
-    pub fn is_run_member(&self, run_id: &str, artifact_id: &ArtifactId) -> Result<bool> {
+    pub fn is_run_member(&self, run_id: &str, seq: i64) -> Result<bool> {
         Ok(self
-            .cached(
-                "SELECT EXISTS (SELECT 1 FROM run_members JOIN artifacts USING (seq) WHERE run_id = ?1 AND artifact_id = ?2)",
-            )?
-            .query_row((run_id, artifact_id.as_str()), |row| row.get(0))?)
+            .cached("SELECT EXISTS (SELECT 1 FROM run_members WHERE run_id = ?1 AND seq = ?2)")?
+            .query_row((run_id, seq), |row| row.get(0))?)
     }
 
     /// What the artifacts of a run were made from, what the run made itself excepted, in the order of commits.

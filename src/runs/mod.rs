@@ -8,16 +8,15 @@ use std::collections::BTreeSet;
 
 use crate::base::clock;
 use crate::manifest::{Manifest, RunRow};
-use crate::model::ids::ArtifactId;
 use crate::model::number::Count;
-use crate::model::run::{Run, Started};
+use crate::model::run::{Finished, Run, Started};
 use crate::model::{Error, Result};
 
 /// A run as it is answered.
 pub fn answer(manifest: &Manifest, row: RunRow) -> Result<Run> {
     let finished = row.finished.unwrap_or_default();
     let mut output_count = manifest.run_member_count(row.run_id.as_str())?;
-    for log in logs(&finished.stdout_artifact_id, &finished.stderr_artifact_id) {
+    for log in logs(manifest, &finished)? {
         output_count -= u64::from(manifest.is_run_member(row.run_id.as_str(), log)?);
     }
     let started = row.started.unwrap_or_else(|| Started { started_at: row.started_at, ..Started::default() });
@@ -40,11 +39,9 @@ pub fn found(manifest: &Manifest, run_id: &str) -> Result<Run> {
 /// The artifacts that a run published, oldest first, its standard output and error excepted: by their place in the order
 /// of commits.
 pub fn outputs(manifest: &Manifest, run: &Run, limit: u64) -> Result<Vec<i64>> {
-    let logs = logs(&run.finished.stdout_artifact_id, &run.finished.stderr_artifact_id)
-        .map(|log| manifest.artifact_seq(log.as_str()))
-        .collect::<Result<Vec<_>>>()?;
+    let logs = logs(manifest, &run.finished)?;
     let mut outputs = manifest.run_members(run.run_id.as_str(), limit.saturating_add(logs.len() as u64))?;
-    outputs.retain(|seq| !logs.contains(&Some(*seq)));
+    outputs.retain(|seq| !logs.contains(seq));
     outputs.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(outputs)
 }
@@ -62,11 +59,15 @@ pub fn inputs(manifest: &Manifest, run: &Run, limit: u64) -> Result<Vec<i64>> {
     Ok(inputs)
 }
 
-fn logs<'a>(
-    stdout: &'a Option<ArtifactId>,
-    stderr: &'a Option<ArtifactId>,
-) -> impl Iterator<Item = &'a ArtifactId> {
-    stdout.iter().chain(stderr.iter().filter(move |stderr| stdout.as_ref() != Some(*stderr)))
+/// The artifacts that hold what a run wrote to standard output and error.
+fn logs(manifest: &Manifest, finished: &Finished) -> Result<BTreeSet<i64>> {
+    let named = finished.stdout_artifact_id.iter().chain(&finished.stderr_artifact_id);
+    Ok(named
+        .map(|log| manifest.artifact_seq(log.as_str()))
+        .collect::<Result<Vec<_>>>()?
+        .into_iter()
+        .flatten()
+        .collect())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of ten thousand years are exact in a double")]

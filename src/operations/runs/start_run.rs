@@ -139,9 +139,8 @@ impl Command for StartRun {
         }
         for (at, input) in started.input_artifact_ids.iter().enumerate() {
             if writer.manifest().artifact_seq(input.as_str())?.is_none() {
-                return Err(
-                    Error::not_found(format!("the input {input} was not found")).field(format!("inputArtifactIds[{at}]"))
-                );
+                return Err(Error::not_found(format!("the input {input} was not found"))
+                    .field(format!("inputArtifactIds[{at}]")));
             }
         }
         writer.set_actor(actor);
