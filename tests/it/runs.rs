@@ -397,5 +397,6 @@ fn events_tell_of_runs() {
             ("run_finished", "run-failed"),
         ]
     );
-    assert_eq!(id(&events.as_array().unwrap().iter().find(|event| event["kind"] == "joined_run").unwrap()), "labels");
+    let joined = events.as_array().unwrap().iter().find(|event| event["kind"] == "joined_run");
+    assert_eq!(id(joined.unwrap()), "labels");
 }
