@@ -67,7 +67,7 @@ const COLUMNS: &str = "a.seq, a.artifact_id, a.artifact_type, a.schema_version, 
     (SELECT json_group_array(o.artifact_id ORDER BY o.seq) FROM artifacts o WHERE o.superseded_by = a.seq),
     (SELECT json_group_array(json_array(t.key, t.value)) FROM artifact_tags t WHERE t.seq = a.seq)";
 
-const ACTIVE: &str = "a.superseded_at IS NULL AND a.deleted_at IS NULL";
+pub(super) const ACTIVE: &str = "a.superseded_at IS NULL AND a.deleted_at IS NULL";
 
 impl Manifest {
     /// The artifact of this id.
@@ -352,12 +352,12 @@ impl Manifest {
         Ok(())
     }
 
-    fn one(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Option<Found>> {
+    pub(super) fn one(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Option<Found>> {
         let mut statement = self.cached(&format!("SELECT {COLUMNS} FROM artifacts a WHERE {condition}"))?;
         Ok(statement.query_row(cells, found).optional()?)
     }
 
-    fn many(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Vec<Found>> {
+    pub(super) fn many(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Vec<Found>> {
         let mut statement = self.cached(&format!("SELECT {COLUMNS} FROM artifacts a WHERE {condition}"))?;
         let rows = statement.query_map(cells, found)?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)

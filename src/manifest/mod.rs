@@ -7,6 +7,7 @@ mod events;
 mod legacy;
 mod migrations;
 mod runs;
+mod references;
 mod types;
 
 use std::path::Path;

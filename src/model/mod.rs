@@ -6,6 +6,7 @@ pub mod hash;
 pub mod ids;
 pub mod number;
 pub mod run;
+pub mod reference;
 pub mod seal;
 pub mod watch;
 

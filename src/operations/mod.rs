@@ -209,6 +209,7 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<artifacts::get_artifact::GetArtifact>(),
     Method::query::<artifacts::get_artifacts::GetArtifacts>(),
     Method::query::<artifacts::list_artifacts::ListArtifacts>(),
+    Method::query::<artifacts::resolve::Resolve>(),
     Method::query::<artifacts::find_by_logical_key::FindByLogicalKey>(),
     Method::query::<artifacts::find_by_hash::FindByHash>(),
     Method::query::<artifacts::list_files::ListFiles>(),

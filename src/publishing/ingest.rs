@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
-use super::given::{Given, GivenFile, Source, UNNAMED, unusable};
+use super::given::{Given, GivenFile, Source, UNNAMED, format_of, unusable};
 use super::media::media_type_of;
 use super::originals::Originals;
 use super::tree::{self, Member};
@@ -95,7 +95,7 @@ impl Task<'_> {
     }
 
     fn path(&self, path: &Path) -> Result<Ingested> {
-        let format = self.given.format_of(path)?;
+        let format = format_of(path, self.given.format)?;
         if format == Format::Tree {
             let mut originals = Originals::default();
             self.refuse_own_folder(path)?;
