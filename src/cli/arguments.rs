@@ -53,6 +53,16 @@ Examples:
   keepstone call get_artifact '{\"artifactId\": \"art-20260101T000000-0a1b2c3d\"}'
   keepstone call publish_artifact - < params.json";
 
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  keepstone schema publish_artifact
+  keepstone schema > openrpc.json";
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  keepstone init                       in ./.keepstone
+  keepstone init --root /srv/artifacts";
+
 /// Keeps every file a pipeline produces: once, verified, traceable to what it was made from, and recoverable.
 #[derive(Debug, Parser)]
 #[command(name = "keepstone", version, after_help = EXAMPLES, propagate_version = true, arg_required_else_help = true)]
@@ -130,8 +140,10 @@ pub(super) enum Command {
     #[command(after_help = CALL_EXAMPLES)]
     Call(Call),
     /// Print the schemas of a method's parameters and result, or all of them as OpenRPC
+    #[command(after_help = SCHEMA_EXAMPLES)]
     Schema(Schema),
     /// Make a store; the first publish does it too
+    #[command(after_help = INIT_EXAMPLES)]
     Init(Init),
     /// Print a script that completes commands in a shell
     #[command(after_help = completions::EXAMPLES)]

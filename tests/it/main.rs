@@ -22,6 +22,7 @@ mod serving;
 mod shapes;
 mod support;
 mod tabular;
+mod terminal;
 mod tidy;
 mod unplaced;
 mod whole;
