@@ -28,6 +28,10 @@ pub struct RunRow {
 /// Which runs a list shows; what is absent doesn't matter.
 #[derive(Debug, Clone, Default)]
 pub struct RunFilter {
+    /// With an id that begins with this, or ends with `id_tail`.
+    pub id_start: Option<String>,
+    /// 8 hex digits at the end of the id; counts only beside `id_start`.
+    pub id_tail: Option<String>,
     /// Of this stage.
     pub stage: Option<String>,
     /// In this state.
@@ -74,12 +78,23 @@ impl Manifest {
                 cells.push(Cell::Text(value.clone()));
             }
         }
+        if let Some(start) = &filter.id_start {
+            // No character of an id comes behind `~`.
+            conditions.push("(run_id BETWEEN ? AND ? || '~' OR substr(run_id, -9) = '-' || ?)");
+            let tail = filter.id_tail.clone().map_or(Cell::Null, Cell::Text);
+            cells.extend([Cell::Text(start.clone()), Cell::Text(start.clone()), tail]);
+        }
         for (key, value) in &filter.tags {
             conditions.push("run_id IN (SELECT run_id FROM run_tags WHERE key = ? AND value = ?)");
             cells.extend([Cell::Text(key.clone()), Cell::Text(value.clone())]);
         }
+        let mut itself_first = "";
+        if let Some(whole) = &filter.id_start {
+            itself_first = "run_id = ? DESC,";
+            cells.push(Cell::Text(whole.clone()));
+        }
         let mut statement = self.cached(&format!(
-            "SELECT {COLUMNS} FROM runs WHERE {} ORDER BY started_at DESC, run_id LIMIT {}",
+            "SELECT {COLUMNS} FROM runs WHERE {} ORDER BY {itself_first} started_at DESC, run_id LIMIT {}",
             conditions.join(" AND "),
             filter.limit
         ))?;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::manifest::RunFilter;
 use crate::model::ids::RunId;
 use crate::model::number::Count;
+use crate::model::reference::id_tail;
 use crate::model::run::{Run, RunStatus};
 use crate::model::{Error, Result};
 use crate::operations::params::{limited, moment, moment_or_later};
@@ -33,6 +34,8 @@ pub struct Params {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Filter {
+    /// Whose id is this, begins with it, or ends with these 8 hex digits; the id itself comes first.
+    id_part: Option<String>,
     /// Of this stage.
     stage: Option<String>,
     /// In this state.
@@ -73,6 +76,8 @@ impl Query for ListRuns {
             .field("filter.tags"));
         }
         let filter = RunFilter {
+            id_tail: filter.id_part.as_deref().and_then(id_tail),
+            id_start: filter.id_part,
             stage: filter.stage,
             status: filter.status,
             run_type: filter.run_type,
