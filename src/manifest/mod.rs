@@ -6,8 +6,8 @@ mod edges;
 mod events;
 mod legacy;
 mod migrations;
-mod runs;
 mod references;
+mod runs;
 mod types;
 
 use std::path::Path;

@@ -5,8 +5,8 @@ pub mod error;
 pub mod hash;
 pub mod ids;
 pub mod number;
-pub mod run;
 pub mod reference;
+pub mod run;
 pub mod seal;
 pub mod watch;
 

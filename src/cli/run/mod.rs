@@ -190,9 +190,7 @@ fn judge(ended: &Ended, plan: &Plan, signals: &Signals) -> Verdict {
             let message = format!("the command ended with exit code {code} after {}", signal_name(signal));
             Verdict { end: RunEnd::Killed, ..Verdict::failed(Some(code), code, &message, error_type) }
         }
-        (_, None) => {
-            Verdict::failed(Some(code), code, &format!("the command ended with exit code {code}"), error_type)
-        }
+        (_, None) => Verdict::failed(Some(code), code, &format!("the command ended with exit code {code}"), error_type),
     }
 }
 

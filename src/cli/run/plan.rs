@@ -55,9 +55,9 @@ impl Plan {
         let (job, job_url) = stamp::job(told);
         let tags: Map<String, Value> = options.tag.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
         let params: Map<String, Value> = options.param.iter().cloned().collect();
-        let git = checkout.as_ref().map(|checkout| {
-            json!({ "commit": checkout.commit, "branch": git::branch(), "dirty": checkout.dirty })
-        });
+        let git = checkout
+            .as_ref()
+            .map(|checkout| json!({ "commit": checkout.commit, "branch": git::branch(), "dirty": checkout.dirty }));
         let start = json!({
             "stage": options.stage,
             "runType": options.run_type.as_ref().map_or_else(|| runs::kind_of(&options.stage), |given| given.as_str()),

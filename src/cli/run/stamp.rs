@@ -65,7 +65,12 @@ pub(super) fn job(variable: impl Fn(&str) -> Option<String>) -> (Option<String>,
     let id = variable("CI_JOB_ID").or_else(|| variable("GITHUB_RUN_ID"));
     let github = || {
         let part = |name| variable(name);
-        Some(format!("{}/{}/actions/runs/{}", part("GITHUB_SERVER_URL")?, part("GITHUB_REPOSITORY")?, part("GITHUB_RUN_ID")?))
+        Some(format!(
+            "{}/{}/actions/runs/{}",
+            part("GITHUB_SERVER_URL")?,
+            part("GITHUB_REPOSITORY")?,
+            part("GITHUB_RUN_ID")?
+        ))
     };
     let url = variable("CI_JOB_URL").or_else(github);
     (id, url)
