@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::audit::{self, Audit};
 use super::backup::{self, Backup};
 use super::cat::{self, Cat};
 use super::completions::{self, Completions};
@@ -108,12 +109,15 @@ pub(super) enum Command {
     /// Write the bytes of an artifact to standard output
     #[command(after_help = cat::EXAMPLES)]
     Cat(Cat),
-    /// Draw what an artifact was made from
+    /// Draw what an artifact was made from, find ways, or record inputs
     #[command(after_help = lineage::EXAMPLES)]
     Lineage(Lineage),
     /// List what was made of an artifact
     #[command(after_help = downstream::EXAMPLES)]
     Downstream(Downstream),
+    /// Report where artifacts came from, and whether their bytes are sound
+    #[command(after_help = audit::EXAMPLES)]
+    Audit(Audit),
     /// Record that a newer artifact replaces an older one
     #[command(after_help = supersede::EXAMPLES)]
     Supersede(Supersede),

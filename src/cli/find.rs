@@ -27,7 +27,7 @@ Exit codes: 0 found, 1 not found.";
 
 #[derive(Debug, Args)]
 pub(super) struct Find {
-    /// A type with KEY behind it; else a file, a hash or a spec id
+    /// A type with KEY behind it, or TYPE:KEY; else a file, a hash or a spec id
     #[arg(value_name = "TYPE|FILE|HASH|SPEC-ID")]
     what: PathBuf,
     /// The key
@@ -73,8 +73,11 @@ fn question(options: &Find) -> Result<(&'static str, Value), Failure> {
     if Hash::range_of_spec_id(&lower).is_some() {
         return Ok(hash(text));
     }
+    if let Some((artifact_type, key)) = text.split_once(':') {
+        return Ok(("find_by_logical_key", json!({ "artifactType": artifact_type, "logicalKey": key })));
+    }
     Err(Error::not_found(format!("{:?} is neither a file nor a hash nor a spec id", options.what))
-        .hint("a type and its key are two words: keepstone find TYPE KEY")
+        .hint("for all versions of a key, name its type too: keepstone find TYPE KEY")
         .into())
 }
 

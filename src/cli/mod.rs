@@ -2,6 +2,7 @@
 
 mod arguments;
 mod artifacts;
+mod audit;
 mod backup;
 mod call;
 mod caller;
@@ -91,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Cat(options) => cat::run(place, options),
         Command::Lineage(options) => lineage::run(place, options),
         Command::Downstream(options) => downstream::run(place, options),
+        Command::Audit(options) => audit::run(place, options),
         Command::Supersede(options) => supersede::run(place, options),
         Command::Run(options) => run::run(place, options),
         Command::Runs(options) => runs::run(place, options),

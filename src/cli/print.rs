@@ -64,7 +64,9 @@ fn harmless(json: &str) -> String {
 
 /// Prints what went wrong, what could have been meant, and the way out where there is one.
 pub(super) fn error(error: &Error) {
-    let mut text = format!("error: {}\n", words::clean(error.message()));
+    let coloured = std::io::stderr().is_terminal() && paper::may_colour();
+    let (bad, end) = if coloured { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
+    let mut text = format!("{bad}error:{end} {}\n", words::clean(error.message()));
     for candidate in error.data().details.get("candidates").and_then(Value::as_array).into_iter().flatten() {
         let word = |name: &str| words::clean(candidate[name].as_str().unwrap_or_default()).into_owned();
         let version = &candidate["version"];

@@ -82,7 +82,7 @@ pub(super) struct Publish {
     /// The program that wrote it
     #[arg(long, value_name = "NAME[@VERSION]")]
     writer: Option<String>,
-    /// Fail where there is no git commit to record
+    /// Fail where the working folder lies in no git checkout whose commit could be recorded
     #[arg(long)]
     git: bool,
     /// Record no git commit
@@ -159,8 +159,8 @@ pub(super) fn run(place: &Place, options: &Publish) -> Outcome {
         match publish(&caller, options, &common, path, &stop) {
             Ok(text) if options.json => print::json(&text)?,
             Ok(text) => tell(&read("publish_artifact", &text)?)?,
-            // The others can still be published; this one is not among them.
-            Err(Failure::Failed(error)) if options.paths.len() > 1 && error.kind() != Kind::NoSpace => {
+            // The others can still be published, where it is not the store that can't be written.
+            Err(Failure::Failed(error)) if options.paths.len() > 1 && is_about_the_path(&error) => {
                 print::error(&error);
                 failed += 1;
             }
@@ -168,6 +168,11 @@ pub(super) fn run(place: &Place, options: &Publish) -> Outcome {
         }
     }
     Ok(u8::from(failed > 0))
+}
+
+/// Whether the next path may fare better.
+fn is_about_the_path(error: &Error) -> bool {
+    !matches!(error.kind(), Kind::Busy | Kind::NoSpace | Kind::ReadOnly | Kind::Internal | Kind::InvalidParams)
 }
 
 /// Refuses options that contradict each other.

@@ -1,6 +1,6 @@
 //! Artifacts as rows: writing them, and finding them by id, key, hash, tags and time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::types::{ToSql, Type, Value as Cell};
 use rusqlite::{OptionalExtension, Row, params_from_iter};
@@ -179,6 +179,19 @@ impl Manifest {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
+    /// How many bytes the objects of these artifacts have, each counted once.
+    pub fn object_bytes_of(&self, seqs: &[i64]) -> Result<u64> {
+        let mut statement = self.cached("SELECT hash, size_bytes FROM artifact_files WHERE seq = ?1")?;
+        let mut sizes: HashMap<[u8; 32], u64> = HashMap::new();
+        for seq in seqs {
+            let mut rows = statement.query([seq])?;
+            while let Some(row) = rows.next()? {
+                sizes.insert(row.get(0)?, row.get(1)?);
+            }
+        }
+        Ok(sizes.into_values().sum())
+    }
+
     /// The artifacts that a filter lets through, newest first, ties in the order of commits.
     pub fn list(&self, filter: &ListFilter) -> Result<Vec<Found>> {
         let mut conditions = Vec::new();
@@ -340,8 +353,13 @@ impl Manifest {
              WHERE seq = ?1",
         )?
         .execute((old, new, at))?;
+        new.map_or(Ok(()), |new| self.touch(new, at))
+    }
+
+    /// Notes that something that shows of an artifact has changed.
+    pub fn touch(&self, seq: i64, at: &str) -> Result<()> {
         self.cached("UPDATE artifacts SET updated_at = ?2, revision = revision + 1 WHERE seq = ?1")?
-            .execute((new, at))?;
+            .execute((seq, at))?;
         Ok(())
     }
 

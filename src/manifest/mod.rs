@@ -6,6 +6,7 @@ mod edges;
 mod events;
 mod legacy;
 mod migrations;
+mod reach;
 mod references;
 mod runs;
 mod types;
@@ -22,6 +23,7 @@ pub use bookkeeping::{ObjectRow, Placement};
 pub use events::PUBLISHED;
 pub use legacy::{Version1, Version1Artifact};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
+pub use reach::{Link, LinkInput, NodeRow, Reached, Walk};
 pub use runs::{RunFilter, RunRow};
 
 use crate::model::{Error, Kind, Result};

@@ -1,6 +1,7 @@
 //! Everything keepstone can do: one operation one file, and the one list of them from which all else is made.
 
 pub mod artifacts;
+pub mod audit;
 pub mod lineage;
 mod params;
 pub mod runs;
@@ -220,6 +221,10 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<lineage::get_lineage::GetLineage>(),
     Method::query::<lineage::get_downstream::GetDownstream>(),
     Method::query::<lineage::trace_roots::TraceRoots>(),
+    Method::query::<lineage::get_lineage_graph::GetLineageGraph>(),
+    Method::query::<lineage::find_lineage_paths::FindLineagePaths>(),
+    Method::command::<lineage::add_lineage::AddLineage>(),
+    Method::query::<audit::audit::Audit>(),
     Method::command::<runs::start_run::StartRun>(),
     Method::command::<runs::finish_run::FinishRun>(),
     Method::query::<runs::get_run::GetRun>(),

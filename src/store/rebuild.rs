@@ -12,7 +12,7 @@ use super::{Layout, Site, Store, init};
 use crate::base::clock;
 use crate::base::files::{self, Lock};
 use crate::manifest::{Age, BUSY_WAIT, Manifest, PUBLISHED, Placement};
-use crate::model::artifact::{Event, Request, TypeDefinition};
+use crate::model::artifact::{Event, Input, Request, TypeDefinition};
 use crate::model::number::Count;
 use crate::model::run::{RunFinished, RunStarted};
 use crate::model::{Error, Hash, Kind, Result, Watch};
@@ -422,6 +422,14 @@ fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) 
                 // The migration of version 1 tells of artifacts that were superseded by nobody knows whom.
                 _ => manifest.set_superseded(old, new, &event.at)?,
             }
+        }
+        ("lineage_added", Some(seq)) => {
+            let inputs = event.data.get("inputs").cloned().unwrap_or_default();
+            let inputs: Vec<Input> = serde_json::from_value(inputs)
+                .map_err(|error| Error::integrity(format!("event {}: {error}", event.event_id.0)))?;
+            // A sidecar that was placed late may tell of them too.
+            manifest.add_inputs(seq, &inputs)?;
+            manifest.touch(seq, &event.at)?;
         }
         ("deleted", Some(seq)) => manifest.set_deleted(seq, &event.at)?,
         ("joined_run", Some(seq)) => {

@@ -41,6 +41,10 @@ fn lived_in() -> Place {
     place.ok("publish_artifact", json!({"artifactType": "report", "artifactId": "tree", "dataPath": place.folder().join("tree"), "inputArtifactIds": ["second"]}));
     place.ok("publish_artifact", json!({"artifactType": "report", "artifactId": "tree", "dataPath": place.folder().join("tree"), "runId": "run-2", "requestId": "request 2"}));
     place.ok("publish_artifact", json!({"artifactType": "other", "logicalKey": "k2", "artifactId": "same-bytes", "dataPath": first, "format": "file"}));
+    place.ok(
+        "add_lineage",
+        json!({"artifactId": "tree", "inputs": [{"artifactId": "first", "relation": "generated_by"}]}),
+    );
     place
 }
 

@@ -134,6 +134,8 @@ fn files_hashes_and_spec_ids_are_looked_up() {
     let (code, complaint) = desk.fails(&["find", "nope"]);
     assert_eq!(code, 1);
     assert!(complaint.starts_with("error: \"nope\" is neither a file nor a hash nor a spec id\nhint: "), "{complaint}");
+    desk.text("other", &["--type", "t", "--key", "a:b"]);
+    assert_eq!(desk.says(&["find", "t:a:b"]), desk.says(&["find", "t", "a:b"]));
     let (code, complaint) = desk.fails(&["find", "note", "none"]);
     assert_eq!((code, complaint.as_str()), (1, "error: no artifact of type note and key \"none\" was found\n"));
     let (code, complaint) = desk.fails(&["find", "tmp"]);

@@ -138,7 +138,7 @@ fn a_terminal_is_not_sent_what_it_would_obey() {
     for key in ["tricks", "bytes"] {
         let refused = at_terminal(&desk, 80, "", &format!("keepstone cat file:{key}"));
         assert_eq!(refused.code, Some(1));
-        assert!(refused.stdout.starts_with("error: this is no plain text"), "{:?}", refused.stdout);
+        assert!(refused.stdout.starts_with("\x1b[1;31merror:\x1b[0m this is no plain text"), "{:?}", refused.stdout);
         assert_eq!(at_terminal(&desk, 80, "", &format!("keepstone cat file:{key} | wc -c")).code, Some(0));
     }
 }
