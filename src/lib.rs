@@ -10,6 +10,7 @@ pub mod operations;
 pub mod audit;
 pub mod lineage;
 pub mod publishing;
+pub mod runs;
 
 pub mod store;
 

@@ -8,6 +8,7 @@ pub mod hash;
 pub mod ids;
 pub mod number;
 pub mod reference;
+pub mod run;
 pub mod seal;
 pub mod watch;
 

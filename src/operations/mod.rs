@@ -4,6 +4,7 @@ pub mod artifacts;
 pub mod audit;
 pub mod lineage;
 mod params;
+pub mod runs;
 pub mod session;
 pub mod store;
 pub mod types;
@@ -224,6 +225,10 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<lineage::find_lineage_paths::FindLineagePaths>(),
     Method::command::<lineage::add_lineage::AddLineage>(),
     Method::query::<audit::audit::Audit>(),
+    Method::command::<runs::start_run::StartRun>(),
+    Method::command::<runs::finish_run::FinishRun>(),
+    Method::query::<runs::get_run::GetRun>(),
+    Method::query::<runs::list_runs::ListRuns>(),
     Method::query::<store::list_events::ListEvents>(),
     Method::probe::<store::verify_store::VerifyStore>(),
     Method::maintenance::<store::backup::Backup>(),
