@@ -7,6 +7,7 @@ pub mod server;
 
 pub mod operations;
 
+pub mod audit;
 pub mod lineage;
 pub mod publishing;
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::audit::{self, Audit};
 use super::backup::{self, Backup};
 use super::cat::{self, Cat};
 use super::completions::{self, Completions};
@@ -18,6 +19,7 @@ use super::show::{self, Show};
 use super::status::{self, Status};
 use super::supersede::{self, Supersede};
 use super::types::{self, Types};
+use super::verify::{self, Verify};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -106,12 +108,15 @@ pub(super) enum Command {
     /// Write the bytes of an artifact to standard output
     #[command(after_help = cat::EXAMPLES)]
     Cat(Cat),
-    /// Draw what an artifact was made from
+    /// Draw what an artifact was made from, find ways, or record inputs
     #[command(after_help = lineage::EXAMPLES)]
     Lineage(Lineage),
     /// List what was made of an artifact
     #[command(after_help = downstream::EXAMPLES)]
     Downstream(Downstream),
+    /// Report where artifacts came from, and whether their bytes are sound
+    #[command(after_help = audit::EXAMPLES)]
+    Audit(Audit),
     /// Record that a newer artifact replaces an older one
     #[command(after_help = supersede::EXAMPLES)]
     Supersede(Supersede),
@@ -124,6 +129,9 @@ pub(super) enum Command {
     /// Say which store is meant here and whether it can be used
     #[command(after_help = status::EXAMPLES, visible_alias = "health")]
     Status(Status),
+    /// Look whether everything in the store is as it was promised, and mend it where asked
+    #[command(after_help = verify::EXAMPLES)]
+    Verify(Verify),
     /// Copy the manifest as one file, or bring a copy back
     #[command(after_help = backup::EXAMPLES)]
     Backup(Backup),

@@ -54,11 +54,16 @@ pub(super) fn total(artifacts: &[Artifact]) -> String {
 
 /// What is special about it; nothing for one that simply stands.
 pub(super) fn status(artifact: &Artifact) -> String {
-    let status = match artifact.status {
+    marks(artifact.status, artifact.archived, artifact.pinned)
+}
+
+/// The same as words.
+pub(super) fn marks(status: Status, archived: bool, pinned: bool) -> String {
+    let status = match status {
         Status::Active => None,
         Status::Superseded => Some("superseded"),
         Status::Tombstoned => Some("deleted"),
     };
-    let marks = [status, artifact.archived.then_some("archived"), artifact.pinned.then_some("pinned")];
+    let marks = [status, archived.then_some("archived"), pinned.then_some("pinned")];
     marks.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

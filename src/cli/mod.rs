@@ -2,6 +2,7 @@
 
 mod arguments;
 mod artifacts;
+mod audit;
 mod backup;
 mod call;
 mod caller;
@@ -32,6 +33,7 @@ mod supersede;
 mod table;
 mod tree;
 mod types;
+mod verify;
 mod whereabouts;
 mod words;
 
@@ -87,10 +89,12 @@ pub fn main() -> ExitCode {
         Command::Cat(options) => cat::run(place, options),
         Command::Lineage(options) => lineage::run(place, options),
         Command::Downstream(options) => downstream::run(place, options),
+        Command::Audit(options) => audit::run(place, options),
         Command::Supersede(options) => supersede::run(place, options),
         Command::Types(options) => types::run(place, options),
         Command::Events(options) => events::run(place, options),
         Command::Status(options) => status::run(place, options),
+        Command::Verify(options) => verify::run(place, options),
         Command::Backup(options) => backup::run(place, options),
         Command::Rebuild(options) => rebuild::run(place, options),
         Command::Serve(options) => serve::run(place, options),

@@ -6,29 +6,8 @@ use jiff::Timestamp;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::base::clock;
+pub(super) use crate::base::visible::{clean, is_hostile};
 use crate::model::artifact::{Artifact, Format};
-
-/// The text with everything escaped by which it could move the cursor, recolour the screen, turn the direction of
-/// writing or end the line.
-pub(super) fn clean(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hostile) {
-        return Cow::Borrowed(text);
-    }
-    let mut cleaned = String::with_capacity(text.len() + 8);
-    for letter in text.chars() {
-        match is_hostile(letter) {
-            true => cleaned.extend(letter.escape_default()),
-            false => cleaned.push(letter),
-        }
-    }
-    Cow::Owned(cleaned)
-}
-
-/// Controls, marks of direction, the separators of lines and paragraphs, and the byte order mark.
-pub(super) fn is_hostile(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
 
 /// How many columns of a terminal a text takes.
 pub(super) fn width(text: &str) -> usize {
@@ -186,16 +165,6 @@ mod tests {
         for own in ["rain-1", "art-5f2c81d4", "art-20260301T093000-5f2c81d4-x", "art-2026030AT093000-5f2c81d4"] {
             assert_eq!(short_id(own), own);
         }
-    }
-
-    #[test]
-    fn nothing_that_moves_the_cursor_is_shown() {
-        assert_eq!(clean("a\x1b[31m\n\t\r\x07"), "a\\u{1b}[31m\\n\\t\\r\\u{7}");
-        assert_eq!(
-            clean("\u{9b}2J\u{202e}gnp\u{2066}\u{feff}\u{200b}"),
-            "\\u{9b}2J\\u{202e}gnp\\u{2066}\\u{feff}\\u{200b}"
-        );
-        assert!(matches!(clean("雨量 été 🌧"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Artifacts as rows: writing them, and finding them by id, key, hash, tags and time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::types::{ToSql, Type, Value as Cell};
 use rusqlite::{OptionalExtension, Row, params_from_iter};
@@ -172,11 +172,46 @@ impl Manifest {
         )
     }
 
+    /// Every object that managed artifacts need, the listings of trees included, and its length where a row says it.
+    pub fn needed_objects(&self) -> Result<Vec<(Hash, Option<u64>)>> {
+        let mut statement = self.cached(
+            "SELECT hash, artifact_files.size_bytes FROM artifact_files JOIN artifacts USING (seq) WHERE storage = 'managed'
+             UNION SELECT file_hash, NULL FROM artifacts WHERE storage = 'managed' AND format = 'tree'
+             ORDER BY 1, 2",
+        )?;
+        let rows = statement.query_map([], |row| Ok((Hash(row.get(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// The first artifact that holds this object or is the tree that it lists.
+    pub fn first_holder(&self, hash: &Hash) -> Result<Option<String>> {
+        Ok(self
+            .cached(
+                "SELECT artifact_id FROM artifacts
+                 WHERE seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1 ORDER BY seq LIMIT 1",
+            )?
+            .query_row([hash.0], |row| row.get(0))
+            .optional()?)
+    }
+
     /// Artifacts that hold this object, oldest first.
     pub fn holders(&self, hash: &Hash) -> Result<Vec<i64>> {
         let mut statement = self.cached("SELECT DISTINCT seq FROM artifact_files WHERE hash = ?1 ORDER BY seq")?;
         let rows = statement.query_map([hash.0], |row| row.get(0))?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// How many bytes the objects of these artifacts have, each counted once.
+    pub fn object_bytes_of(&self, seqs: &[i64]) -> Result<u64> {
+        let mut statement = self.cached("SELECT hash, size_bytes FROM artifact_files WHERE seq = ?1")?;
+        let mut sizes: HashMap<[u8; 32], u64> = HashMap::new();
+        for seq in seqs {
+            let mut rows = statement.query([seq])?;
+            while let Some(row) = rows.next()? {
+                sizes.insert(row.get(0)?, row.get(1)?);
+            }
+        }
+        Ok(sizes.into_values().sum())
     }
 
     /// The artifacts that a filter lets through, newest first, ties in the order of commits.
@@ -340,8 +375,13 @@ impl Manifest {
              WHERE seq = ?1",
         )?
         .execute((old, new, at))?;
+        new.map_or(Ok(()), |new| self.touch(new, at))
+    }
+
+    /// Notes that something that shows of an artifact has changed.
+    pub fn touch(&self, seq: i64, at: &str) -> Result<()> {
         self.cached("UPDATE artifacts SET updated_at = ?2, revision = revision + 1 WHERE seq = ?1")?
-            .execute((new, at))?;
+            .execute((seq, at))?;
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Everything keepstone can do: one operation one file, and the one list of them from which all else is made.
 
 pub mod artifacts;
+pub mod audit;
 pub mod lineage;
 mod params;
 pub mod session;
@@ -56,7 +57,7 @@ pub trait Command: Operation {
 
 /// Answers without an open store, or about the session itself.
 pub trait Probe: Operation {
-    /// Answers; must not change the store.
+    /// Answers; must not change the store, unless its params ask for that in so many words.
     fn run(params: Self::Params, context: &Context) -> Result<Self::Result>;
 }
 
@@ -219,7 +220,12 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<lineage::get_lineage::GetLineage>(),
     Method::query::<lineage::get_downstream::GetDownstream>(),
     Method::query::<lineage::trace_roots::TraceRoots>(),
+    Method::query::<lineage::get_lineage_graph::GetLineageGraph>(),
+    Method::query::<lineage::find_lineage_paths::FindLineagePaths>(),
+    Method::command::<lineage::add_lineage::AddLineage>(),
+    Method::query::<audit::audit::Audit>(),
     Method::query::<store::list_events::ListEvents>(),
+    Method::probe::<store::verify_store::VerifyStore>(),
     Method::maintenance::<store::backup::Backup>(),
     Method::maintenance::<store::restore_backup::RestoreBackup>(),
     Method::maintenance::<store::rebuild_manifest::RebuildManifest>(),

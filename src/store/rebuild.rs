@@ -11,7 +11,7 @@ use super::{Layout, Site, Store, init};
 use crate::base::clock;
 use crate::base::files::{self, Lock};
 use crate::manifest::{Age, BUSY_WAIT, Manifest, PUBLISHED, Placement};
-use crate::model::artifact::{Event, Request, TypeDefinition};
+use crate::model::artifact::{Event, Input, Request, TypeDefinition};
 use crate::model::number::Count;
 use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::Objects;
@@ -377,7 +377,7 @@ fn replay(manifest: &Manifest, layout: &Layout, live: Option<&Manifest>, watch: 
     Ok(rebuilt)
 }
 
-fn publish_again(manifest: &Manifest, sidecar: Sidecar, findings: &mut Vec<String>) -> Result<()> {
+pub(super) fn publish_again(manifest: &Manifest, sidecar: Sidecar, findings: &mut Vec<String>) -> Result<()> {
     let Sidecar { commit, event_id, published_at, actor, publication, .. } = sidecar;
     let artifact_id = publication.record.artifact_id.to_string();
     if manifest.artifact_seq(&artifact_id)?.is_some() {
@@ -401,7 +401,7 @@ fn publish_again(manifest: &Manifest, sidecar: Sidecar, findings: &mut Vec<Strin
     })
 }
 
-fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) -> Result<()> {
+pub(super) fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) -> Result<()> {
     let text = |key: &str| event.data.get(key).and_then(Value::as_str).map(str::to_owned);
     let seq = |id: Option<&str>| id.map_or(Ok(None), |id| manifest.artifact_seq(id));
     let about = seq(event.artifact_id.as_deref())?;
@@ -419,6 +419,14 @@ fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) 
                 // The migration of version 1 tells of artifacts that were superseded by nobody knows whom.
                 _ => manifest.set_superseded(old, new, &event.at)?,
             }
+        }
+        ("lineage_added", Some(seq)) => {
+            let inputs = event.data.get("inputs").cloned().unwrap_or_default();
+            let inputs: Vec<Input> = serde_json::from_value(inputs)
+                .map_err(|error| Error::integrity(format!("event {}: {error}", event.event_id.0)))?;
+            // A sidecar that was placed late may tell of them too.
+            manifest.add_inputs(seq, &inputs)?;
+            manifest.touch(seq, &event.at)?;
         }
         ("deleted", Some(seq)) => manifest.set_deleted(seq, &event.at)?,
         ("joined_run", Some(seq)) => {
@@ -439,7 +447,7 @@ fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) 
                 manifest.insert_request(&Request { request_id, digest }, artifact_id, text("mode").as_deref())?;
             }
         }
-        ("object_healed" | "migration_finding" | "store_migrated", _) => {}
+        ("object_healed" | "object_quarantined" | "migration_finding" | "store_migrated", _) => {}
         (_, None) if event.artifact_id.is_some() => {
             findings.push(format!(
                 "event {}: artifact {} has no sidecar",

@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests make their own files and read the clock")]
 #![allow(unreachable_pub, reason = "nothing is reached from outside a test binary")]
 
+mod audit;
 mod bad_input;
 mod concurrency;
 mod conformance;
@@ -12,7 +13,9 @@ mod exec;
 mod generated;
 mod guards;
 mod legacy;
+mod lineage;
 mod pipe;
+mod planted;
 mod publish;
 mod queries;
 mod schemas;
@@ -23,4 +26,5 @@ mod tabular;
 mod terminal;
 mod tidy;
 mod unplaced;
+mod verify;
 mod whole;
