@@ -16,6 +16,8 @@ use super::lineage::{self, Lineage};
 use super::list::{self, List};
 use super::publish::{self, Publish};
 use super::rebuild::{self, Rebuild};
+use super::run::{self, Run};
+use super::runs::{self, Runs};
 use super::show::{self, Show};
 use super::status::{self, Status};
 use super::supersede::{self, Supersede};
@@ -121,6 +123,12 @@ pub(super) enum Command {
     /// Record that a newer artifact replaces an older one
     #[command(after_help = supersede::EXAMPLES)]
     Supersede(Supersede),
+    /// Run a command and record it: what it read and made, what it wrote, how it ended
+    #[command(after_help = run::EXAMPLES)]
+    Run(Box<Run>),
+    /// List runs, or show one
+    #[command(after_help = runs::EXAMPLES)]
+    Runs(Runs),
     /// Create, look at, compare and verify versions of datasets
     #[command(after_help = dataset::EXAMPLES, visible_alias = "datasets")]
     Dataset(Box<Dataset>),

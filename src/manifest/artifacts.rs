@@ -349,7 +349,7 @@ impl Manifest {
         self.insert_edges(seq, &publication.inputs)?;
         self.connect_missing_inputs(record.artifact_id.as_str(), seq)?;
         if let Some(run_id) = &record.run_id {
-            self.insert_run_member(run_id, seq)?;
+            self.insert_run_member(run_id, seq, &record.created_at)?;
         }
         Ok(seq)
     }

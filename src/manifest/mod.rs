@@ -10,6 +10,7 @@ mod legacy;
 mod migrations;
 mod reach;
 mod references;
+mod runs;
 mod types;
 
 use std::path::Path;
@@ -27,6 +28,7 @@ pub use events::PUBLISHED;
 pub use legacy::{Version1, Version1Artifact};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
 pub use reach::{Link, LinkInput, NodeRow, Reached, Walk};
+pub use runs::{RunFilter, RunRow};
 
 use crate::model::{Error, Kind, Result};
 

@@ -9,6 +9,7 @@ pub mod hash;
 pub mod ids;
 pub mod number;
 pub mod reference;
+pub mod run;
 pub mod seal;
 pub mod version;
 pub mod watch;

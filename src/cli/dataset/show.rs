@@ -4,8 +4,9 @@ use clap::Args;
 
 use super::super::arguments::Place;
 use super::super::caller::{Caller, read};
+use super::super::facts::Facts;
 use super::super::paper::{Paper, Style};
-use super::super::show::{Facts, moment};
+use super::super::show::moment;
 use super::super::table::{Column, Table};
 use super::super::{Outcome, print, words};
 use super::version_of;

@@ -20,6 +20,8 @@ import type {
   FindByLogicalKeyResult,
   FindLineagePathsParams,
   FindLineagePathsResult,
+  FinishRunParams,
+  FinishRunResult,
   GetArtifactParams,
   GetArtifactResult,
   GetArtifactsParams,
@@ -32,6 +34,8 @@ import type {
   GetLineageResult,
   GetLineageGraphParams,
   GetLineageGraphResult,
+  GetRunParams,
+  GetRunResult,
   HealthCheckParams,
   HealthCheckResult,
   InitParams,
@@ -48,6 +52,8 @@ import type {
   ListEventsResult,
   ListFilesParams,
   ListFilesResult,
+  ListRunsParams,
+  ListRunsResult,
   ListTypesParams,
   ListTypesResult,
   PublishArtifactParams,
@@ -66,6 +72,8 @@ import type {
   RestoreDatasetResult,
   RpcDiscoverParams,
   RpcDiscoverResult,
+  StartRunParams,
+  StartRunResult,
   SupersedeParams,
   SupersedeResult,
   TraceRootsParams,
@@ -80,7 +88,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:e088713dce0b88a6c17bb225edbd94ca684847ac93aa16d0aba518210e973539";
+export const SCHEMA_HASH = "sha256:51fb1e2e706bec72a3732ca00508ae4b3982ea35be7a303729ab68ef8d421fa8";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -111,6 +119,10 @@ export const METHODS = {
   "find_lineage_paths": { name: "find_lineage_paths", idempotent: true },
   "add_lineage": { name: "add_lineage", idempotent: true },
   "audit": { name: "audit", idempotent: true },
+  "start_run": { name: "start_run", idempotent: false },
+  "finish_run": { name: "finish_run", idempotent: true },
+  "get_run": { name: "get_run", idempotent: true },
+  "list_runs": { name: "list_runs", idempotent: true },
   "create_dataset": { name: "create_dataset", idempotent: true },
   "get_dataset": { name: "get_dataset", idempotent: true },
   "list_datasets": { name: "list_datasets", idempotent: true },
@@ -404,6 +416,60 @@ export abstract class Methods {
    */
   audit(params: AuditParams = {}, options?: CallOptions): Promise<AuditResult> {
     return this.call("audit", params, options);
+  }
+
+  /**
+   * Records that a run has begun. Artifacts published with its runId are its outputs, and `finish_run` says how it ended.
+   *
+   * With a runId the same start again is harmless, another one a conflict; a run that artifacts named before is started
+   * all the same. Never put secrets into a run: what is given here is kept for good.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.startRun({"stage":"train_model","command":["python","train.py"],"params":{"epochs":20},"tags":{"env":"nightly"},"git":{"commit":"9fceb02d0ae598e95dc970b74767f19372d61af8","branch":"main","dirty":false},"inputArtifactIds":["art-20260301T093000-5f2c81d4"]});
+   */
+  startRun(params: StartRunParams, options?: CallOptions): Promise<StartRunResult> {
+    return this.call("start_run", params, options);
+  }
+
+  /**
+   * Records how a run ended. The same end again is harmless, another one a conflict.
+   *
+   * A run whose process died stays `running` until somebody finishes it, with `killed` for example: no clock decides that.
+   *
+   * @example
+   * await client.finishRun({"runId":"run-20260301T093000-5f2c81d4","status":"completed","exitCode":0});
+   *
+   * @example
+   * await client.finishRun({"runId":"run-20260301T093000-5f2c81d4","status":"failed","exitCode":3,"error":{"message":"no convergence"}});
+   */
+  finishRun(params: FinishRunParams, options?: CallOptions): Promise<FinishRunResult> {
+    return this.call("finish_run", params, options);
+  }
+
+  /**
+   * Answers one run with what it read and made; an unknown id is not_found.
+   *
+   * A run that artifacts name and nobody started has the status `unknown`.
+   *
+   * @example
+   * await client.getRun({"runId":"run-20260301T093000-5f2c81d4"});
+   */
+  getRun(params: GetRunParams, options?: CallOptions): Promise<GetRunResult> {
+    return this.call("get_run", params, options);
+  }
+
+  /**
+   * Lists runs, newest first, those of one moment by id; everything in the filter must hold.
+   *
+   * A run whose process died without finishing it is still `running`; one that artifacts only name is `unknown`.
+   *
+   * @example
+   * await client.listRuns({"filter":{"stage":"train_model","status":"completed","limit":10}});
+   */
+  listRuns(params: ListRunsParams = {}, options?: CallOptions): Promise<ListRunsResult> {
+    return this.call("list_runs", params, options);
   }
 
   /**

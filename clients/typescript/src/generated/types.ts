@@ -266,6 +266,26 @@ export type Check =
   /** The store's folders are there and hold nothing that isn't the store's. */
   | "staging";
 
+/** The state of the checkout that a run worked in. */
+export interface Checkout {
+  /** The commit. */
+  commit: string | null;
+  /** The branch; null where none is checked out. */
+  branch: string | null;
+  /** Whether there were uncommitted changes. */
+  dirty: boolean | null;
+}
+
+/** The state of the checkout that a run worked in. */
+export interface CheckoutParam {
+  /** The commit. */
+  commit?: string | null | undefined;
+  /** The branch; null where none is checked out. */
+  branch?: string | null | undefined;
+  /** Whether there were uncommitted changes. */
+  dirty?: boolean | null | undefined;
+}
+
 /** What kind of thing was found. */
 export type Code =
   /** The object's bytes have another hash. */
@@ -630,26 +650,6 @@ export interface FileEntry {
   role: string | null;
 }
 
-/** Which artifacts a list shows. */
-export interface Filter {
-  /** Of this type. */
-  artifactType?: string | null | undefined;
-  /** In this state. */
-  status?: Status | null | undefined;
-  /** With all of these tags. */
-  tags?: Record<string, string> | null | undefined;
-  /** Created at this moment or later (RFC 3339; without zone it reads as UTC). */
-  minCreatedAt?: string | null | undefined;
-  /** Created at this moment or earlier. */
-  maxCreatedAt?: string | null | undefined;
-  /** Published by this run, duplicates included. */
-  runId?: string | null | undefined;
-  /** With all of these roles. */
-  roles?: string[] | null | undefined;
-  /** At most this many: 1 to 10000, 100 unless given. */
-  limit?: number | null | undefined;
-}
-
 /** One thing that a verification found. */
 export interface Finding {
   /** The check that found it. */
@@ -841,6 +841,48 @@ export interface Limits {
   requestsInFlight: number;
   /** Largest inline content, in bytes. */
   contentBytes: number;
+}
+
+/** Which artifacts a list shows. */
+export interface ListArtifactsFilterParam {
+  /** Of this type. */
+  artifactType?: string | null | undefined;
+  /** In this state. */
+  status?: Status | null | undefined;
+  /** With all of these tags. */
+  tags?: Record<string, string> | null | undefined;
+  /** Created at this moment or later (RFC 3339; without zone it reads as UTC). */
+  minCreatedAt?: string | null | undefined;
+  /** Created at this moment or earlier. */
+  maxCreatedAt?: string | null | undefined;
+  /** Published by this run, duplicates included. */
+  runId?: string | null | undefined;
+  /** With all of these roles. */
+  roles?: string[] | null | undefined;
+  /** At most this many: 1 to 10000, 100 unless given. */
+  limit?: number | null | undefined;
+}
+
+/** Which runs a list shows. */
+export interface ListRunsFilterParam {
+  /** Whose id is this, begins with it, or ends with these 8 hex digits; the id itself comes first. */
+  idPart?: string | null | undefined;
+  /** Of this stage. */
+  stage?: string | null | undefined;
+  /** In this state. */
+  status?: RunStatus | null | undefined;
+  /** Of this type. */
+  runType?: string | null | undefined;
+  /** Parts of this run. */
+  parentRunId?: string | null | undefined;
+  /** Started at this moment or later (RFC 3339; without zone it reads as UTC). */
+  since?: string | null | undefined;
+  /** Started at this moment or earlier. */
+  until?: string | null | undefined;
+  /** With all of these tags. */
+  tags?: Record<string, string> | null | undefined;
+  /** At most this many: 1 to 10000, 100 unless given. */
+  limit?: number | null | undefined;
 }
 
 /** The store that is there now. */
@@ -1059,6 +1101,198 @@ export interface Root {
   /** The parts it plays. */
   roles: string[];
 }
+
+/** A run. */
+export interface Run {
+  /** Its id. */
+  runId: string;
+  /** How far it is, or how it ended. */
+  status: RunStatus;
+  /** From start to end in seconds; null before the end. */
+  durationSeconds: number | null;
+  /** How many artifacts it published, duplicates included, its standard output and error excepted. */
+  outputCount: number;
+  /** The stage it executes; null for a run that nobody started. */
+  stage: string | null;
+  /** What kind of run it is; null for a run that nobody started. */
+  runType: string | null;
+  /** When it began; for a run that nobody started, the earliest moment at which an artifact named it. */
+  startedAt: string;
+  /** A name for people. */
+  name: string | null;
+  /** A description for people. */
+  description: string | null;
+  /** The command and its arguments. */
+  command: string[];
+  /** The folder that the command ran in. */
+  workingDirectory: string | null;
+  /** The parameters it ran with. */
+  params: Record<string, unknown>;
+  /** Tags. */
+  tags: Record<string, string>;
+  /** The environment variables that matter for repeating it. */
+  environment: Record<string, string>;
+  /** The state of the checkout it worked in. */
+  git: Checkout | null;
+  /** The machine's name. */
+  hostname: string | null;
+  /** Who ran it. */
+  username: string | null;
+  /** The container it ran in. */
+  containerDigest: string | null;
+  /** Versions of the tools it used, by name. */
+  tools: Record<string, string>;
+  /** The job of the build server that ran it. */
+  ciRunId: string | null;
+  /** Where to look at that job. */
+  ciJobUrl: string | null;
+  /** The run that it is a part of. */
+  parentRunId: string | null;
+  /** The run in MLflow that tells of the same work. */
+  mlflowRunId: string | null;
+  /** Whatever else its starter noted. */
+  annotations: Record<string, unknown>;
+  /** The artifacts that it said it would read. */
+  inputArtifactIds: string[];
+  /** When it ended. */
+  finishedAt: string | null;
+  /** The command's exit code; 128 and the signal's number where a signal ended it. */
+  exitCode: number | null;
+  /** Why it did not complete. */
+  error: RunError | null;
+  /** SHA-256 of dvc.lock after the run. */
+  dvcLockHash: string | null;
+  /** Whether DVC answered from its cache. */
+  cached: boolean | null;
+  /** The artifact with what the command wrote to standard output; null also when it wrote nothing. */
+  stdoutArtifactId: string | null;
+  /** The artifact with what the command wrote to standard error; null also when it wrote nothing. */
+  stderrArtifactId: string | null;
+}
+
+/** A run with what it read and made. */
+export interface RunDetails {
+  /** Its id. */
+  runId: string;
+  /** How far it is, or how it ended. */
+  status: RunStatus;
+  /** From start to end in seconds; null before the end. */
+  durationSeconds: number | null;
+  /** How many artifacts it published, duplicates included, its standard output and error excepted. */
+  outputCount: number;
+  /** The stage it executes; null for a run that nobody started. */
+  stage: string | null;
+  /** What kind of run it is; null for a run that nobody started. */
+  runType: string | null;
+  /** When it began; for a run that nobody started, the earliest moment at which an artifact named it. */
+  startedAt: string;
+  /** A name for people. */
+  name: string | null;
+  /** A description for people. */
+  description: string | null;
+  /** The command and its arguments. */
+  command: string[];
+  /** The folder that the command ran in. */
+  workingDirectory: string | null;
+  /** The parameters it ran with. */
+  params: Record<string, unknown>;
+  /** Tags. */
+  tags: Record<string, string>;
+  /** The environment variables that matter for repeating it. */
+  environment: Record<string, string>;
+  /** The state of the checkout it worked in. */
+  git: Checkout | null;
+  /** The machine's name. */
+  hostname: string | null;
+  /** Who ran it. */
+  username: string | null;
+  /** The container it ran in. */
+  containerDigest: string | null;
+  /** Versions of the tools it used, by name. */
+  tools: Record<string, string>;
+  /** The job of the build server that ran it. */
+  ciRunId: string | null;
+  /** Where to look at that job. */
+  ciJobUrl: string | null;
+  /** The run that it is a part of. */
+  parentRunId: string | null;
+  /** The run in MLflow that tells of the same work. */
+  mlflowRunId: string | null;
+  /** Whatever else its starter noted. */
+  annotations: Record<string, unknown>;
+  /** The artifacts that it said it would read. */
+  inputArtifactIds: string[];
+  /** When it ended. */
+  finishedAt: string | null;
+  /** The command's exit code; 128 and the signal's number where a signal ended it. */
+  exitCode: number | null;
+  /** Why it did not complete. */
+  error: RunError | null;
+  /** SHA-256 of dvc.lock after the run. */
+  dvcLockHash: string | null;
+  /** Whether DVC answered from its cache. */
+  cached: boolean | null;
+  /** The artifact with what the command wrote to standard output; null also when it wrote nothing. */
+  stdoutArtifactId: string | null;
+  /** The artifact with what the command wrote to standard error; null also when it wrote nothing. */
+  stderrArtifactId: string | null;
+  /**
+   * The artifacts that it published, oldest first, duplicates included, its standard output and error excepted; at most
+   * 10000.
+   */
+  outputs: Artifact[];
+  /**
+   * The artifacts that it read: those that its start named, then those that its outputs were made from, its own outputs
+   * excepted; at most 10000.
+   */
+  inputs: Artifact[];
+}
+
+/** How a run ends. */
+export type RunEnd =
+  /** It did what it should. */
+  | "completed"
+  /** It did not. */
+  | "failed"
+  /** A signal ended it, or it was found dead. */
+  | "killed"
+  /** Somebody called it off. */
+  | "cancelled"
+  /** There was nothing to do. */
+  | "skipped";
+
+/** Why a run did not complete. */
+export interface RunError {
+  /** What went wrong. */
+  message: string;
+  /** What kind of error it was, in the words of the program that ran. */
+  errorType: string | null;
+}
+
+/** Why a run did not complete. */
+export interface RunErrorParam {
+  /** What went wrong. */
+  message: string;
+  /** What kind of error it was, in the words of the program that ran. */
+  errorType?: string | null | undefined;
+}
+
+/** How far a run is, or how it ended. */
+export type RunStatus =
+  /** Artifacts name it, but nobody started it. */
+  | "unknown"
+  /** It was started and not finished; also when its process died and nobody told. */
+  | "running"
+  /** It did what it should. */
+  | "completed"
+  /** It did not. */
+  | "failed"
+  /** A signal ended it, or it was found dead. */
+  | "killed"
+  /** Somebody called it off. */
+  | "cancelled"
+  /** There was nothing to do. */
+  | "skipped";
 
 /** How many members, and how many bytes they have. */
 export interface Share {
@@ -1377,7 +1611,7 @@ export type GetArtifactsResult = (Artifact | null)[];
 /** What `list_artifacts` takes. */
 export interface ListArtifactsParams {
   /** Which artifacts; all of them without a filter. */
-  filter?: Filter | null | undefined;
+  filter?: ListArtifactsFilterParam | null | undefined;
 }
 
 /** What `list_artifacts` answers. */
@@ -1571,6 +1805,103 @@ export interface AuditParams {
 
 /** What `audit` answers. */
 export type AuditResult = AuditReport;
+
+/** What `start_run` takes. */
+export interface StartRunParams {
+  /** The stage that is executed: any text up to 1024 bytes. */
+  stage: string;
+  /** An id of the caller's own; else `run-YYYYMMDDTHHMMSS-xxxxxxxx`. */
+  runId?: string | null | undefined;
+  /**
+   * What kind of run it is. Its default is what the stage's name suggests: `model_training` for one with `train` in
+   * it, and so on; `other` when it suggests nothing.
+   */
+  runType?: string | null | undefined;
+  /** A name for people. */
+  name?: string | null | undefined;
+  /** A description for people. */
+  description?: string | null | undefined;
+  /** The command and its arguments. */
+  command?: string[] | null | undefined;
+  /** The folder that the command runs in. */
+  workingDirectory?: string | null | undefined;
+  /** The parameters it runs with. Integers beyond 2^53-1 are refused. */
+  params?: Record<string, unknown> | null | undefined;
+  /** Tags: an object of texts, or a list of words. */
+  tags?: Record<string, string> | string[] | null | undefined;
+  /** The environment variables that matter for repeating it. */
+  environment?: Record<string, string> | null | undefined;
+  /** The state of the checkout it works in. */
+  git?: CheckoutParam | null | undefined;
+  /** The machine's name. */
+  hostname?: string | null | undefined;
+  /** Who runs it. */
+  username?: string | null | undefined;
+  /** The container it runs in. */
+  containerDigest?: string | null | undefined;
+  /** Versions of the tools it uses, by name. */
+  tools?: Record<string, string> | null | undefined;
+  /** The job of the build server that runs it. */
+  ciRunId?: string | null | undefined;
+  /** Where to look at that job. */
+  ciJobUrl?: string | null | undefined;
+  /** The run that it is a part of. */
+  parentRunId?: string | null | undefined;
+  /** The run in MLflow that tells of the same work. */
+  mlflowRunId?: string | null | undefined;
+  /** Whatever else there is to note. Integers beyond 2^53-1 are refused. */
+  annotations?: Record<string, unknown> | null | undefined;
+  /** The artifacts that it will read. */
+  inputArtifactIds?: string[] | null | undefined;
+  /** When it began, for imports: RFC 3339, without zone it reads as UTC; now unless given. */
+  startedAt?: string | null | undefined;
+}
+
+/** What `start_run` answers. */
+export type StartRunResult = Run;
+
+/** What `finish_run` takes. */
+export interface FinishRunParams {
+  /** The run. */
+  runId: string;
+  /** How it ended. */
+  status: RunEnd;
+  /** The command's exit code; 128 and the signal's number where a signal ended it. */
+  exitCode?: number | null | undefined;
+  /** When it ended, not before it began: RFC 3339, without zone it reads as UTC; now unless given. */
+  finishedAt?: string | null | undefined;
+  /** Why it did not complete. */
+  error?: RunErrorParam | null | undefined;
+  /** SHA-256 of dvc.lock after the run. */
+  dvcLockHash?: string | null | undefined;
+  /** Whether DVC answered from its cache. */
+  cached?: boolean | null | undefined;
+  /** The artifact with what the command wrote to standard output; it is not counted among the outputs. */
+  stdoutArtifactId?: string | null | undefined;
+  /** The artifact with what the command wrote to standard error; it is not counted among the outputs. */
+  stderrArtifactId?: string | null | undefined;
+}
+
+/** What `finish_run` answers. */
+export type FinishRunResult = Run;
+
+/** What `get_run` takes. */
+export interface GetRunParams {
+  /** The run. */
+  runId: string;
+}
+
+/** What `get_run` answers. */
+export type GetRunResult = RunDetails;
+
+/** What `list_runs` takes. */
+export interface ListRunsParams {
+  /** Which runs; all of them without a filter. */
+  filter?: ListRunsFilterParam | null | undefined;
+}
+
+/** What `list_runs` answers. */
+export type ListRunsResult = Run[];
 
 /** What `create_dataset` takes. */
 export interface CreateDatasetParams {

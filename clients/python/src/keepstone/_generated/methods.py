@@ -17,6 +17,7 @@ from .types import (
     Changed,
     ChangedMember,
     Check,
+    CheckoutParam,
     ColumnType,
     Content,
     Copy,
@@ -28,7 +29,6 @@ from .types import (
     Done,
     Event,
     FileEntry,
-    Filter,
     Format,
     GetLineageGraphFormatParam,
     GetLineageGraphLineage,
@@ -37,6 +37,8 @@ from .types import (
     Health,
     Ingest,
     Input,
+    ListArtifactsFilterParam,
+    ListRunsFilterParam,
     Made,
     MemberFilter,
     Members,
@@ -45,6 +47,10 @@ from .types import (
     Paths,
     Piece,
     Published,
+    Run,
+    RunDetails,
+    RunEnd,
+    RunErrorParam,
     Status,
     Summary,
     TypeDefinition,
@@ -64,12 +70,14 @@ IDEMPOTENT = frozenset(
         "find_by_hash",
         "find_by_logical_key",
         "find_lineage_paths",
+        "finish_run",
         "get_artifact",
         "get_artifacts",
         "get_dataset",
         "get_downstream",
         "get_lineage",
         "get_lineage_graph",
+        "get_run",
         "health_check",
         "init",
         "initialize",
@@ -78,6 +86,7 @@ IDEMPOTENT = frozenset(
         "list_datasets",
         "list_events",
         "list_files",
+        "list_runs",
         "list_types",
         "read_file",
         "rebuild_manifest",
@@ -331,7 +340,7 @@ class Methods:
     def list_artifacts(
         self,
         *,
-        filter: Filter | None = None,
+        filter: ListArtifactsFilterParam | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
     ) -> list[Artifact]:
@@ -793,6 +802,202 @@ class Methods:
                 "max_depth": max_depth,
                 "required_roles": required_roles,
                 "format": format,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def start_run(
+        self,
+        stage: str,
+        *,
+        run_id: str | None = None,
+        run_type: str | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        command: Sequence[str] | None = None,
+        working_directory: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        tags: Mapping[str, str] | Sequence[str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        git: CheckoutParam | None = None,
+        hostname: str | None = None,
+        username: str | None = None,
+        container_digest: str | None = None,
+        tools: Mapping[str, str] | None = None,
+        ci_run_id: str | None = None,
+        ci_job_url: str | None = None,
+        parent_run_id: str | None = None,
+        mlflow_run_id: str | None = None,
+        annotations: Mapping[str, Any] | None = None,
+        input_artifact_ids: Sequence[str] | None = None,
+        started_at: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Run:
+        """Records that a run has begun. Artifacts published with its run_id are its outputs, and
+        `finish_run` says how it ended.
+
+        With a run_id the same start again is harmless, another one a conflict; a run that artifacts
+        named before is started all the same. Never put secrets into a run: what is given here is
+        kept for good.
+
+        Asked a second time it may change something more, so it is never retried by itself.
+
+        Args:
+            stage: The stage that is executed: any text up to 1024 bytes.
+            run_id: An id of the caller's own; else `run-YYYYMMDDTHHMMSS-xxxxxxxx`.
+            run_type: What kind of run it is. Its default is what the stage's name suggests:
+                `model_training` for one with `train` in it, and so on; `other` when it suggests
+                nothing.
+            name: A name for people.
+            description: A description for people.
+            command: The command and its arguments.
+            working_directory: The folder that the command runs in.
+            params: The parameters it runs with. Integers beyond 2^53-1 are refused.
+            tags: Tags: an object of texts, or a list of words.
+            environment: The environment variables that matter for repeating it.
+            git: The state of the checkout it works in.
+            hostname: The machine's name.
+            username: Who runs it.
+            container_digest: The container it runs in.
+            tools: Versions of the tools it uses, by name.
+            ci_run_id: The job of the build server that runs it.
+            ci_job_url: Where to look at that job.
+            parent_run_id: The run that it is a part of.
+            mlflow_run_id: The run in MLflow that tells of the same work.
+            annotations: Whatever else there is to note. Integers beyond 2^53-1 are refused.
+            input_artifact_ids: The artifacts that it will read.
+            started_at: When it began, for imports: RFC 3339, without zone it reads as UTC; now
+                unless given.
+        """
+        reply: Run = self._run(
+            "start_run",
+            {
+                "stage": stage,
+                "run_id": run_id,
+                "run_type": run_type,
+                "name": name,
+                "description": description,
+                "command": command,
+                "working_directory": working_directory,
+                "params": params,
+                "tags": tags,
+                "environment": environment,
+                "git": git,
+                "hostname": hostname,
+                "username": username,
+                "container_digest": container_digest,
+                "tools": tools,
+                "ci_run_id": ci_run_id,
+                "ci_job_url": ci_job_url,
+                "parent_run_id": parent_run_id,
+                "mlflow_run_id": mlflow_run_id,
+                "annotations": annotations,
+                "input_artifact_ids": input_artifact_ids,
+                "started_at": started_at,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def finish_run(
+        self,
+        run_id: str,
+        status: RunEnd,
+        *,
+        exit_code: int | None = None,
+        finished_at: str | None = None,
+        error: RunErrorParam | None = None,
+        dvc_lock_hash: str | None = None,
+        cached: bool | None = None,
+        stdout_artifact_id: str | None = None,
+        stderr_artifact_id: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Run:
+        """Records how a run ended. The same end again is harmless, another one a conflict.
+
+        A run whose process died stays `running` until somebody finishes it, with `killed` for
+        example: no clock decides that.
+
+        Args:
+            run_id: The run.
+            status: How it ended.
+            exit_code: The command's exit code; 128 and the signal's number where a signal ended it.
+            finished_at: When it ended, not before it began: RFC 3339, without zone it reads as UTC;
+                now unless given.
+            error: Why it did not complete.
+            dvc_lock_hash: SHA-256 of dvc.lock after the run.
+            cached: Whether DVC answered from its cache.
+            stdout_artifact_id: The artifact with what the command wrote to standard output; it is
+                not counted among the outputs.
+            stderr_artifact_id: The artifact with what the command wrote to standard error; it is
+                not counted among the outputs.
+        """
+        reply: Run = self._run(
+            "finish_run",
+            {
+                "run_id": run_id,
+                "status": status,
+                "exit_code": exit_code,
+                "finished_at": finished_at,
+                "error": error,
+                "dvc_lock_hash": dvc_lock_hash,
+                "cached": cached,
+                "stdout_artifact_id": stdout_artifact_id,
+                "stderr_artifact_id": stderr_artifact_id,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def get_run(
+        self,
+        run_id: str,
+        *,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> RunDetails:
+        """Answers one run with what it read and made; an unknown id is not_found.
+
+        A run that artifacts name and nobody started has the status `unknown`.
+
+        Args:
+            run_id: The run.
+        """
+        reply: RunDetails = self._run(
+            "get_run",
+            {
+                "run_id": run_id,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def list_runs(
+        self,
+        *,
+        filter: ListRunsFilterParam | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> list[Run]:
+        """Lists runs, newest first, those of one moment by id; everything in the filter must hold.
+
+        A run whose process died without finishing it is still `running`; one that artifacts only
+        name is `unknown`.
+
+        Args:
+            filter: Which runs; all of them without a filter.
+        """
+        reply: list[Run] = self._run(
+            "list_runs",
+            {
+                "filter": filter,
             },
             timeout,
             on_progress,

@@ -25,6 +25,8 @@ __all__ = [
     "ChangedMember",
     "ChangedPair",
     "Check",
+    "Checkout",
+    "CheckoutParam",
     "Code",
     "ColumnType",
     "Content",
@@ -45,7 +47,6 @@ __all__ = [
     "FeatureCondition",
     "FeatureRange",
     "FileEntry",
-    "Filter",
     "Finding",
     "Format",
     "GetLineageGraphFormatParam",
@@ -62,6 +63,8 @@ __all__ = [
     "Issue",
     "IssueName",
     "Limits",
+    "ListArtifactsFilterParam",
+    "ListRunsFilterParam",
     "Made",
     "Member",
     "MemberChange",
@@ -78,6 +81,12 @@ __all__ = [
     "PieceEncoding",
     "Published",
     "Root",
+    "Run",
+    "RunDetails",
+    "RunEnd",
+    "RunError",
+    "RunErrorParam",
+    "RunStatus",
     "Share",
     "Statistics",
     "Status",
@@ -376,6 +385,40 @@ PieceEncoding = Literal["utf8", "base64"]
 """
 
 
+RunEnd = Literal["completed", "failed", "killed", "cancelled", "skipped"]
+"""How a run ends.
+
+`completed`: It did what it should.
+
+`failed`: It did not.
+
+`killed`: A signal ended it, or it was found dead.
+
+`cancelled`: Somebody called it off.
+
+`skipped`: There was nothing to do.
+"""
+
+
+RunStatus = Literal["unknown", "running", "completed", "failed", "killed", "cancelled", "skipped"]
+"""How far a run is, or how it ended.
+
+`unknown`: Artifacts name it, but nobody started it.
+
+`running`: It was started and not finished; also when its process died and nobody told.
+
+`completed`: It did what it should.
+
+`failed`: It did not.
+
+`killed`: A signal ended it, or it was found dead.
+
+`cancelled`: Somebody called it off.
+
+`skipped`: There was nothing to do.
+"""
+
+
 Status = Literal["active", "superseded", "tombstoned"]
 """Whether an artifact stands, was replaced, or was deleted.
 
@@ -656,6 +699,29 @@ class ChangedPair:
     """The member of the left version."""
     right: Member
     """The member of the right version."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checkout:
+    """The state of the checkout that a run worked in."""
+
+    commit: str | None
+    """The commit."""
+    branch: str | None
+    """The branch; null where none is checked out."""
+    dirty: bool | None
+    """Whether there were uncommitted changes."""
+
+
+class CheckoutParam(TypedDict, total=False):
+    """The state of the checkout that a run worked in."""
+
+    commit: str | None
+    """The commit."""
+    branch: str | None
+    """The branch; null where none is checked out."""
+    dirty: bool | None
+    """Whether there were uncommitted changes."""
 
 
 class Content(TypedDict):
@@ -954,27 +1020,6 @@ class FileEntry:
     """What it is for, where that was said."""
 
 
-class Filter(TypedDict, total=False):
-    """Which artifacts a list shows."""
-
-    artifact_type: str | None
-    """Of this type."""
-    status: Status | None
-    """In this state."""
-    tags: Mapping[str, str] | None
-    """With all of these tags."""
-    min_created_at: str | None
-    """Created at this moment or later (RFC 3339; without zone it reads as UTC)."""
-    max_created_at: str | None
-    """Created at this moment or earlier."""
-    run_id: str | None
-    """Published by this run, duplicates included."""
-    roles: Sequence[str] | None
-    """With all of these roles."""
-    limit: int | None
-    """At most this many: 1 to 10000, 100 unless given."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """One thing that a verification found."""
@@ -1177,6 +1222,51 @@ class Limits:
     """Largest inline content, in bytes."""
 
 
+class ListArtifactsFilterParam(TypedDict, total=False):
+    """Which artifacts a list shows."""
+
+    artifact_type: str | None
+    """Of this type."""
+    status: Status | None
+    """In this state."""
+    tags: Mapping[str, str] | None
+    """With all of these tags."""
+    min_created_at: str | None
+    """Created at this moment or later (RFC 3339; without zone it reads as UTC)."""
+    max_created_at: str | None
+    """Created at this moment or earlier."""
+    run_id: str | None
+    """Published by this run, duplicates included."""
+    roles: Sequence[str] | None
+    """With all of these roles."""
+    limit: int | None
+    """At most this many: 1 to 10000, 100 unless given."""
+
+
+class ListRunsFilterParam(TypedDict, total=False):
+    """Which runs a list shows."""
+
+    id_part: str | None
+    """Whose id is this, begins with it, or ends with these 8 hex digits; the id itself comes first.
+    """
+    stage: str | None
+    """Of this stage."""
+    status: RunStatus | None
+    """In this state."""
+    run_type: str | None
+    """Of this type."""
+    parent_run_id: str | None
+    """Parts of this run."""
+    since: str | None
+    """Started at this moment or later (RFC 3339; without zone it reads as UTC)."""
+    until: str | None
+    """Started at this moment or earlier."""
+    tags: Mapping[str, str] | None
+    """With all of these tags."""
+    limit: int | None
+    """At most this many: 1 to 10000, 100 unless given."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
     """The store that is there now."""
@@ -1375,6 +1465,186 @@ class Root:
     """Its type."""
     roles: list[str]
     """The parts it plays."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """A run."""
+
+    run_id: str
+    """Its id."""
+    status: RunStatus
+    """How far it is, or how it ended."""
+    duration_seconds: float | None
+    """From start to end in seconds; null before the end."""
+    output_count: int
+    """How many artifacts it published, duplicates included, its standard output and error excepted.
+    """
+    stage: str | None
+    """The stage it executes; null for a run that nobody started."""
+    run_type: str | None
+    """What kind of run it is; null for a run that nobody started."""
+    started_at: str
+    """When it began; for a run that nobody started, the earliest moment at which an artifact named
+    it.
+    """
+    name: str | None
+    """A name for people."""
+    description: str | None
+    """A description for people."""
+    command: list[str]
+    """The command and its arguments."""
+    working_directory: str | None
+    """The folder that the command ran in."""
+    params: dict[str, Any]
+    """The parameters it ran with."""
+    tags: dict[str, str]
+    """Tags."""
+    environment: dict[str, str]
+    """The environment variables that matter for repeating it."""
+    git: Checkout | None
+    """The state of the checkout it worked in."""
+    hostname: str | None
+    """The machine's name."""
+    username: str | None
+    """Who ran it."""
+    container_digest: str | None
+    """The container it ran in."""
+    tools: dict[str, str]
+    """Versions of the tools it used, by name."""
+    ci_run_id: str | None
+    """The job of the build server that ran it."""
+    ci_job_url: str | None
+    """Where to look at that job."""
+    parent_run_id: str | None
+    """The run that it is a part of."""
+    mlflow_run_id: str | None
+    """The run in MLflow that tells of the same work."""
+    annotations: dict[str, Any]
+    """Whatever else its starter noted."""
+    input_artifact_ids: list[str]
+    """The artifacts that it said it would read."""
+    finished_at: str | None
+    """When it ended."""
+    exit_code: int | None
+    """The command's exit code; 128 and the signal's number where a signal ended it."""
+    error: RunError | None
+    """Why it did not complete."""
+    dvc_lock_hash: str | None
+    """SHA-256 of dvc.lock after the run."""
+    cached: bool | None
+    """Whether DVC answered from its cache."""
+    stdout_artifact_id: str | None
+    """The artifact with what the command wrote to standard output; null also when it wrote nothing.
+    """
+    stderr_artifact_id: str | None
+    """The artifact with what the command wrote to standard error; null also when it wrote nothing.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunDetails:
+    """A run with what it read and made."""
+
+    run_id: str
+    """Its id."""
+    status: RunStatus
+    """How far it is, or how it ended."""
+    duration_seconds: float | None
+    """From start to end in seconds; null before the end."""
+    output_count: int
+    """How many artifacts it published, duplicates included, its standard output and error excepted.
+    """
+    stage: str | None
+    """The stage it executes; null for a run that nobody started."""
+    run_type: str | None
+    """What kind of run it is; null for a run that nobody started."""
+    started_at: str
+    """When it began; for a run that nobody started, the earliest moment at which an artifact named
+    it.
+    """
+    name: str | None
+    """A name for people."""
+    description: str | None
+    """A description for people."""
+    command: list[str]
+    """The command and its arguments."""
+    working_directory: str | None
+    """The folder that the command ran in."""
+    params: dict[str, Any]
+    """The parameters it ran with."""
+    tags: dict[str, str]
+    """Tags."""
+    environment: dict[str, str]
+    """The environment variables that matter for repeating it."""
+    git: Checkout | None
+    """The state of the checkout it worked in."""
+    hostname: str | None
+    """The machine's name."""
+    username: str | None
+    """Who ran it."""
+    container_digest: str | None
+    """The container it ran in."""
+    tools: dict[str, str]
+    """Versions of the tools it used, by name."""
+    ci_run_id: str | None
+    """The job of the build server that ran it."""
+    ci_job_url: str | None
+    """Where to look at that job."""
+    parent_run_id: str | None
+    """The run that it is a part of."""
+    mlflow_run_id: str | None
+    """The run in MLflow that tells of the same work."""
+    annotations: dict[str, Any]
+    """Whatever else its starter noted."""
+    input_artifact_ids: list[str]
+    """The artifacts that it said it would read."""
+    finished_at: str | None
+    """When it ended."""
+    exit_code: int | None
+    """The command's exit code; 128 and the signal's number where a signal ended it."""
+    error: RunError | None
+    """Why it did not complete."""
+    dvc_lock_hash: str | None
+    """SHA-256 of dvc.lock after the run."""
+    cached: bool | None
+    """Whether DVC answered from its cache."""
+    stdout_artifact_id: str | None
+    """The artifact with what the command wrote to standard output; null also when it wrote nothing.
+    """
+    stderr_artifact_id: str | None
+    """The artifact with what the command wrote to standard error; null also when it wrote nothing.
+    """
+    outputs: list[Artifact]
+    """The artifacts that it published, oldest first, duplicates included, its standard output and
+    error excepted; at most 10000.
+    """
+    inputs: list[Artifact]
+    """The artifacts that it read: those that its start named, then those that its outputs were made
+    from, its own outputs excepted; at most 10000.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunError:
+    """Why a run did not complete."""
+
+    message: str
+    """What went wrong."""
+    error_type: str | None
+    """What kind of error it was, in the words of the program that ran."""
+
+
+class _RunErrorParamRequired(TypedDict):
+    message: str
+    """What went wrong."""
+
+
+class RunErrorParam(_RunErrorParamRequired, total=False):
+    """Why a run did not complete."""
+
+    error_type: str | None
+    """What kind of error it was, in the words of the program that ran."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
