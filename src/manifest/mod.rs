@@ -3,6 +3,7 @@
 mod artifacts;
 mod bookkeeping;
 mod compare;
+mod datasets;
 mod edges;
 mod events;
 mod legacy;
@@ -22,6 +23,7 @@ use rusqlite::{Connection, OpenFlags};
 pub use artifacts::{Found, ListFilter};
 pub use bookkeeping::{ObjectRow, Placement};
 pub use compare::{Difference, How};
+pub use datasets::{Candidate, Filed};
 pub use events::PUBLISHED;
 pub use legacy::{Version1, Version1Artifact};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
