@@ -208,14 +208,25 @@ pub fn sync_folder(folder: &Path) -> Result<()> {
 }
 
 /// Beyond so many, flushing the whole file system once is faster than flushing each.
-const FLUSHES_EACH_MAX: usize = 3;
+pub const FLUSHES_EACH_MAX: usize = 3;
 
 /// Waits until the entries of several folders of one file system have reached the disk.
 pub fn sync_folders(folders: &BTreeSet<PathBuf>) -> Result<()> {
     match folders.first() {
-        Some(first) if folders.len() > FLUSHES_EACH_MAX => sync_file_system(first),
+        Some(first) if folders.len() > FLUSHES_EACH_MAX && flushes_whole(first) => sync_file_system(first),
         _ => folders.iter().try_for_each(|folder| sync_folder(folder)),
     }
+}
+
+/// Whether flushing the file system that holds a folder flushes every file on it and tells of every failure. Overlays
+/// and file systems in user space don't, nor does Linux before 5.8.
+pub fn flushes_whole(folder: &Path) -> bool {
+    // ext2 to ext4, XFS, btrfs, tmpfs.
+    const WHOLE: [i64; 4] = [0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994];
+    let release = rustix::system::uname().release().to_string_lossy().into_owned();
+    let mut numbers = release.split(|end: char| !end.is_ascii_digit()).map(|number| number.parse::<u32>().unwrap_or(0));
+    let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    version >= (5, 8) && sys::statfs(folder).is_ok_and(|stat| WHOLE.contains(&(stat.f_type as i64 & 0xFFFF_FFFF)))
 }
 
 /// Waits until a file's content has reached the disk.
@@ -539,8 +550,12 @@ pub fn same_bytes(left: &Path, right: &Path) -> Result<bool> {
 
 /// Waits until everything on the file system that holds a folder has reached the disk.
 pub fn sync_file_system(folder: &Path) -> Result<()> {
-    let opened = File::open(folder).context("open the folder", folder)?;
-    sys::syncfs(opened).context("flush the file system of", folder)
+    sync_file_system_of(&File::open(folder).context("open the folder", folder)?, folder)
+}
+
+/// The same through an open file: what has failed since it was opened is told.
+pub fn sync_file_system_of(file: &File, folder: &Path) -> Result<()> {
+    sys::syncfs(file).context("flush the file system of", folder)
 }
 
 /// Removes a folder that has nothing in it.

@@ -210,6 +210,8 @@ impl Writer<'_> {
     /// Makes a staged file an object. An object that is there already counts only when its bytes are proven; a damaged
     /// one is replaced and the readable names over it are placed again.
     pub fn keep(&mut self, staged: &Staged) -> Result<()> {
+        // Nothing is linked whose bytes may be lost; what was flushed together with others is known to be safe.
+        staged.flush()?;
         self.placed.insert(staged.hash);
         let objects = &self.store.objects;
         let there = match objects.place(staged)? {
