@@ -7,10 +7,10 @@ use crate::model::Result;
 pub const APPLICATION_ID: i32 = 0x4B50_5354;
 
 /// The format that the last migration leads to. Version 1 is the seed's Python package's.
-pub const FORMAT_VERSION: i64 = 2;
+pub const FORMAT_VERSION: i64 = 3;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = ["
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
 
     -- seq is the order of commits. The readable name is unique, so that two artifacts never share one.
@@ -136,6 +136,20 @@ const MIGRATIONS: [&str; 1] = ["
         seq INTEGER PRIMARY KEY REFERENCES artifacts (seq),
         lease TEXT NOT NULL
     ) STRICT;
+", "
+    -- Type and creation are the artifact's, which never change: so one index finds a type and a tag, newest first.
+    CREATE TABLE tags (
+        seq INTEGER NOT NULL REFERENCES artifacts (seq),
+        key TEXT NOT NULL,
+        value TEXT NOT NULL,
+        artifact_type TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        PRIMARY KEY (seq, key)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO tags SELECT seq, key, value, artifact_type, created_at FROM artifact_tags JOIN artifacts USING (seq);
+    DROP TABLE artifact_tags;
+    ALTER TABLE tags RENAME TO artifact_tags;
+    CREATE INDEX artifact_tags_by_type ON artifact_tags (key, value, artifact_type, created_at, seq);
 "];
 
 impl Manifest {

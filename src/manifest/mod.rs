@@ -41,7 +41,7 @@ pub enum Age {
     /// This format.
     Current,
     /// An earlier format of ours: migrations bring it up to date.
-    Older,
+    Older(i64),
     /// A file without anything in it: no store's, so one that had something in it was damaged.
     Empty,
     /// The seed's Python package made it.
@@ -96,6 +96,8 @@ impl Manifest {
         connection.busy_timeout(BUSY_WAIT)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        // A plan that depended on the values would be made anew for every value.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
         connection.set_prepared_statement_cache_capacity(64);
         connection.execute_batch(
@@ -120,7 +122,7 @@ impl Manifest {
         Ok(match (application, version) {
             (APPLICATION_ID, FORMAT_VERSION) => Age::Current,
             (APPLICATION_ID, newer) if newer > FORMAT_VERSION => Age::Newer(newer),
-            (APPLICATION_ID, _) => Age::Older,
+            (APPLICATION_ID, older) => Age::Older(older),
             (0, 0) if tables == 0 => Age::Empty,
             (0, _) if seeds == 5 => Age::Version1,
             _ => Age::Foreign,

@@ -1,5 +1,6 @@
 //! Objects: immutable bytes, each kept once under its SHA-256, and the staged files that become objects.
 
+mod copy;
 mod listing;
 mod staged;
 

@@ -33,7 +33,7 @@ pub struct Staged {
     pub hash: Hash,
     /// Length in bytes.
     pub size: u64,
-    /// Open until it is flushed: a descriptor from before the first byte is told of every failure to write one.
+    /// Open where it is not flushed yet: a descriptor from before the first byte is told of every failure to write one.
     open: Option<Opened>,
     /// How its one flush went. None is tried twice: the system forgets what it has failed to write.
     flushed: OnceLock<Result<()>>,
@@ -76,7 +76,9 @@ impl Staging {
             Some(oldest) if self.flushes_whole && waiting.len() > files::FLUSHES_EACH_MAX => {
                 crash::point("publish.before_flush");
                 // The descriptor that is older than every byte of every file is told of every failure.
-                let outcome = files::sync_file_system_of(&oldest.file, &self.folder).map_err(Error::from);
+                let fault = crash::flush_fault().context("flush the file system of", &self.folder);
+                let outcome = fault.and_then(|()| files::sync_file_system_of(&oldest.file, &self.folder));
+                let outcome = outcome.map_err(Error::from);
                 crash::point("publish.flushed");
                 for staged in waiting {
                     staged.flushed.set(outcome.clone()).ok();
@@ -89,6 +91,10 @@ impl Staging {
     /// Copies a file in, hashing on the way; it must not be longer than `size`.
     pub fn copy(&self, source: &File, path: &Path, size: u64, watch: &dyn Watch) -> Result<Staged> {
         let (mut file, unfinished) = self.create()?;
+        if size > FLUSHED_LATER_BYTES_MAX {
+            let (hash, done) = super::copy::copy_beside_hash(source, path, size, (&file, unfinished.path()), watch)?;
+            return Ok(unfinished.flushed(hash, done));
+        }
         let mut hasher = Sha256::new();
         let mut done = 0;
         files::pump(source, path, |piece| {
@@ -126,15 +132,26 @@ impl Unfinished {
     /// wait, so it is flushed now.
     pub fn finish(mut self, file: File, hash: Hash, size: u64) -> Result<Staged> {
         crash::point("publish.hashed");
-        let open = Some(Opened { file, order: self.order });
-        let path = std::mem::take(&mut self.path);
-        let mut staged = Staged { path, hash, size, open, flushed: OnceLock::new() };
         if size > FLUSHED_LATER_BYTES_MAX {
-            staged.flush()?;
-            staged.open = None;
+            flush(&file, &self.path)?;
+            return Ok(self.flushed(hash, size));
         }
-        Ok(staged)
+        let open = Some(Opened { file, order: self.order });
+        Ok(Staged { path: std::mem::take(&mut self.path), hash, size, open, flushed: OnceLock::new() })
     }
+
+    /// The file is complete, and its bytes have reached the disk.
+    fn flushed(mut self, hash: Hash, size: u64) -> Staged {
+        Staged { path: std::mem::take(&mut self.path), hash, size, open: None, flushed: OnceLock::from(Ok(())) }
+    }
+}
+
+/// Waits until the bytes of a staged file have reached the disk. A failure loses the file: nothing may trust it then.
+pub(super) fn flush(file: &File, path: &Path) -> Result<()> {
+    crash::point("publish.before_flush");
+    crash::flush_fault().and_then(|()| file.sync_all()).context("flush", path)?;
+    crash::point("publish.flushed");
+    Ok(())
 }
 
 impl Drop for Unfinished {
@@ -151,16 +168,10 @@ impl Staged {
         &self.path
     }
 
-    /// Waits until its bytes have reached the disk, unless that is known already. After a failure nothing may trust them.
+    /// Waits until its bytes have reached the disk, unless they have. After a failure nothing may trust them.
     pub fn flush(&self) -> Result<()> {
-        let flush = || {
-            let Some(open) = &self.open else { return Ok(()) };
-            crash::point("publish.before_flush");
-            open.file.sync_all().context("flush", &self.path)?;
-            crash::point("publish.flushed");
-            Ok(())
-        };
-        self.flushed.get_or_init(flush).clone()
+        let once = || self.open.as_ref().map_or(Ok(()), |open| flush(&open.file, &self.path));
+        self.flushed.get_or_init(once).clone()
     }
 
     /// How it looks.

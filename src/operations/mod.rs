@@ -99,7 +99,9 @@ pub type Reply = String;
 /// A prepared command.
 pub trait Pending: Send {
     /// The files that the commit keeps.
-    fn staged(&self) -> &[Staged];
+    fn staged(&self) -> &[Staged] {
+        &[]
+    }
     /// Commits it inside the writer's transaction.
     fn commit(self: Box<Self>, writer: &mut Writer) -> Result<Reply>;
 }

@@ -116,6 +116,9 @@ impl Store {
         }
         let layout = Layout::new(root, artifacts);
         let config = Config::read(&layout.configuration())?;
+        if let Access::Write(writing) = &access {
+            *writing.connection.lock().expect("new") = Some(manifest);
+        }
         let store = Arc::new(Self {
             objects: Objects::new(layout.objects()),
             config,
@@ -124,7 +127,6 @@ impl Store {
             readers: Mutex::new(Vec::new()),
             layout,
         });
-        drop(manifest);
         store.recover()?;
         drop(migrating);
         Ok(store)
@@ -140,6 +142,8 @@ impl Store {
         files::create_folders(&layout.root().join("locks"))?;
         files::create_folders(&layout.staging())?;
         let open = Lock::shared(&layout.lock("open"))?;
+        // Looked at before it is opened: a file that takes its place in between is noticed at the first transaction.
+        let identity = identity_of(&layout.manifest())?;
         let manifest = Manifest::open(&layout.manifest())?;
         let age = manifest.age()?;
         if age != Age::Version1 {
@@ -152,21 +156,13 @@ impl Store {
             *migrating = legacy::migrate(&manifest, &ground)?;
         }
         manifest.make_durable()?;
-        if age == Age::Older {
+        if matches!(age, Age::Older(_)) {
             manifest.begin()?;
             manifest.migrate()?;
             manifest.commit()?;
         }
-        let identity = identity_of(&layout.manifest())?;
-        let writing = Writing {
-            connection: Mutex::new(Some(Manifest::open(&layout.manifest())?)),
-            identity,
-            staging,
-            lease,
-            placed: Mutex::new(Vec::new()),
-            _open: open,
-        };
-        writing.connection.lock().expect("new").as_ref().expect("new").make_durable()?;
+        let placed = Mutex::new(Vec::new());
+        let writing = Writing { connection: Mutex::new(None), identity, staging, lease, placed, _open: open };
         Ok((Access::Write(Box::new(writing)), manifest))
     }
 
@@ -262,7 +258,8 @@ fn identity_of(manifest: &Path) -> Result<(u64, u64)> {
 fn check_age(manifest: &Manifest, layout: &Layout, read_only: Option<&str>) -> Result<()> {
     let path = layout.manifest();
     match manifest.age()? {
-        Age::Current | Age::Older => Ok(()),
+        Age::Current => Ok(()),
+        Age::Older(_) if read_only.is_none() => Ok(()),
         Age::Newer(version) => Err(Error::unsupported(format!(
             "{} has format {version}, made by a newer keepstone; this one reads up to {FORMAT_VERSION}",
             path.display()
@@ -270,9 +267,10 @@ fn check_age(manifest: &Manifest, layout: &Layout, read_only: Option<&str>) -> R
         .hint("use the newer keepstone")),
         Age::Empty => Err(Error::integrity(format!("{} is damaged: there is nothing in it", path.display()))
             .hint("rebuild_manifest makes it again from the sidecars and the history; or put a backup in its place")),
-        Age::Version1 => Err(Error::read_only(format!(
-            "{} has format 1 and can't be brought up to date here: {}",
+        age @ (Age::Version1 | Age::Older(_)) => Err(Error::read_only(format!(
+            "{} has format {} and can't be brought up to date here: {}",
             path.display(),
+            if let Age::Older(version) = age { version } else { 1 },
             read_only.unwrap_or("it was put there meanwhile")
         ))
         .hint("open the store once where it can be written, or copy it there")),

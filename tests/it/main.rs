@@ -9,6 +9,7 @@ mod crash;
 mod damage;
 mod disk;
 mod exec;
+mod formats;
 mod generated;
 mod guards;
 mod legacy;

@@ -59,18 +59,18 @@ pub fn measure(requests: &Path, warm: usize, in_flight: usize, program: &[&str])
         }
     } else {
         std::thread::scope(|scope| -> Result<()> {
-            let writing = scope.spawn(|| -> std::io::Result<ChildStdin> {
-                for some in lines.chunks(64) {
+            let writing = scope.spawn(|| -> std::io::Result<()> {
+                for some in lines.chunks(ONE_THREAD_MAX) {
                     let mut buffer = Vec::new();
                     some.iter().for_each(|line| push(&mut buffer, line));
                     input.write_all(&buffer)?;
                 }
-                Ok(input)
+                Ok(())
             });
             for _ in lines {
                 output.next()?;
             }
-            input = writing.join().map_err(|_| "the writer panicked")??;
+            writing.join().map_err(|_| "the writer panicked")??;
             Ok(())
         })?;
     }
