@@ -270,7 +270,7 @@ impl Writer<'_> {
     /// Adds an artifact whose objects were kept, under a readable name of its own.
     pub fn publish(&mut self, mut publication: Publication, hint: Option<&str>) -> Result<Found> {
         let store = self.store;
-        publication.record.name = names::choose(self.manifest(), &store.layout, &publication.record, hint)?;
+        names::choose(self.manifest(), &store.layout, &mut publication.record, hint)?;
         let artifact_id = publication.record.artifact_id.as_str().to_owned();
         let seq = self.manifest().insert_artifact(&publication, None)?;
         if let Some(request) = &publication.request {
