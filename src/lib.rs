@@ -7,8 +7,10 @@ pub mod server;
 
 pub mod operations;
 
+pub mod audit;
 pub mod lineage;
 pub mod publishing;
+pub mod runs;
 
 pub mod store;
 

@@ -201,20 +201,28 @@ need_node() {
   have npm || install_packages "Node is there, but npm is not." npm
 }
 
-# The packages of tests/openrpc/package-lock.json, installed only when that file has changed.
-need_openrpc_validator() {
-  local folder=$keepstone_root/tests/openrpc
+# npm_packages FOLDER WHAT: the packages of FOLDER/package-lock.json, installed only when that file has changed.
+npm_packages() {
+  local folder=$keepstone_root/$1
   need_node
   # npm writes this file last.
   [[ $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]] && return
-  say "Installing the OpenRPC validator into tests/openrpc/node_modules."
+  say "Installing $2 into $1/node_modules."
   # Node trusts its own list of authorities; that of a company's proxy stands in the system's.
   if [[ -z ${NODE_EXTRA_CA_CERTS:-} && -r /etc/ssl/certs/ca-certificates.crt ]]; then
     export NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
   fi
   (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --loglevel=error </dev/null >&2) ||
-    stop "The OpenRPC validator could not be fetched (npm's own words stand above); is the network there?" \
-      "npm ci --prefix tests/openrpc"
+    stop "The packages of $1 could not be fetched (npm's own words stand above); is the network there?" \
+      "npm ci --prefix $1"
+}
+
+need_openrpc_validator() {
+  npm_packages tests/openrpc "the OpenRPC validator"
+}
+
+need_typescript_packages() {
+  npm_packages clients/typescript "the TypeScript compiler"
 }
 
 need_git() {

@@ -1,6 +1,9 @@
-//! The ground floor: files, clock, randomness, text forms of bytes, crash points. Nothing here knows what an artifact is.
+//! The ground floor: files, clock, randomness, text forms of bytes, the order of graphs, crash points. Nothing here knows
+//! what an artifact is.
 
 pub mod clock;
 pub mod crash;
 pub mod files;
+pub mod graph;
 pub mod hex;
+pub mod visible;

@@ -4,12 +4,34 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::audit::{self, Audit};
+use super::backup::{self, Backup};
+use super::cat::{self, Cat};
+use super::completions::{self, Completions};
+use super::downstream::{self, Downstream};
+use super::events::{self, Events};
+use super::find::{self, Find};
+use super::lineage::{self, Lineage};
+use super::list::{self, List};
+use super::publish::{self, Publish};
+use super::rebuild::{self, Rebuild};
+use super::run::{self, Run};
+use super::runs::{self, Runs};
+use super::show::{self, Show};
+use super::status::{self, Status};
+use super::supersede::{self, Supersede};
+use super::types::{self, Types};
+use super::verify::{self, Verify};
+
 const EXAMPLES: &str = "\
 Examples:
-  keepstone init                                     make a store in ./.keepstone
-  keepstone serve                                    answer JSON-RPC over stdin and stdout
+  keepstone publish rain.csv --type rain --key november   keep a file; the store is made in ./.keepstone
+  keepstone list                                          what is kept
+  keepstone show rain:november                            one artifact, by its type and key or its short id
+  keepstone lineage report:november                       what it was made from
+  keepstone serve                                         answer JSON-RPC over stdin and stdout
   keepstone call list_artifacts '{\"filter\": {\"limit\": 5}}'
-  keepstone schema publish_artifact                  what a method takes and answers
+  keepstone help publish
 
 Exit codes: 0 done, 1 failed, 64 wrong usage.";
 
@@ -35,9 +57,19 @@ Examples:
   keepstone call get_artifact '{\"artifactId\": \"art-20260101T000000-0a1b2c3d\"}'
   keepstone call publish_artifact - < params.json";
 
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  keepstone schema publish_artifact
+  keepstone schema > openrpc.json";
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  keepstone init                       in ./.keepstone
+  keepstone init --root /srv/artifacts";
+
 /// Keeps every file a pipeline produces: once, verified, traceable to what it was made from, and recoverable.
 #[derive(Debug, Parser)]
-#[command(name = "keepstone", version, after_help = EXAMPLES, propagate_version = true)]
+#[command(name = "keepstone", version, after_help = EXAMPLES, propagate_version = true, arg_required_else_help = true)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) place: Place,
@@ -63,6 +95,57 @@ pub(super) struct Place {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Publish files, folders or standard input
+    #[command(after_help = publish::EXAMPLES)]
+    Publish(Box<Publish>),
+    /// List artifacts, newest first
+    #[command(after_help = list::EXAMPLES, visible_alias = "ls")]
+    List(List),
+    /// Show everything about one artifact
+    #[command(after_help = show::EXAMPLES)]
+    Show(Show),
+    /// Find artifacts by type and key, by hash, or by a file that may be one
+    #[command(after_help = find::EXAMPLES)]
+    Find(Find),
+    /// Write the bytes of an artifact to standard output
+    #[command(after_help = cat::EXAMPLES)]
+    Cat(Cat),
+    /// Draw what an artifact was made from, find ways, or record inputs
+    #[command(after_help = lineage::EXAMPLES)]
+    Lineage(Lineage),
+    /// List what was made of an artifact
+    #[command(after_help = downstream::EXAMPLES)]
+    Downstream(Downstream),
+    /// Report where artifacts came from, and whether their bytes are sound
+    #[command(after_help = audit::EXAMPLES)]
+    Audit(Audit),
+    /// Record that a newer artifact replaces an older one
+    #[command(after_help = supersede::EXAMPLES)]
+    Supersede(Supersede),
+    /// Run a command and record it: what it read and made, what it wrote, how it ended
+    #[command(after_help = run::EXAMPLES)]
+    Run(Box<Run>),
+    /// List runs, or show one
+    #[command(after_help = runs::EXAMPLES)]
+    Runs(Runs),
+    /// List the types of artifacts, or register one
+    #[command(after_help = types::EXAMPLES)]
+    Types(Types),
+    /// List the store's history, newest first
+    #[command(after_help = events::EXAMPLES)]
+    Events(Events),
+    /// Say which store is meant here and whether it can be used
+    #[command(after_help = status::EXAMPLES, visible_alias = "health")]
+    Status(Status),
+    /// Look whether everything in the store is as it was promised, and mend it where asked
+    #[command(after_help = verify::EXAMPLES)]
+    Verify(Verify),
+    /// Copy the manifest as one file, or bring a copy back
+    #[command(after_help = backup::EXAMPLES)]
+    Backup(Backup),
+    /// Make a lost or damaged manifest again from the sidecars and the history
+    #[command(after_help = rebuild::EXAMPLES)]
+    Rebuild(Rebuild),
     /// Answer JSON-RPC requests, one a line, until the input ends
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(Serve),
@@ -73,9 +156,14 @@ pub(super) enum Command {
     #[command(after_help = CALL_EXAMPLES)]
     Call(Call),
     /// Print the schemas of a method's parameters and result, or all of them as OpenRPC
+    #[command(after_help = SCHEMA_EXAMPLES)]
     Schema(Schema),
-    /// Make a store
+    /// Make a store; the first publish does it too
+    #[command(after_help = INIT_EXAMPLES)]
     Init(Init),
+    /// Print a script that completes commands in a shell
+    #[command(after_help = completions::EXAMPLES)]
+    Completions(Completions),
 }
 
 #[derive(Debug, Args)]

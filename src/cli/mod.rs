@@ -1,13 +1,45 @@
 //! The command line, for people and scripts; the only place that prints.
 
 mod arguments;
+mod artifacts;
+mod audit;
+mod backup;
 mod call;
+mod caller;
+mod cat;
+mod completions;
+mod downstream;
+mod events;
 mod exec;
+mod facts;
+mod find;
+mod git;
 mod init;
+mod lineage;
+mod list;
+mod pairs;
+mod paper;
+mod paths;
 mod print;
+mod progress;
+mod publish;
+mod rebuild;
+mod run;
+mod runs;
 mod schema;
 mod serve;
+mod show;
+mod status;
+mod stdin;
+mod stop;
+mod supersede;
+mod table;
+mod temporary;
+mod tree;
+mod types;
+mod verify;
 mod whereabouts;
+mod words;
 
 use std::process::ExitCode;
 
@@ -15,6 +47,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::generate;
+use crate::model::{Error, Kind};
 use crate::server::About;
 use arguments::{Arguments, Command};
 
@@ -24,13 +57,15 @@ const USAGE: u8 = 64;
 /// How a command fails.
 enum Failure {
     /// It was asked for in a wrong way.
-    Usage(crate::model::Error),
+    Usage(Error),
     /// It could not be done.
-    Failed(crate::model::Error),
+    Failed(Error),
+    /// A signal stopped it; the exit code tells which.
+    Stopped(u8),
 }
 
-impl From<crate::model::Error> for Failure {
-    fn from(error: crate::model::Error) -> Self {
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
         Failure::Failed(error)
     }
 }
@@ -49,12 +84,31 @@ pub fn main() -> ExitCode {
         }
     };
     print::start_log();
+    let place = &arguments.place;
     let outcome = match &arguments.command {
-        Command::Serve(options) => serve::run(&arguments.place, options),
-        Command::Exec => exec::run(&arguments.place),
-        Command::Call(options) => call::run(&arguments.place, options),
+        Command::Publish(options) => publish::run(place, options),
+        Command::List(options) => list::run(place, options),
+        Command::Show(options) => show::run(place, options),
+        Command::Find(options) => find::run(place, options),
+        Command::Cat(options) => cat::run(place, options),
+        Command::Lineage(options) => lineage::run(place, options),
+        Command::Downstream(options) => downstream::run(place, options),
+        Command::Audit(options) => audit::run(place, options),
+        Command::Supersede(options) => supersede::run(place, options),
+        Command::Run(options) => run::run(place, options),
+        Command::Runs(options) => runs::run(place, options),
+        Command::Types(options) => types::run(place, options),
+        Command::Events(options) => events::run(place, options),
+        Command::Status(options) => status::run(place, options),
+        Command::Verify(options) => verify::run(place, options),
+        Command::Backup(options) => backup::run(place, options),
+        Command::Rebuild(options) => rebuild::run(place, options),
+        Command::Serve(options) => serve::run(place, options),
+        Command::Exec => exec::run(place),
+        Command::Call(options) => call::run(place, options),
         Command::Schema(options) => schema::run(options),
-        Command::Init(options) => init::run(&arguments.place, options),
+        Command::Init(options) => init::run(place, options),
+        Command::Completions(options) => completions::run(options),
     };
     ExitCode::from(match outcome {
         Ok(code) => code,
@@ -64,7 +118,12 @@ pub fn main() -> ExitCode {
         }
         Err(Failure::Failed(error)) => {
             print::error(&error);
-            1
+            // A name or a value that no operation takes was asked for in a wrong way.
+            if matches!(error.kind(), Kind::MethodNotFound | Kind::InvalidParams) { USAGE } else { 1 }
+        }
+        Err(Failure::Stopped(code)) => {
+            print::error(&Error::cancelled());
+            code
         }
     })
 }

@@ -1,12 +1,14 @@
 //! What is made from the list of operations for other programs and for people: schemas, the OpenRPC document, the
-//! reference. Pure functions: a test writes the files and fails when they are stale.
+//! reference, the typed parts of the clients. Pure functions: a test writes the files and fails when they are stale.
 
 mod catalog;
 mod openrpc;
+mod python;
 mod reference;
 mod schemas;
 #[cfg(test)]
 mod tests;
+mod typescript;
 
 use std::collections::BTreeMap;
 
@@ -24,10 +26,13 @@ pub const COMMAND: &str = "UPDATE=1 cargo test generated";
 /// Every generated file: its path from the root of the repository, and its content.
 pub fn files() -> BTreeMap<String, String> {
     let mut files = schema_files();
-    files.insert("src/generate/schemas.sha256".to_owned(), hash_of(&files) + "\n");
+    let schema_hash = hash_of(&files);
+    files.insert("src/generate/schemas.sha256".to_owned(), format!("{schema_hash}\n"));
     let catalog = Catalog::of(OPERATIONS);
     files.insert("schemas/openrpc.json".to_owned(), pretty(&openrpc::document(&catalog)));
     files.insert("docs/operations.md".to_owned(), reference::page(&catalog));
+    files.extend(typescript::files(&catalog, &schema_hash));
+    files.extend(python::files(&catalog));
     files
 }
 

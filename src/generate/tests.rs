@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::catalog::Catalog;
 use super::schemas::{self, Side};
-use super::{openrpc, reference};
+use super::{openrpc, reference, typescript};
 use crate::model::artifact::{Artifact, Input};
 use crate::operations::{Method, Run};
 
@@ -170,4 +170,88 @@ fn the_reference_shows_types_defaults_and_an_example() {
     ] {
         assert!(page.contains(line), "{line}\n{page}");
     }
+}
+
+/// A file of the TypeScript client, made from the operations here.
+fn typescript(name: &str) -> String {
+    let files = typescript::files(&Catalog::of(operations()), "sha256:of-these");
+    files[&format!("clients/typescript/src/generated/{name}.ts")].clone()
+}
+
+#[test]
+fn typescript_types_are_those_of_the_schemas() {
+    let page = typescript("types");
+    for text in [
+        "/** The kinds. */\nexport type Kind =\n  /** The one. */\n  | \"one\"\n  /** The other. */\n  | \"other\";\n",
+        "/** What `make_thing` takes. */\nexport interface MakeThingParams {\n",
+        "  /** Its name. */\n  name: string;\n",
+        "  limit?: number | null | undefined;\n",
+        "  inputs?: InputParam[] | null | undefined;\n",
+        "  kind?: Kind | null | undefined;\n",
+        "  anything?: unknown;\n",
+        "/** What `make_thing` answers. What was made. */\nexport interface MakeThingResult {\n",
+        "  whole: Artifact | null;\n",
+        "  byName: Record<string, Kind>;\n",
+        "  pair: [number, string];\n",
+        "export type GetThingResult = Artifact;\n",
+        "export type GetThingsResult = (Artifact | null)[];\n",
+    ] {
+        assert!(page.contains(text), "{text}\n{page}");
+    }
+    assert!(!page.contains("_meta") && !page.contains("RequestMeta"), "the client sets it by itself");
+}
+
+#[test]
+fn typescript_methods_carry_the_documentation() {
+    let page = typescript("methods");
+    for text in [
+        "  /**\n   * Makes a thing. It is made once.\n   *\n   * Details follow.\n   *\n   * Sent a second time",
+        "   * @example\n   * await client.makeThing({\"name\":\"box\"});\n   */\n",
+        "  makeThing(params: MakeThingParams, options?: CallOptions): Promise<MakeThingResult> {\n    return this.call(\"make_thing\", params, options);\n",
+        "  thing(params: GetThingParams, options?: CallOptions): Promise<GetThingResult> {\n    return this.call(\"get.thing\", ",
+        "  \"make\": { name: \"make_thing\", idempotent: false },\n",
+        "export const SCHEMA_HASH = \"sha256:of-these\";\n",
+    ] {
+        assert!(page.contains(text), "{text}\n{page}");
+    }
+    let errors = typescript("errors");
+    assert!(errors.contains("export class NotFoundError extends AppError {\n"), "{errors}");
+    assert!(errors.contains("    super(message, \"parse_error\", -32700, data);\n"), "{errors}");
+}
+
+#[test]
+fn shapes_that_no_operation_has_yet_are_typed_too() {
+    let catalog =
+        |schema: Value| Catalog { entries: Vec::new(), components: BTreeMap::from([("A".to_owned(), schema)]) };
+    let declared = |schema: Value| {
+        let files = typescript::files(&catalog(schema), "");
+        let page = files["clients/typescript/src/generated/types.ts"].clone();
+        page.split_once("\n\n").expect("a head").1.to_owned()
+    };
+    let word =
+        |name: &str| json!({ "type": "object", "properties": { "kind": { "const": name } }, "required": ["kind"] });
+    let variants = json!([word("x"), word("y")]);
+    assert_eq!(
+        declared(json!({ "oneOf": variants })),
+        "export type A = {\n  kind: \"x\";\n} | {\n  kind: \"y\";\n};\n"
+    );
+    assert_eq!(
+        declared(json!({ "type": "object", "properties": { "n": { "type": "integer" } }, "oneOf": variants })),
+        "export type A = ({\n  kind: \"x\";\n} | {\n  kind: \"y\";\n}) & {\n  n?: number | undefined;\n};\n"
+    );
+    assert_eq!(
+        declared(json!({ "description": "Ends */ here.", "enum": [1, "b"] })),
+        "/** Ends *\\/ here. */\nexport type A = 1 | \"b\";\n"
+    );
+    assert_eq!(
+        declared(
+            json!({ "type": "array", "items": { "type": "object", "properties": { "t": { "type": ["string", "null"] } }, "required": ["t"], "additionalProperties": true } })
+        ),
+        "export type A = {\n  t: string | null;\n  [name: string]: unknown;\n}[];\n"
+    );
+    assert_eq!(
+        declared(json!({ "type": "object", "properties": {}, "additionalProperties": false })),
+        "export type A = Record<string, never>;\n"
+    );
+    assert_eq!(declared(json!(true)), "export type A = unknown;\n");
 }

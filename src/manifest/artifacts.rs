@@ -1,6 +1,6 @@
 //! Artifacts as rows: writing them, and finding them by id, key, hash, tags and time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::types::{ToSql, Type, Value as Cell};
 use rusqlite::{OptionalExtension, Row, params_from_iter};
@@ -67,7 +67,7 @@ const COLUMNS: &str = "a.seq, a.artifact_id, a.artifact_type, a.schema_version, 
     (SELECT json_group_array(json_array(o.seq, o.artifact_id)) FROM artifacts o WHERE o.superseded_by = a.seq),
     (SELECT json_group_array(json_array(g.key, g.value)) FROM artifact_tags g WHERE g.seq = a.seq)";
 
-const ACTIVE: &str = "a.superseded_at IS NULL AND a.deleted_at IS NULL";
+pub(super) const ACTIVE: &str = "a.superseded_at IS NULL AND a.deleted_at IS NULL";
 
 impl Manifest {
     /// The artifact of this id.
@@ -172,11 +172,46 @@ impl Manifest {
         )
     }
 
+    /// Every object that managed artifacts need, the listings of trees included, and its length where a row says it.
+    pub fn needed_objects(&self) -> Result<Vec<(Hash, Option<u64>)>> {
+        let mut statement = self.cached(
+            "SELECT hash, artifact_files.size_bytes FROM artifact_files JOIN artifacts USING (seq) WHERE storage = 'managed'
+             UNION SELECT file_hash, NULL FROM artifacts WHERE storage = 'managed' AND format = 'tree'
+             ORDER BY 1, 2",
+        )?;
+        let rows = statement.query_map([], |row| Ok((Hash(row.get(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// The first artifact that holds this object or is the tree that it lists.
+    pub fn first_holder(&self, hash: &Hash) -> Result<Option<String>> {
+        Ok(self
+            .cached(
+                "SELECT artifact_id FROM artifacts
+                 WHERE seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1 ORDER BY seq LIMIT 1",
+            )?
+            .query_row([hash.0], |row| row.get(0))
+            .optional()?)
+    }
+
     /// Artifacts that hold this object, oldest first.
     pub fn holders(&self, hash: &Hash) -> Result<Vec<i64>> {
         let mut statement = self.cached("SELECT DISTINCT seq FROM artifact_files WHERE hash = ?1 ORDER BY seq")?;
         let rows = statement.query_map([hash.0], |row| row.get(0))?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// How many bytes the objects of these artifacts have, each counted once.
+    pub fn object_bytes_of(&self, seqs: &[i64]) -> Result<u64> {
+        let mut statement = self.cached("SELECT hash, size_bytes FROM artifact_files WHERE seq = ?1")?;
+        let mut sizes: HashMap<[u8; 32], u64> = HashMap::new();
+        for seq in seqs {
+            let mut rows = statement.query([seq])?;
+            while let Some(row) = rows.next()? {
+                sizes.insert(row.get(0)?, row.get(1)?);
+            }
+        }
+        Ok(sizes.into_values().sum())
     }
 
     /// The artifacts that a filter lets through, newest first, ties in the order of commits.
@@ -284,7 +319,7 @@ impl Manifest {
         self.insert_edges(seq, &publication.inputs)?;
         self.connect_missing_inputs(record.artifact_id.as_str(), seq)?;
         if let Some(run_id) = &record.run_id {
-            self.insert_run_member(run_id, seq)?;
+            self.insert_run_member(run_id, seq, &record.created_at)?;
         }
         Ok(seq)
     }
@@ -320,8 +355,13 @@ impl Manifest {
              WHERE seq = ?1",
         )?
         .execute((old, new, at))?;
+        new.map_or(Ok(()), |new| self.touch(new, at))
+    }
+
+    /// Notes that something that shows of an artifact has changed.
+    pub fn touch(&self, seq: i64, at: &str) -> Result<()> {
         self.cached("UPDATE artifacts SET updated_at = ?2, revision = revision + 1 WHERE seq = ?1")?
-            .execute((new, at))?;
+            .execute((seq, at))?;
         Ok(())
     }
 
@@ -332,12 +372,12 @@ impl Manifest {
         Ok(())
     }
 
-    fn one(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Option<Found>> {
+    pub(super) fn one(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Option<Found>> {
         let mut statement = self.cached(&format!("SELECT {COLUMNS} FROM artifacts a WHERE {condition}"))?;
         Ok(statement.query_row(cells, found).optional()?)
     }
 
-    fn many(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Vec<Found>> {
+    pub(super) fn many(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Vec<Found>> {
         let mut statement = self.cached(&format!("SELECT {COLUMNS} FROM artifacts a WHERE {condition}"))?;
         let rows = statement.query_map(cells, found)?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
@@ -397,22 +437,22 @@ fn list_query(filter: &ListFilter) -> (String, Vec<Cell>) {
 }
 
 /// An enum's word, as it stands in rows and in JSON.
-fn word(value: &impl Serialize) -> String {
+pub(super) fn word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         other => unreachable!("a word was expected, not {other:?}"),
     }
 }
 
-fn parsed<T: DeserializeOwned>(column: usize, text: &str) -> rusqlite::Result<T> {
+pub(super) fn parsed<T: DeserializeOwned>(column: usize, text: &str) -> rusqlite::Result<T> {
     serde_json::from_str(text).map_err(|error| conversion(column, error))
 }
 
-fn named<T: TryFrom<String, Error = String>>(column: usize, text: String) -> rusqlite::Result<T> {
+pub(super) fn named<T: TryFrom<String, Error = String>>(column: usize, text: String) -> rusqlite::Result<T> {
     T::try_from(text).map_err(|reason| conversion(column, std::io::Error::other(reason)))
 }
 
-fn enumerated<T: DeserializeOwned>(row: &Row, column: usize) -> rusqlite::Result<T> {
+pub(super) fn enumerated<T: DeserializeOwned>(row: &Row, column: usize) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
     serde_json::from_value(Value::String(text)).map_err(|error| conversion(column, error))
 }

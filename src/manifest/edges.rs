@@ -1,27 +1,43 @@
-//! Who was made from whom: inputs, outputs, and everything that can be reached along them.
+//! Who was made from whom: an artifact's inputs, the roots above it, and what superseded it.
+
+use std::collections::HashSet;
 
 use rusqlite::OptionalExtension;
 
 use super::Manifest;
 use crate::model::Result;
-use crate::model::artifact::{Edge, Input};
+use crate::model::artifact::Input;
 use crate::model::ids::{ArtifactId, Relation};
 
 /// Annotation relations are passed over; their list stands in the model.
-const FOLLOWED: &str = "relation NOT IN ('supersedes', 'sibling_of')";
+pub(super) const FOLLOWED: &str = "relation NOT IN ('supersedes', 'sibling_of')";
 
 impl Manifest {
-    /// Adds an artifact's inputs, in the order given. An input that is not there is kept by its name.
+    /// Adds inputs to an artifact after those it has, in the order given. An input that is not there is kept by its name.
     pub fn insert_edges(&self, output: i64, inputs: &[Input]) -> Result<()> {
+        if inputs.is_empty() {
+            return Ok(());
+        }
+        let first: i64 = self
+            .cached("SELECT coalesce(max(ordinal) + 1, 0) FROM edges WHERE output = ?1")?
+            .query_row([output], |row| row.get(0))?;
         let mut statement = self.cached(
             "INSERT INTO edges (output, ordinal, input, missing_input, relation)
              SELECT ?1, ?2, seq, iif(seq IS NULL, ?3, NULL), ?4
              FROM (SELECT 1) LEFT JOIN artifacts ON artifact_id = ?3",
         )?;
-        for (ordinal, input) in inputs.iter().enumerate() {
+        for (ordinal, input) in (first..).zip(inputs) {
             statement.execute((output, ordinal, input.artifact_id.as_str(), input.relation.as_str()))?;
         }
         Ok(())
+    }
+
+    /// Adds those of these inputs that the artifact doesn't have yet with the same relation; answers them.
+    pub fn add_inputs(&self, output: i64, inputs: &[Input]) -> Result<Vec<Input>> {
+        let mut known: HashSet<Input> = self.inputs(output)?.into_iter().collect();
+        let new: Vec<Input> = inputs.iter().filter(|input| known.insert((*input).clone())).cloned().collect();
+        self.insert_edges(output, &new)?;
+        Ok(new)
     }
 
     /// Connects the edges that named an artifact before it came.
@@ -48,43 +64,23 @@ impl Manifest {
         .collect()
     }
 
-    /// The edges that walks follow from these artifacts to what they were made from, in the order given.
-    pub fn edges_to_inputs(&self, output: i64) -> Result<Vec<(i64, Edge)>> {
-        self.edges(
-            &format!(
-                "SELECT i.seq, i.artifact_id, o.artifact_id, relation
-                 FROM edges JOIN artifacts i ON i.seq = input JOIN artifacts o ON o.seq = output
-                 WHERE output = ?1 AND {FOLLOWED} ORDER BY ordinal"
-            ),
-            output,
-        )
+    /// Inputs that artifacts name and that are not there: the artifact, the input, the relation; in the order of commits.
+    pub fn missing_inputs(&self) -> Result<Vec<(String, String, String)>> {
+        let mut statement = self.cached(
+            "SELECT artifact_id, missing_input, relation FROM edges JOIN artifacts ON seq = output
+             WHERE missing_input IS NOT NULL ORDER BY output, ordinal",
+        )?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// The edges that walks follow from an artifact to what was made of it, newest output first.
-    pub fn edges_to_outputs(&self, input: i64) -> Result<Vec<(i64, Edge)>> {
-        self.edges(
-            &format!(
-                "SELECT o.seq, i.artifact_id, o.artifact_id, relation
-                 FROM edges JOIN artifacts i ON i.seq = input JOIN artifacts o ON o.seq = output
-                 WHERE input = ?1 AND {FOLLOWED} ORDER BY o.created_at DESC, o.seq DESC, ordinal"
-            ),
-            input,
-        )
-    }
-
-    fn edges(&self, sql: &str, seq: i64) -> Result<Vec<(i64, Edge)>> {
-        let mut statement = self.cached(sql)?;
-        let mut rows = statement.query([seq])?;
-        let mut edges = Vec::new();
-        while let Some(row) = rows.next()? {
-            let edge = Edge {
-                input_artifact_id: ArtifactId::try_from(row.get::<_, String>(1)?).map_err(damaged)?,
-                artifact_id: ArtifactId::try_from(row.get::<_, String>(2)?).map_err(damaged)?,
-                relation: Relation::try_from(row.get::<_, String>(3)?).map_err(damaged)?,
-            };
-            edges.push((row.get(0)?, edge));
-        }
-        Ok(edges)
+    /// Every edge that walks follow, as input and output.
+    pub fn followed_edges(&self) -> Result<Vec<(i64, i64)>> {
+        let mut statement = self.cached(&format!(
+            "SELECT DISTINCT input, output FROM edges WHERE input IS NOT NULL AND {FOLLOWED} ORDER BY output, input"
+        ))?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
     /// The ancestors that have no inputs themselves, newest first; an artifact without inputs is its own root.
@@ -118,6 +114,6 @@ impl Manifest {
     }
 }
 
-fn damaged(reason: String) -> crate::model::Error {
+pub(super) fn damaged(reason: String) -> crate::model::Error {
     crate::model::Error::integrity(format!("an edge's row is damaged: {reason}"))
 }

@@ -2,10 +2,14 @@
 
 mod artifacts;
 mod bookkeeping;
+mod compare;
 mod edges;
 mod events;
 mod legacy;
 mod migrations;
+mod reach;
+mod references;
+mod runs;
 mod types;
 
 use std::path::Path;
@@ -17,9 +21,12 @@ use rusqlite::{Connection, OpenFlags};
 
 pub use artifacts::{Found, ListFilter};
 pub use bookkeeping::{ObjectRow, Placement};
+pub use compare::{Difference, How};
 pub use events::PUBLISHED;
 pub use legacy::{Version1, Version1Artifact};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
+pub use reach::{Link, LinkInput, NodeRow, Reached, Walk};
+pub use runs::{RunFilter, RunRow};
 
 use crate::model::{Error, Kind, Result};
 
@@ -41,7 +48,7 @@ pub enum Age {
     /// This format.
     Current,
     /// An earlier format of ours: migrations bring it up to date.
-    Older(i64),
+    Older,
     /// A file without anything in it: no store's, so one that had something in it was damaged.
     Empty,
     /// The seed's Python package made it.
@@ -67,6 +74,12 @@ impl Manifest {
                 .hint("keep the store on a local file system"));
         }
         Ok(self.connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?)
+    }
+
+    /// A manifest of its own in a file without a name, gone when it is dropped; the memory it takes is bounded.
+    pub fn temporary() -> Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Self::connect(Path::new("a temporary manifest"), b"", flags)
     }
 
     /// Opens a manifest for reading only; `frozen` for one that nobody can change, because it lies on read-only media.
@@ -122,7 +135,7 @@ impl Manifest {
         Ok(match (application, version) {
             (APPLICATION_ID, FORMAT_VERSION) => Age::Current,
             (APPLICATION_ID, newer) if newer > FORMAT_VERSION => Age::Newer(newer),
-            (APPLICATION_ID, older) => Age::Older(older),
+            (APPLICATION_ID, _) => Age::Older,
             (0, 0) if tables == 0 => Age::Empty,
             (0, _) if seeds == 5 => Age::Version1,
             _ => Age::Foreign,

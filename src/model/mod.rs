@@ -1,10 +1,14 @@
 //! The published vocabulary: artifacts, ids, errors, and the small types that stand in requests and replies.
 
 pub mod artifact;
+pub mod audit;
 pub mod error;
+pub mod finding;
 pub mod hash;
 pub mod ids;
 pub mod number;
+pub mod reference;
+pub mod run;
 pub mod seal;
 pub mod watch;
 

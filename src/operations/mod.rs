@@ -1,8 +1,10 @@
 //! Everything keepstone can do: one operation one file, and the one list of them from which all else is made.
 
 pub mod artifacts;
+pub mod audit;
 pub mod lineage;
 mod params;
+pub mod runs;
 pub mod session;
 pub mod store;
 pub mod types;
@@ -61,7 +63,7 @@ pub trait Command: Operation {
 
 /// Answers without an open store, or about the session itself.
 pub trait Probe: Operation {
-    /// Answers; must not change the store.
+    /// Answers; must not change the store, unless its params ask for that in so many words.
     fn run(params: Self::Params, context: &Context) -> Result<Self::Result>;
 }
 
@@ -221,6 +223,7 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<artifacts::get_artifact::GetArtifact>(),
     Method::query::<artifacts::get_artifacts::GetArtifacts>(),
     Method::query::<artifacts::list_artifacts::ListArtifacts>(),
+    Method::query::<artifacts::resolve::Resolve>(),
     Method::query::<artifacts::find_by_logical_key::FindByLogicalKey>(),
     Method::query::<artifacts::find_by_hash::FindByHash>(),
     Method::query::<artifacts::list_files::ListFiles>(),
@@ -231,7 +234,16 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<lineage::get_lineage::GetLineage>(),
     Method::query::<lineage::get_downstream::GetDownstream>(),
     Method::query::<lineage::trace_roots::TraceRoots>(),
+    Method::query::<lineage::get_lineage_graph::GetLineageGraph>(),
+    Method::query::<lineage::find_lineage_paths::FindLineagePaths>(),
+    Method::command::<lineage::add_lineage::AddLineage>(),
+    Method::query::<audit::audit::Audit>(),
+    Method::command::<runs::start_run::StartRun>(),
+    Method::command::<runs::finish_run::FinishRun>(),
+    Method::query::<runs::get_run::GetRun>(),
+    Method::query::<runs::list_runs::ListRuns>(),
     Method::query::<store::list_events::ListEvents>(),
+    Method::probe::<store::verify_store::VerifyStore>(),
     Method::maintenance::<store::backup::Backup>(),
     Method::maintenance::<store::restore_backup::RestoreBackup>(),
     Method::maintenance::<store::rebuild_manifest::RebuildManifest>(),

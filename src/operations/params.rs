@@ -110,6 +110,15 @@ pub(super) fn limited(field: &str, given: Option<Count>, default: u64, most: u64
     Ok(number)
 }
 
+/// Refuses a list that names too few or too many.
+pub(super) fn counted(field: &str, count: usize, least: usize, most: usize) -> Result<()> {
+    if !(least..=most).contains(&count) {
+        let message = format!("{field}: it must name {least} to {most}, not {count}");
+        return Err(Error::invalid_params(message).field(field));
+    }
+    Ok(())
+}
+
 /// The hash of params, some fields left out, whatever the order of their keys. An absent field doesn't count, so that
 /// digests stay what they are when an operation learns a new one.
 pub(super) fn digest(params: &impl Serialize, without: &[&str]) -> Hash {

@@ -135,7 +135,7 @@ impl Given {
     /// Whether what is named there exists and is of the format asked for, as far as that can be told by looking.
     pub fn look(&self) -> Result<()> {
         match &self.source {
-            Source::Path(path) => self.format_of(path).map(|_| ()).map_err(|error| error.field("dataPath")),
+            Source::Path(path) => format_of(path, self.format).map(|_| ()).map_err(|error| error.field("dataPath")),
             Source::Bytes(..) => Ok(()),
             Source::Files(files) => files.iter().enumerate().try_for_each(|(at, file)| {
                 let path = Path::new(&file.path);
@@ -146,27 +146,6 @@ impl Given {
                 }
                 .map_err(|error| error.field(format!("files[{at}].path")))
             }),
-        }
-    }
-
-    /// The format of what lies at a path: the one asked for, where it can be that.
-    pub(super) fn format_of(&self, path: &Path) -> Result<Format> {
-        let found = files::metadata(path).map_err(unusable)?;
-        if !found.is_dir() && !found.is_file() {
-            return Err(Error::invalid_data(format!("{} is no regular file or folder", path.display()))
-                .hint("publish a file that what it delivers was written to"));
-        }
-        match (self.format, found.is_dir()) {
-            (None | Some(Format::Tree), true) => Ok(Format::Tree),
-            (Some(asked), true) => {
-                let asked = if asked == Format::Table { "table" } else { "file" };
-                Err(Error::invalid_data(format!("{} is a folder, not a {asked}", path.display()))
-                    .hint("publish it with format: \"tree\""))
-            }
-            (Some(Format::Tree), false) => Err(Error::invalid_data(format!("{} is no folder", path.display()))
-                .hint("leave the format out, or publish it with format: \"file\"")),
-            (Some(format), false) => Ok(format),
-            (None, false) => Ok(by_extension(path)),
         }
     }
 
@@ -212,6 +191,27 @@ impl Given {
             .hint("publish the file that was meant, or leave expectedFileHash out")),
             _ => Ok(()),
         }
+    }
+}
+
+/// The format of what lies at a path: the one asked for, where it can be that.
+pub fn format_of(path: &Path, asked: Option<Format>) -> Result<Format> {
+    let found = files::metadata(path).map_err(unusable)?;
+    if !found.is_dir() && !found.is_file() {
+        return Err(Error::invalid_data(format!("{} is no regular file or folder", path.display()))
+            .hint("publish a file that what it delivers was written to"));
+    }
+    match (asked, found.is_dir()) {
+        (None | Some(Format::Tree), true) => Ok(Format::Tree),
+        (Some(asked), true) => {
+            let asked = if asked == Format::Table { "table" } else { "file" };
+            Err(Error::invalid_data(format!("{} is a folder, not a {asked}", path.display()))
+                .hint("publish it with format: \"tree\""))
+        }
+        (Some(Format::Tree), false) => Err(Error::invalid_data(format!("{} is no folder", path.display()))
+            .hint("leave the format out, or publish it with format: \"file\"")),
+        (Some(format), false) => Ok(format),
+        (None, false) => Ok(by_extension(path)),
     }
 }
 

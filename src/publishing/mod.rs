@@ -6,7 +6,7 @@ mod media;
 mod originals;
 mod tree;
 
-pub use given::{CONTENT_BYTES, Content, Encoding, Given, GivenFile, Source};
+pub use given::{CONTENT_BYTES, Content, Encoding, Given, GivenFile, Source, format_of};
 pub use ingest::{Ingested, ingest};
 pub use media::media_type_of;
 pub use originals::Originals;

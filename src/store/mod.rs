@@ -13,6 +13,7 @@ mod rebuild;
 mod sidecar;
 mod site;
 mod source;
+mod verify;
 mod writer;
 
 use std::path::Path;
@@ -22,6 +23,7 @@ pub use layout::Layout;
 pub use reader::{Reader, View};
 pub use rebuild::Rebuilt;
 pub use site::{Initialized, Location, Site};
+pub use verify::{Verification, Verified};
 pub use writer::{Batch, Writer};
 
 use crate::base::clock::{self, Clock};
@@ -156,11 +158,7 @@ impl Store {
             *migrating = legacy::migrate(&manifest, &ground)?;
         }
         manifest.make_durable()?;
-        if matches!(age, Age::Older(_)) {
-            manifest.begin()?;
-            manifest.migrate()?;
-            manifest.commit()?;
-        }
+        manifest.bring_up_to_date()?;
         let placed = Mutex::new(Vec::new());
         let writing = Writing { connection: Mutex::new(None), identity, staging, lease, placed, _open: open };
         Ok((Access::Write(Box::new(writing)), manifest))
@@ -258,8 +256,7 @@ fn identity_of(manifest: &Path) -> Result<(u64, u64)> {
 fn check_age(manifest: &Manifest, layout: &Layout, read_only: Option<&str>) -> Result<()> {
     let path = layout.manifest();
     match manifest.age()? {
-        Age::Current => Ok(()),
-        Age::Older(_) if read_only.is_none() => Ok(()),
+        Age::Current | Age::Older => Ok(()),
         Age::Newer(version) => Err(Error::unsupported(format!(
             "{} has format {version}, made by a newer keepstone; this one reads up to {FORMAT_VERSION}",
             path.display()
@@ -267,10 +264,9 @@ fn check_age(manifest: &Manifest, layout: &Layout, read_only: Option<&str>) -> R
         .hint("use the newer keepstone")),
         Age::Empty => Err(Error::integrity(format!("{} is damaged: there is nothing in it", path.display()))
             .hint("rebuild_manifest makes it again from the sidecars and the history; or put a backup in its place")),
-        age @ (Age::Version1 | Age::Older(_)) => Err(Error::read_only(format!(
-            "{} has format {} and can't be brought up to date here: {}",
+        Age::Version1 => Err(Error::read_only(format!(
+            "{} has format 1 and can't be brought up to date here: {}",
             path.display(),
-            if let Age::Older(version) = age { version } else { 1 },
             read_only.unwrap_or("it was put there meanwhile")
         ))
         .hint("open the store once where it can be written, or copy it there")),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::site::sidecars;
@@ -11,8 +12,9 @@ use super::{Layout, Site, Store, init};
 use crate::base::clock;
 use crate::base::files::{self, Lock};
 use crate::manifest::{Age, BUSY_WAIT, Manifest, PUBLISHED, Placement};
-use crate::model::artifact::{Event, Request, TypeDefinition};
+use crate::model::artifact::{Event, Input, Request, TypeDefinition};
 use crate::model::number::Count;
+use crate::model::run::{RunFinished, RunStarted};
 use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::Objects;
 use crate::store::sidecar::Sidecar;
@@ -135,7 +137,7 @@ impl Site {
         };
         let manifest = Manifest::open_read_only(&backup, true)?;
         match manifest.age() {
-            Ok(Age::Current) => {}
+            Ok(Age::Current | Age::Older) => {}
             Ok(Age::Newer(version)) => {
                 return Err(Error::unsupported(format!(
                     "the backup {} has format {version}, made by a newer keepstone",
@@ -159,6 +161,7 @@ impl Site {
             &layout,
             |draft| {
                 manifest.copy_into(draft)?;
+                Manifest::open(draft)?.bring_up_to_date()?;
                 Ok(files::sync_file(draft)?)
             },
             watch,
@@ -377,7 +380,7 @@ fn replay(manifest: &Manifest, layout: &Layout, live: Option<&Manifest>, watch: 
     Ok(rebuilt)
 }
 
-fn publish_again(manifest: &Manifest, sidecar: Sidecar, findings: &mut Vec<String>) -> Result<()> {
+pub(super) fn publish_again(manifest: &Manifest, sidecar: Sidecar, findings: &mut Vec<String>) -> Result<()> {
     let Sidecar { commit, event_id, published_at, actor, publication, .. } = sidecar;
     let artifact_id = publication.record.artifact_id.to_string();
     if manifest.artifact_seq(&artifact_id)?.is_some() {
@@ -401,7 +404,7 @@ fn publish_again(manifest: &Manifest, sidecar: Sidecar, findings: &mut Vec<Strin
     })
 }
 
-fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) -> Result<()> {
+pub(super) fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) -> Result<()> {
     let text = |key: &str| event.data.get(key).and_then(Value::as_str).map(str::to_owned);
     let seq = |id: Option<&str>| id.map_or(Ok(None), |id| manifest.artifact_seq(id));
     let about = seq(event.artifact_id.as_deref())?;
@@ -420,16 +423,35 @@ fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) 
                 _ => manifest.set_superseded(old, new, &event.at)?,
             }
         }
+        ("lineage_added", Some(seq)) => {
+            let inputs = event.data.get("inputs").cloned().unwrap_or_default();
+            let inputs: Vec<Input> = serde_json::from_value(inputs)
+                .map_err(|error| Error::integrity(format!("event {}: {error}", event.event_id.0)))?;
+            // A sidecar that was placed late may tell of them too.
+            manifest.add_inputs(seq, &inputs)?;
+            manifest.touch(seq, &event.at)?;
+        }
         ("deleted", Some(seq)) => manifest.set_deleted(seq, &event.at)?,
         ("joined_run", Some(seq)) => {
             if let Some(run_id) = text("runId") {
-                manifest.insert_run_member(&run_id, seq)?;
+                manifest.insert_run_member(&run_id, seq, &event.at)?;
             }
         }
+        ("run_started", _) => {
+            let RunStarted { run_id, started } = told(event)?;
+            for input in &started.input_artifact_ids {
+                if manifest.artifact_seq(input.as_str())?.is_none() {
+                    findings.push(format!("run {run_id}: its input {input} has no sidecar"));
+                }
+            }
+            manifest.set_run_started(run_id.as_str(), &started)?;
+        }
+        ("run_finished", _) => {
+            let RunFinished { run_id, status, finished } = told(event)?;
+            manifest.set_run_finished(run_id.as_str(), status, &finished)?;
+        }
         ("type_registered", _) => {
-            let definition: TypeDefinition = serde_json::from_value(Value::Object(event.data.clone()))
-                .map_err(|error| Error::integrity(format!("event {}: {error}", event.event_id.0)))?;
-            manifest.set_type(&definition)?;
+            manifest.set_type(&told::<TypeDefinition>(event)?)?;
         }
         ("request_answered", Some(_)) => {
             if let (Some(request_id), Some(digest)) =
@@ -439,7 +461,7 @@ fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) 
                 manifest.insert_request(&Request { request_id, digest }, artifact_id, text("mode").as_deref())?;
             }
         }
-        ("object_healed" | "migration_finding" | "store_migrated", _) => {}
+        ("object_healed" | "object_quarantined" | "migration_finding" | "store_migrated", _) => {}
         (_, None) if event.artifact_id.is_some() => {
             findings.push(format!(
                 "event {}: artifact {} has no sidecar",
@@ -450,6 +472,11 @@ fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) 
         (kind, _) => findings.push(format!("event {}: {kind:?} is unknown to this version", event.event_id.0)),
     }
     manifest.insert_event(event)
+}
+
+fn told<T: DeserializeOwned>(event: &Event) -> Result<T> {
+    serde_json::from_value(Value::Object(event.data.clone()))
+        .map_err(|error| Error::integrity(format!("event {}: {error}", event.event_id.0)))
 }
 
 /// Nothing that the manifest in its place knows is left out unsaid, and what waits for its name goes on waiting.

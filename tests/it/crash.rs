@@ -58,7 +58,8 @@ impl Template {
         copy
     }
 
-    /// A table that replaces another, the supersession, a tree, known bytes under another key, a duplicate in a run.
+    /// A table that replaces another, the supersession, a tree, known bytes under another key, a duplicate in a run, an
+    /// input named later.
     fn requests(&self, new: &str) -> Vec<(&'static str, Value)> {
         let given = self.folder.path().join("given");
         let publish = |id: &str, mut params: Value| {
@@ -75,6 +76,7 @@ impl Template {
             publish("tree", json!({"logicalKey": "tree", "dataPath": given.join("tree")})),
             publish("same bytes", json!({"logicalKey": "other", "content": {"encoding": "utf8", "data": "twice"}})),
             ("publish_artifact", twice(Some("run-1"))),
+            ("add_lineage", json!({"artifactId": new, "inputs": [{"artifactId": self.old, "relation": "my_own"}]})),
         ]
     }
 }
@@ -145,6 +147,9 @@ fn verify(root: &Path, at: &str, template: &Template, answered: &[Value]) {
     }
     let all = session.call("list_artifacts", json!({"filter": {}}));
     assert_eq!(all["result"].as_array().map(Vec::len), Some(6), "{at}: {all}");
+    let lineage = session.call("get_lineage", json!({"artifactId": "new-1"}));
+    let inputs = lineage["result"]["inputs"].as_array().expect("a list").iter().map(|input| &input["artifactId"]);
+    assert_eq!(inputs.collect::<Vec<_>>(), [template.twice.as_str(), template.old.as_str()], "{at}: {lineage}");
     let members = session.call("list_artifacts", json!({"filter": {"runId": "run-1"}}));
     assert_eq!(members["result"].as_array().map(Vec::len), Some(1), "{at}: {members}");
     let (_, status, stderr) = session.finish();
@@ -177,7 +182,7 @@ fn killed_at_every_passing_of_every_point() {
             let root = copy.path().join("store");
             let (answered, died) = send_armed(&root, &at, &template.requests("new-1"));
             if !died {
-                assert_eq!(answered.len(), 5, "{at}");
+                assert_eq!(answered.len(), 6, "{at}");
                 break;
             }
             *hits.lock().expect("no panic holds it").entry(point).or_default() += 1;

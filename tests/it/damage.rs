@@ -11,7 +11,11 @@ use crate::whole::{Expect, assert_whole, files_below};
 
 /// A store in which a little of everything has happened.
 fn lived_in() -> Place {
-    let place = Place::new();
+    live_in(Place::new())
+}
+
+/// Has a little of everything happen in a place.
+pub fn live_in(place: Place) -> Place {
     place.write("tree/one.txt", "one");
     place.write("tree/deep/two.txt", "two");
     place.write("config.json", r#"{"formatVersion": 1, "window": 5}"#);
@@ -41,6 +45,10 @@ fn lived_in() -> Place {
     place.ok("publish_artifact", json!({"artifactType": "report", "artifactId": "tree", "dataPath": place.folder().join("tree"), "inputArtifactIds": ["second"]}));
     place.ok("publish_artifact", json!({"artifactType": "report", "artifactId": "tree", "dataPath": place.folder().join("tree"), "runId": "run-2", "requestId": "request 2"}));
     place.ok("publish_artifact", json!({"artifactType": "other", "logicalKey": "k2", "artifactId": "same-bytes", "dataPath": first, "format": "file"}));
+    place.ok(
+        "add_lineage",
+        json!({"artifactId": "tree", "inputs": [{"artifactId": "first", "relation": "generated_by"}]}),
+    );
     place
 }
 

@@ -11,7 +11,7 @@ use crate::support::{Place, Session, keepstone};
 use crate::whole::{Expect, assert_whole, files_below};
 
 /// A mounted file system, unmounted in any case.
-pub struct Mount(PathBuf);
+pub struct Mount(pub PathBuf);
 
 impl Mount {
     /// `None`, with a word on stderr, where mounting is not permitted.
@@ -262,6 +262,8 @@ fn assert_read_only(mount: &Mount, count: usize) {
     let id = &artifact["result"][0]["artifactId"];
     assert_eq!(session.call("read_file", json!({"artifactId": id}))["result"]["integrity"], "verified");
     assert_eq!(session.call("health_check", json!({}))["result"]["readOnly"], true);
+    let verified = session.call("verify_store", json!({}));
+    assert_eq!(verified["result"]["findings"], json!([]), "{verified}");
     let other = json!({"newArtifactId": id, "oldArtifactId": "x"});
     for (method, params) in [
         ("publish_artifact", content("new", "new")),
@@ -269,6 +271,7 @@ fn assert_read_only(mount: &Mount, count: usize) {
         ("register_type", json!({"artifactType": "new"})),
         ("backup", json!({})),
         ("rebuild_manifest", json!({})),
+        ("verify_store", json!({"repair": true})),
         ("init", json!({"force": true})),
     ] {
         let reply = session.call(method, params);

@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests make their own files and read the clock")]
 #![allow(unreachable_pub, reason = "nothing is reached from outside a test binary")]
 
+mod audit;
 mod bad_input;
 mod concurrency;
 mod conformance;
@@ -13,14 +14,19 @@ mod formats;
 mod generated;
 mod guards;
 mod legacy;
+mod lineage;
 mod pipe;
+mod planted;
 mod publish;
 mod queries;
+mod runs;
 mod schemas;
 mod serving;
 mod shapes;
 mod support;
 mod tabular;
+mod terminal;
 mod tidy;
 mod unplaced;
+mod verify;
 mod whole;

@@ -3,6 +3,7 @@
 mod bytes;
 mod find;
 mod lineage;
+mod resolve;
 mod stores;
 mod supersede;
 mod types;

@@ -36,9 +36,17 @@ impl Place {
         Self::with_clock(Clock::system())
     }
 
+    /// The same, in memory where there is such a place: for tests that look at a store many times.
+    pub fn in_memory() -> Self {
+        Self::in_folder(in_memory(), Clock::system())
+    }
+
     /// The same, at times and with random bits of the test's own.
     pub fn with_clock(clock: Clock) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::in_folder(tempfile::tempdir().expect("a temporary folder"), clock)
+    }
+
+    fn in_folder(folder: tempfile::TempDir, clock: Clock) -> Self {
         let root = folder.path().join("store");
         let site = Site::new(Location { root, artifacts_root: None }, clock);
         Self { folder, site }
@@ -158,6 +166,7 @@ impl Place {
             "artifacts": self.ok("list_artifacts", json!({"filter": {"limit": 10_000}})),
             "events": self.ok("list_events", json!({"limit": 10_000})),
             "types": self.ok("list_types", json!({})),
+            "runs": self.ok("list_runs", json!({})),
             "objects": self.objects(),
             "names": files_below(&self.root().join("artifacts")),
             "staged": files_below(&self.root().join("staging")),

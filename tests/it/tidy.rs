@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("generate", 6),
     ("operations", 5),
     ("lineage", 4),
+    ("runs", 4),
     ("datasets", 4),
     ("retention", 4),
     ("audit", 4),
@@ -213,14 +214,17 @@ fn unfinished(text: &str) -> Vec<Fault> {
     faults
 }
 
-/// Every Rust file below a folder, by its path below the repository.
-fn sources(folder: &str) -> BTreeMap<String, String> {
-    fn walk(folder: &Path, root: &Path, found: &mut BTreeMap<String, String>) {
+/// Every file below a folder that has one of these endings, by its path below the repository.
+fn sources(folder: &str, endings: &[&str]) -> BTreeMap<String, String> {
+    fn walk(folder: &Path, endings: &[&str], root: &Path, found: &mut BTreeMap<String, String>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                walk(&path, root, found);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                // What is built or installed is not ours to judge.
+                if !["dist", "node_modules"].iter().any(|name| path.ends_with(name)) {
+                    walk(&path, endings, root, found);
+                }
+            } else if endings.iter().any(|ending| path.extension().is_some_and(|extension| extension == *ending)) {
                 let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
                 found.insert(name, fs::read_to_string(&path).unwrap());
             }
@@ -228,19 +232,20 @@ fn sources(folder: &str) -> BTreeMap<String, String> {
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = BTreeMap::new();
-    walk(&root.join(folder), root, &mut found);
+    walk(&root.join(folder), endings, root, &mut found);
     found
 }
 
 #[test]
 fn the_house_is_tidy() {
     let mut faults = Vec::new();
-    for (path, text) in sources("src") {
+    for (path, text) in sources("src", &["rs"]) {
         let code = Code::new(&text);
         let found = RULES.iter().flat_map(|rule| rule(&path, &code)).chain(unfinished(&text));
         faults.extend(found.map(|(line, fault)| format!("{path}:{line}: {fault}")));
     }
-    for (path, text) in sources("tests") {
+    let others = [("tests", &["rs"][..]), ("clients", &["ts", "cts", "js"])];
+    for (path, text) in others.into_iter().flat_map(|(folder, endings)| sources(folder, endings)) {
         faults.extend(unfinished(&text).into_iter().map(|(line, fault)| format!("{path}:{line}: {fault}")));
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
@@ -248,7 +253,7 @@ fn the_house_is_tidy() {
 
 #[test]
 fn every_operation_has_its_file() {
-    let sources = sources("src/operations");
+    let sources = sources("src/operations", &["rs"]);
     for method in OPERATIONS {
         let files =
             sources.values().filter(|text| Code::new(text).method().is_some_and(|(_, name)| name == method.name));

@@ -8,4 +8,5 @@ pub mod list_artifacts;
 pub mod list_files;
 pub mod publish_artifact;
 pub mod read_file;
+pub mod resolve;
 pub mod supersede;

@@ -424,7 +424,7 @@ fn deduped(
 ) -> Result<Published> {
     let artifact_id = found.record.artifact_id.as_str().to_owned();
     if let Some(run_id) = &params.run_id
-        && writer.manifest().insert_run_member(run_id.as_str(), found.seq)?
+        && writer.manifest().insert_run_member(run_id.as_str(), found.seq, &clock::millis_text(writer.now()))?
     {
         let mut data = Map::new();
         data.insert("runId".to_owned(), Value::String(run_id.to_string()));
@@ -443,7 +443,8 @@ fn deduped(
 
 fn keep(ingested: &Ingested, writer: &mut Writer) -> Result<()> {
     for staged in &ingested.staged {
-        writer.keep(staged)?;
+        let proven = ingested.proven.iter().find(|(hash, _)| *hash == staged.hash);
+        writer.keep(staged, proven.map(|(_, looks)| *looks))?;
     }
     for (hash, looks) in &ingested.proven {
         if !writer.keep_existing(hash, Some(*looks))? {

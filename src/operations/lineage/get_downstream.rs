@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::lineage::{Direction, walk};
+use crate::manifest::Walk;
 use crate::model::Result;
 use crate::model::artifact::Artifact;
 use crate::model::ids::ArtifactId;
@@ -34,10 +34,12 @@ impl Operation for GetDownstream {
 }
 
 impl Query for GetDownstream {
-    fn run(reader: &Reader, params: Params, _: &Context) -> Result<Vec<Artifact>> {
+    fn run(reader: &Reader, params: Params, context: &Context) -> Result<Vec<Artifact>> {
         let found = reader.found(params.artifact_id.as_str())?;
         let depth = limited("depth", params.depth, 1, 10_000)?;
-        let walk = walk(reader.manifest(), found.seq, Direction::Outputs, depth)?;
-        reader.answers_at(&walk.reached)
+        let start = [found.seq];
+        let walk = Walk { depth: Some(depth), ..Walk::whole(&start, false) };
+        let reached = reader.manifest().reach(&walk, context.watch)?;
+        reader.answers_at(&reached.artifacts[1..])
     }
 }

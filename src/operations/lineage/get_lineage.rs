@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::lineage::{Direction, walk};
+use crate::lineage;
+use crate::manifest::Walk;
 use crate::model::Result;
 use crate::model::artifact::{Artifact, Edge};
 use crate::model::ids::ArtifactId;
@@ -48,15 +49,16 @@ impl Operation for GetLineage {
 }
 
 impl Query for GetLineage {
-    fn run(reader: &Reader, params: Params, _: &Context) -> Result<Lineage> {
+    fn run(reader: &Reader, params: Params, context: &Context) -> Result<Lineage> {
         let found = reader.found(params.artifact_id.as_str())?;
         let depth = limited("depth", params.depth, 1, 10_000)?;
-        let walk = walk(reader.manifest(), found.seq, Direction::Inputs, depth)?;
-        Ok(Lineage {
-            artifact_id: params.artifact_id,
-            inputs: reader.answers_at(&walk.reached)?,
-            depth: Count(depth),
-            edges: walk.edges,
-        })
+        let start = [found.seq];
+        let walk = Walk { depth: Some(depth), ..Walk::whole(&start, true) };
+        let reached = reader.manifest().reach(&walk, context.watch)?;
+        let mut inputs = reader.answers_at(&reached.artifacts)?;
+        let edges = lineage::edges_between(&reached, |artifact| inputs[artifact as usize].artifact_id.clone());
+        // The walk began with the artifact itself.
+        inputs.remove(0);
+        Ok(Lineage { artifact_id: params.artifact_id, inputs, depth: Count(depth), edges })
     }
 }

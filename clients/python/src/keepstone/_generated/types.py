@@ -1,0 +1,1123 @@
+"""The shapes of what keepstone takes and answers.
+
+Generated from the code: `UPDATE=1 cargo test generated` makes it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypedDict
+
+from .._vocabulary import StrPath
+
+__all__ = [
+    "Added",
+    "Artifact",
+    "AuditFormatParam",
+    "AuditReport",
+    "AuditSeverity",
+    "AuditVerdict",
+    "Audited",
+    "Capabilities",
+    "Check",
+    "Code",
+    "ColumnType",
+    "Content",
+    "Copy",
+    "Counts",
+    "Direction",
+    "Done",
+    "Edge",
+    "Encoding",
+    "Event",
+    "FileEntry",
+    "Filter",
+    "Finding",
+    "Format",
+    "GetLineageGraphFormatParam",
+    "GetLineageGraphLineage",
+    "GetLineageLineage",
+    "Git",
+    "GivenFile",
+    "GraphStats",
+    "Health",
+    "Ingest",
+    "InitializeResult",
+    "Input",
+    "Integrity",
+    "Issue",
+    "IssueName",
+    "Limits",
+    "Made",
+    "Mode",
+    "Node",
+    "Ordering",
+    "Outcome",
+    "Path",
+    "Paths",
+    "Piece",
+    "PieceEncoding",
+    "Provenance",
+    "Published",
+    "Root",
+    "Status",
+    "Storage",
+    "Summary",
+    "Totals",
+    "TypeDefinition",
+    "TypeSummary",
+    "VerifyStoreReport",
+    "VerifyStoreSeverity",
+    "VerifyStoreVerdict",
+    "Writer",
+]
+
+
+AuditFormatParam = Literal["json", "text", "markdown"]
+"""A form of a report.
+
+`json`: The fields of the result alone.
+
+`text`: Plain text.
+
+`markdown`: Markdown.
+"""
+
+
+AuditSeverity = Literal["error", "warning"]
+"""How grave an issue is.
+
+`error`: A promise is broken.
+
+`warning`: Nothing is broken, but something is not as it should be.
+"""
+
+
+AuditVerdict = Literal["error", "hash_mismatch", "verification_error", "missing_roles", "warning", "ok"]
+"""The verdict on an artifact.
+
+`error`: The store doesn't know it.
+
+`hash_mismatch`: Bytes no longer have their hash.
+
+`verification_error`: Its bytes can't be verified.
+
+`missing_roles`: None of its roots has a role that was required.
+
+`warning`: There are only warnings.
+
+`ok`: Nothing was found.
+"""
+
+
+Check = Literal["hash", "objects", "names", "sidecars", "history", "lineage", "manifest", "staging"]
+"""What a verification looks at.
+
+`hash`: Every object, and every readable name that is no link of its object, is read and has its
+hash.
+
+`objects`: Every artifact's objects are there, with their sizes, and can't be written.
+
+`names`: Every readable name is there and is its object. Other files below artifacts/ are their
+owners' business.
+
+`sidecars`: Every artifact has its sidecar, whose seal holds.
+
+`history`: Every line of the history has a seal that holds and says what the manifest says.
+
+`lineage`: Every input is there, and no artifact is made from itself.
+
+`manifest`: SQLite finds no damage, and every row says what the sidecars and the history say.
+
+`staging`: The store's folders are there and hold nothing that isn't the store's.
+"""
+
+
+Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "folder_missing", "stranger", "unreadable"]
+"""What kind of thing was found.
+
+`object_damaged`: The object's bytes have another hash.
+
+`object_missing`: An artifact's object is not there.
+
+`object_size`: The object has another length than the artifact says.
+
+`object_writable`: The object may be written.
+
+`name_missing`: The readable name is not there.
+
+`name_differs`: What lies at the readable name is something else.
+
+`sidecar_missing`: The sidecar is not there.
+
+`sidecar_damaged`: The sidecar's seal fails.
+
+`sidecar_differs`: What lies in the sidecar's place is another artifact's.
+
+`history_short`: The history is shorter than the manifest knows.
+
+`line_damaged`: The seal of a line of the history fails.
+
+`history_differs`: History and manifest tell of different events.
+
+`input_missing`: An input is not in the store.
+
+`circle`: Artifacts are made from each other in a circle.
+
+`manifest_damaged`: SQLite finds the manifest damaged.
+
+`schema_differs`: The manifest's tables are not those of its format.
+
+`row_differs`: A row says something else than sidecar and history.
+
+`row_missing`: The manifest has lost a row that sidecars or history tell of.
+
+`row_unknown`: The manifest has a row that neither sidecars nor history tell of.
+
+`folder_missing`: A folder of the store is not there.
+
+`stranger`: Something lies among the store's own files that isn't the store's.
+
+`unreadable`: It could not be read.
+"""
+
+
+ColumnType = Literal["int", "float", "bool", "text", "date", "timestamp", "timestamptz"]
+"""The type that a caller gives a CSV column.
+
+`int`: Whole numbers of 64 bits.
+
+`float`: Floating point numbers of 64 bits.
+
+`bool`: true or false.
+
+`text`: Text as it stands.
+
+`date`: A day: YYYY-MM-DD.
+
+`timestamp`: A date and a time of day without a zone.
+
+`timestamptz`: A moment; without a zone it reads as UTC.
+"""
+
+
+Direction = Literal["ancestors", "descendants", "both"]
+"""Which way a graph goes.
+
+`ancestors`: To what they were made from.
+
+`descendants`: To what was made of them.
+
+`both`: To the ancestors of the starts and to their descendants, but not to the others' of those.
+"""
+
+
+Encoding = Literal["utf8", "base64", "json"]
+"""How content stands for bytes.
+
+`utf8`: The text's UTF-8 bytes.
+
+`base64`: The bytes that the base64 text stands for.
+
+`json`: The value as compact JSON, its keys in the order given, its numbers as integers or floats of
+64 bits.
+"""
+
+
+Format = Literal["table", "file", "tree"]
+"""What kind of content an artifact has.
+
+`table`: A table: CSV or Parquet was given, Parquet is kept.
+
+`file`: Any bytes.
+
+`tree`: A folder of files.
+"""
+
+
+GetLineageGraphFormatParam = Literal["json", "mermaid", "dot"]
+"""A form of a graph.
+
+`json`: Nodes and edges alone.
+
+`mermaid`: A flowchart in Mermaid's language.
+
+`dot`: A graph in Graphviz's language.
+"""
+
+
+Ingest = Literal["copy", "move"]
+"""What becomes of the original.
+
+`copy`: It stays.
+
+`move`: It is removed after the commit.
+"""
+
+
+Integrity = Literal["verified"]
+"""What a check of the bytes said.
+
+`verified`: They have their hash.
+"""
+
+
+IssueName = Literal["not_found", "hash_mismatch", "verification_error", "missing_roles", "missing_input", "incomplete_lineage", "circle"]
+"""What an audit can find, the gravest first.
+
+`not_found`: The store has no artifact of that id.
+
+`hash_mismatch`: Bytes no longer have their hash.
+
+`verification_error`: An object is missing or can't be read, so that its bytes can't be verified.
+
+`missing_roles`: None of its roots has a role that was required.
+
+`missing_input`: It names an input that the store doesn't hold.
+
+`incomplete_lineage`: One of its ancestors names such an input.
+
+`circle`: It was made from itself over others.
+"""
+
+
+Mode = Literal["file_hash", "content_hash"]
+"""By what a duplicate was recognised.
+
+`file_hash`: The same bytes, as given or as kept.
+
+`content_hash`: Other bytes with the same logical content.
+"""
+
+
+Ordering = Literal["arrival", "independent"]
+"""What requests wait for.
+
+`arrival`: Commits happen in the order of arrival, and queries wait for the commits that arrived
+before them.
+
+`independent`: Nothing waits for anything; for clients that await their own replies.
+"""
+
+
+Outcome = Literal["pass", "fail", "unknown"]
+"""How the work that made it ended.
+
+`pass`: It passed.
+
+`fail`: It failed.
+
+`unknown`: It is not known.
+"""
+
+
+PieceEncoding = Literal["utf8", "base64"]
+"""How a piece stands for bytes.
+
+`utf8`: The text's UTF-8 bytes.
+
+`base64`: The bytes that the base64 text stands for.
+"""
+
+
+Status = Literal["active", "superseded", "tombstoned"]
+"""Whether an artifact stands, was replaced, or was deleted.
+
+`active`: It stands.
+
+`superseded`: A newer artifact replaced it.
+
+`tombstoned`: It was deleted or collected.
+"""
+
+
+Storage = Literal["managed", "in_place"]
+"""Who keeps the bytes.
+
+`managed`: The store keeps them as objects.
+
+`in_place`: They stay where their producer put them.
+"""
+
+
+VerifyStoreSeverity = Literal["error", "warning", "repaired"]
+"""How much a finding matters.
+
+`error`: Something that the store promises is not so.
+
+`warning`: Nothing is lost, but somebody should look at it.
+
+`repaired`: It was so, and is mended.
+"""
+
+
+VerifyStoreVerdict = Literal["clean", "repaired", "warnings", "errors"]
+"""The worst of all findings.
+
+`clean`: There are none.
+
+`repaired`: All of them are mended.
+
+`warnings`: There are warnings.
+
+`errors`: There are errors.
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Added:
+    """What was recorded."""
+
+    added: list[Edge]
+    """The edges that are new."""
+    artifact: Artifact
+    """The artifact that was made."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Artifact:
+    """Something published."""
+
+    artifact_id: str
+    """Its id."""
+    artifact_type: str
+    """Its type."""
+    schema_version: int
+    """Version of the type's schema."""
+    logical_key: str
+    """What it represents; artifacts of one type and key are its versions."""
+    version: int
+    """Which version of its type and key it is: 1, 2, 3 …"""
+    status: Status
+    """Whether it stands, was replaced, or was deleted."""
+    archived: bool
+    """Whether it was put aside."""
+    format: Format
+    """What kind of content it has."""
+    storage: Storage
+    """Who keeps the bytes."""
+    path: str | None
+    """Absolute path of its readable name: a file, or a folder for a tree; null once the bytes are
+    gone.
+    """
+    path_parquet: str | None
+    """The same for a table's Parquet file, null for other formats."""
+    path_sidecar: str
+    """Absolute path of its sidecar, the JSON record written at publish."""
+    file_hash: str
+    """SHA-256 of the bytes kept; of a tree, of its listing."""
+    content_hash: str
+    """Hash of the logical content."""
+    source_hash: str
+    """SHA-256 of the bytes that were given."""
+    content_hash_version: int
+    """Version of the content hash's definition."""
+    spec_id: str
+    """First 12 characters of the lower-case base32 of the file hash."""
+    size_bytes: int
+    """Bytes kept, of all files together."""
+    file_count: int
+    """Number of files."""
+    row_count: int | None
+    """Rows of a table, null for other formats."""
+    min_ts: str | None
+    """Earliest time in the table's time column, with six digits, UTC."""
+    max_ts: str | None
+    """Latest time in the table's time column, with six digits, UTC."""
+    created_at: str
+    """When it was published: `YYYY-MM-DDTHH:MM:SS.mmmZ`."""
+    updated_at: str
+    """When it last changed."""
+    title: str | None
+    """A title for people."""
+    description: str | None
+    """A description for people."""
+    media_type: str | None
+    """Its media type."""
+    run_id: str | None
+    """The run that published it first."""
+    family: str | None
+    """The family that a scan put it in."""
+    outcome: Outcome | None
+    """How the work that made it ended."""
+    source: str | None
+    """Where it came from, in the publisher's words."""
+    capabilities: list[str]
+    """What it can be used for."""
+    roles: list[str]
+    """The parts it plays."""
+    tags: dict[str, str]
+    """Tags; a tag that is only a word has the value ""."""
+    params: dict[str, Any]
+    """The parameters it was made with."""
+    writer: Writer | None
+    """The program that wrote it."""
+    git: Git | None
+    """The state of the code that made it."""
+    superseded_by: str | None
+    """The artifact that replaced it."""
+    supersedes: list[str]
+    """The artifacts it replaced."""
+    pinned: bool
+    """Whether a pin protects it."""
+    revision: int
+    """1, and one more for each change that shows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditReport:
+    """What an audit found."""
+
+    schema_version: int
+    """Version of the report's form: 1."""
+    generated_at: str
+    """When it was made."""
+    generator: str
+    """What made it: keepstone."""
+    generator_version: str
+    """The version of what made it."""
+    artifacts: list[Audited]
+    """The artifacts, as they were named; with `all` in the order of commits."""
+    totals: Totals
+    """All of them in numbers."""
+    graph_stats: GraphStats
+    """The lineage that was looked at."""
+    text: str | None
+    """The report in the form that was asked for; null for `json`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Audited:
+    """An artifact as an audit found it. Of an id that the store doesn't know, what only an artifact
+    has is null.
+    """
+
+    artifact_id: str
+    """Its id."""
+    status: AuditVerdict
+    """The verdict: the gravest of its issues."""
+    issues: list[Issue]
+    """What is wrong, the gravest first."""
+    artifact_type: str | None
+    """Its type."""
+    logical_key: str | None
+    """What it represents."""
+    version: int | None
+    """Which version of its type and key it is."""
+    artifact_status: Status | None
+    """Whether it stands, was replaced, or was deleted."""
+    content_hash: str | None
+    """Hash of the logical content."""
+    file_hash: str | None
+    """SHA-256 of the bytes kept."""
+    size_bytes: int | None
+    """Bytes kept."""
+    created_at: str | None
+    """When it was published."""
+    roles: list[str]
+    """The parts it plays."""
+    provenance: Provenance | None
+    """By whom and how it was made."""
+    hash_verified: bool | None
+    """Whether the bytes kept still have their hash; null when they were not looked at."""
+    ancestor_count: int
+    """How many artifacts it was made from, at once or over others."""
+    edge_count: int
+    """How many edges lead to it and to them."""
+    ancestor_types: list[str]
+    """The types of its ancestors."""
+    root_count: int
+    """How many of them have no inputs themselves; an artifact without inputs is its own root."""
+    roots: list[Root] | None
+    """The roots, in the order of commits; null unless trace_roots asked for them."""
+    cut: bool
+    """Whether max_depth ended the look at its ancestors before their roots."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Capabilities:
+    """What the server can do besides answering requests."""
+
+    cancel: bool
+    """`$/cancelRequest` is understood."""
+    progress: bool
+    """`$/progress` is sent on request."""
+    batches: bool
+    """JSON-RPC batches are answered."""
+    orderings: list[Ordering]
+    """The values that `ordering` may have."""
+
+
+class Content(TypedDict):
+    """Content that stands in the request itself, at most 1 MiB."""
+
+    encoding: Encoding
+    """How `data` stands for bytes."""
+    data: Any
+    """The content: text for `utf8` and `base64`, any JSON value for `json`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Copy:
+    """The copy."""
+
+    path: str
+    """The absolute path of the copy."""
+    size_bytes: int
+    """Its length in bytes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """How much a verification looked at."""
+
+    artifacts: int
+    """Artifacts in the manifest, deleted ones included."""
+    objects: int
+    """Objects on disk; 0 when neither hash nor objects was asked for."""
+    orphans: int
+    """Objects that no artifact needs, such as a publish leaves that was killed before its commit.
+    They do no harm.
+    """
+    hashed_files: int
+    """Files that were read and hashed."""
+    hashed_bytes: int
+    """Bytes of these files."""
+    names: int
+    """Readable names that were looked at."""
+    sidecars: int
+    """Sidecars that were read."""
+    history_lines: int
+    """Lines of the history that were read."""
+    edges: int
+    """Edges that were followed."""
+    rows: int
+    """Rows of the manifest that were held against sidecars and history."""
+    quarantined: int
+    """Files in quarantine."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done:
+    """That it was done."""
+
+    success: bool
+    """Always true; a failure is an error."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edge:
+    """From an input to what was made of it."""
+
+    input_artifact_id: str
+    """What it was made from."""
+    artifact_id: str
+    """What was made."""
+    relation: str
+    """How the one came from the other."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """One line of the store's history."""
+
+    event_id: int
+    """Counts up from 1 in the order of commits."""
+    at: str
+    """When it happened."""
+    kind: str
+    """What happened: published, superseded, type_registered …"""
+    artifact_id: str | None
+    """The artifact it is about, where it is about one."""
+    actor: str | None
+    """Who did it: the client's name, where it gave one."""
+    data: dict[str, Any]
+    """The new values."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileEntry:
+    """One file of an artifact."""
+
+    path: str
+    """Its path inside the artifact, with `/` between the parts."""
+    hash: str
+    """SHA-256 of its bytes."""
+    size_bytes: int
+    """Length in bytes."""
+    media_type: str | None
+    """Its media type, where it is known."""
+    role: str | None
+    """What it is for, where that was said."""
+
+
+class Filter(TypedDict, total=False):
+    """Which artifacts a list shows."""
+
+    artifact_type: str | None
+    """Of this type."""
+    status: Status | None
+    """In this state."""
+    tags: Mapping[str, str] | None
+    """With all of these tags."""
+    min_created_at: str | None
+    """Created at this moment or later (RFC 3339; without zone it reads as UTC)."""
+    max_created_at: str | None
+    """Created at this moment or earlier."""
+    run_id: str | None
+    """Published by this run, duplicates included."""
+    roles: Sequence[str] | None
+    """With all of these roles."""
+    limit: int | None
+    """At most this many: 1 to 10000, 100 unless given."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing that a verification found."""
+
+    check: Check
+    """The check that found it."""
+    artifact_id: str | None
+    """The artifact, where it is about one."""
+    hash: str | None
+    """The object, where it is about one."""
+    path: str | None
+    """The absolute path, where it is about a file or a folder."""
+    code: Code
+    """What kind of thing it is."""
+    message: str
+    """One sentence."""
+    severity: VerifyStoreSeverity
+    """How much it matters."""
+    hint: str | None
+    """The way out, where there is one and it is not gone yet."""
+    quarantined_to: str | None
+    """Where the damaged bytes lie now, if a repair moved them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GetLineageGraphLineage:
+    """What was made of what."""
+
+    nodes: list[Node]
+    """The artifacts: the starts as given, then their ancestors, then their descendants, each
+    nearest first.
+    """
+    edges: list[Edge]
+    """The edges the walk went along, from input to output. An input may be a missing one."""
+    roots: list[str]
+    """The artifacts that no edge leads to; in the graph of the ancestors, what everything began
+    with.
+    """
+    leaves: list[str]
+    """The artifacts that no edge leads from."""
+    missing: list[str]
+    """Inputs that edges name and the store doesn't hold: an import named them and didn't bring
+    them.
+    """
+    cut: list[str]
+    """The artifacts at which max_depth or a limit ended the walk although it goes on: neither roots
+    nor leaves there.
+    """
+    order: list[str]
+    """The artifacts, inputs before outputs, otherwise in the order of commits; those on a circle
+    stand together.
+    """
+    cycles: list[list[str]]
+    """The circles, each with all artifacts that lie on circles with each other."""
+    type_counts: dict[str, int]
+    """How many artifacts of each type were reached, the starts not counted: of descendants, what a
+    change would concern.
+    """
+    node_count: int
+    """How many nodes there are."""
+    edge_count: int
+    """How many edges there are."""
+    truncated: bool
+    """Whether the limit of 10000 artifacts or 100000 edges left some out."""
+    text: str | None
+    """The graph in the form that was asked for; null for `json`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GetLineageLineage:
+    """What an artifact was made from."""
+
+    artifact_id: str
+    """The artifact asked for."""
+    inputs: list[Artifact]
+    """What it was made from, each artifact once, nearest first."""
+    depth: int
+    """How many edges far the answer goes."""
+    edges: list[Edge]
+    """The edges between them, from input to output."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Git:
+    """The state of the code that made it."""
+
+    commit: str | None
+    """The commit."""
+    dirty: bool | None
+    """Whether there were uncommitted changes."""
+
+
+class _GivenFileRequired(TypedDict):
+    path: StrPath
+    """Where it is."""
+
+
+class GivenFile(_GivenFileRequired, total=False):
+    """One file of several."""
+
+    as_: str | None
+    """Its path inside the artifact, with `/` between the parts; its file name unless given."""
+    role: str | None
+    """What it is for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GraphStats:
+    """The part of the lineage that an audit looked at."""
+
+    node_count: int
+    """Artifacts: those audited and their ancestors."""
+    edge_count: int
+    """Edges between them, those from missing inputs included."""
+    root_count: int
+    """How many of the artifacts have no inputs."""
+    nodes_by_type: dict[str, int]
+    """The artifacts by type."""
+    edges_by_relation: dict[str, int]
+    """The edges by relation."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Health:
+    """Whether the store can be used."""
+
+    available: bool
+    """Whether it can be used."""
+    error: str | None
+    """Why it can't; null when it can."""
+    hint: str | None
+    """What to do about it; null when there is nothing to do."""
+    store_root: str
+    """The absolute path of its folder."""
+    artifacts_root: str
+    """The absolute path of the folder of readable names."""
+    read_only: bool | None
+    """Whether it can only be read here; null when it can't be used."""
+    artifact_count: int | None
+    """How many artifacts it has, deleted ones included; null when it can't be used."""
+    format_version: int | None
+    """The manifest's format; null when it can't be used."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InitializeResult:
+    """Who serves, and within which limits."""
+
+    server_name: str
+    """`keepstone`."""
+    server_version: str
+    """The binary's version."""
+    protocol_version: int
+    """The protocol version spoken."""
+    store_root: str
+    """The absolute path of the store's folder, which need not exist yet."""
+    capabilities: Capabilities
+    """What the server can do besides answering requests."""
+    limits: Limits
+    """The limits of the session."""
+    schema_hash: str
+    """SHA-256 of the published schemas: equal hashes, equal shapes."""
+
+
+class _InputRequired(TypedDict):
+    artifact_id: str
+    """The input's id."""
+
+
+class Input(_InputRequired, total=False):
+    """An artifact that another was made from."""
+
+    relation: str | None
+    """How the output came from it; `derived_from` unless given."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Issue:
+    """Something that an audit found."""
+
+    name: IssueName
+    """What it is."""
+    severity: AuditSeverity
+    """Whether it is an error, or only worth a look."""
+    message: str
+    """The same as a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """The limits of the session."""
+
+    line_bytes: int
+    """Longest line, in bytes."""
+    batch_requests: int
+    """Most requests in one batch."""
+    requests_in_flight: int
+    """Most requests under way; beyond them reading waits."""
+    content_bytes: int
+    """Largest inline content, in bytes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """The store that is there now."""
+
+    created: bool
+    """Whether it was made just now."""
+    configured: bool
+    """Whether its configuration was written just now."""
+    store_root: str
+    """The absolute path of its folder."""
+    artifacts_root: str
+    """The absolute path of the folder of readable names."""
+    configuration: str
+    """The absolute path of its configuration."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Node:
+    """As much of an artifact as a graph shows."""
+
+    artifact_id: str
+    """Its id."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """What it represents."""
+    version: int
+    """Which version of its type and key it is."""
+    status: Status
+    """Whether it stands, was replaced, or was deleted."""
+    archived: bool
+    """Whether it was put aside."""
+    roles: list[str]
+    """The parts it plays."""
+    run_id: str | None
+    """The run that published it first."""
+    created_at: str
+    """When it was published."""
+    depth: int
+    """How many edges it is away from the nearest start; 0 for the starts."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Path:
+    """A way from one artifact to another."""
+
+    length: int
+    """How many edges long it is."""
+    artifact_ids: list[str]
+    """The artifacts it comes by, both ends included."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paths:
+    """Ways from one artifact to another."""
+
+    paths: list[Path]
+    """Shortest first; those of one length in an order that is always the same."""
+    truncated: bool
+    """Whether there are more than the limit let through, or the search was ended by its size."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """A piece of a file."""
+
+    artifact_id: str | None
+    """The artifact asked for; null when it was asked by hash."""
+    file: str | None
+    """The file's path inside the artifact; null when it was asked by hash."""
+    hash: str
+    """SHA-256 of the whole file."""
+    size_bytes: int
+    """Length of the whole file in bytes."""
+    offset: int
+    """Where the piece begins."""
+    length: int
+    """How many bytes the piece has."""
+    encoding: PieceEncoding
+    """How `data` stands for the bytes."""
+    data: str
+    """The bytes, as text where they are UTF-8, else as base64."""
+    end: bool
+    """Whether the piece reaches the end of the file."""
+    integrity: Integrity | None
+    """`verified` when the whole file was read and has its hash; null for a part of a file."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Provenance:
+    """By whom and how an artifact was made."""
+
+    run_id: str | None
+    """The run that published it first."""
+    writer: Writer | None
+    """The program that wrote it."""
+    git: Git | None
+    """The state of the code that made it."""
+    params: dict[str, Any]
+    """The parameters it was made with."""
+    source: str | None
+    """Where it came from, in the publisher's words."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Published:
+    """What became of a publish."""
+
+    success: bool
+    """Always true; a failure is an error."""
+    deduped: bool
+    """Whether the store had it already."""
+    mode: Mode | None
+    """By what a duplicate was recognised; null for a new artifact."""
+    existing_artifact_id: str | None
+    """The artifact that was there; null for a new artifact."""
+    artifact_id: str
+    """The artifact, new or existing."""
+    path_parquet: str | None
+    """Absolute path of a table's Parquet file, null for other formats."""
+    path_sidecar: str
+    """Absolute path of its sidecar."""
+    file_hash: str
+    """SHA-256 of the bytes kept."""
+    content_hash: str
+    """Hash of the logical content."""
+    row_count: int | None
+    """Rows of a table, null for other formats."""
+    artifact: Artifact
+    """The artifact itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Root:
+    """An ancestor that has no inputs itself."""
+
+    artifact_id: str
+    """Its id."""
+    artifact_type: str
+    """Its type."""
+    roles: list[str]
+    """The parts it plays."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """The manifest that is there now."""
+
+    artifact_count: int
+    """How many artifacts it has."""
+    event_count: int
+    """How many events of the history it has."""
+    findings: list[str]
+    """What could not be made good: missing objects, damaged sidecars, inputs that are gone; one
+    sentence each.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Totals:
+    """What an audit found, in numbers."""
+
+    artifacts: int
+    """Artifacts that were asked for, unknown ones included."""
+    ok: int
+    """Those without any issue."""
+    warnings: int
+    """Those with warnings only."""
+    errors: int
+    """Those with errors."""
+    not_found: int
+    """Ids that the store doesn't know."""
+    verification_failures: int
+    """Artifacts whose bytes are not what their hash says, or can't be verified."""
+    missing_roles: int
+    """Artifacts none of whose roots has a role that was required."""
+    objects_verified: int
+    """Objects whose bytes were read and hashed, each once."""
+    bytes_verified: int
+    """How many bytes that were."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TypeDefinition:
+    """What a registered type says about its tables."""
+
+    artifact_type: str
+    """The type's name."""
+    canonical_columns: list[str] | None
+    """The columns that count as content, in this order; null: all of them."""
+    sort_keys: list[str]
+    """When given, the order of rows doesn't count."""
+    timestamp_columns: list[str]
+    """Columns read as timestamps even where they are text."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TypeSummary:
+    """A type of artifacts."""
+
+    artifact_type: str
+    """Its name."""
+    registered: bool
+    """Whether it was registered; any other type is accepted as it comes."""
+    artifact_count: int
+    """How many artifacts it has, superseded and deleted ones included."""
+    canonical_columns: list[str] | None
+    """The columns that count as content; null: all of them."""
+    sort_keys: list[str]
+    """When there are any, the order of rows doesn't count."""
+    timestamp_columns: list[str]
+    """Columns read as timestamps even where they are text."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VerifyStoreReport:
+    """How a store was found."""
+
+    status: VerifyStoreVerdict
+    """The worst of all findings."""
+    checks_performed: list[Check]
+    """The checks that were made, in the order of the findings."""
+    sample: str | None
+    """The part of the bytes that was read; null for all."""
+    counts: Counts
+    """How much was looked at."""
+    errors: int
+    """How many errors there are."""
+    warnings: int
+    """How many warnings there are."""
+    repaired: int
+    """How many findings were mended."""
+    findings: list[Finding]
+    """What was found, by check, artifact, object and path; at most 1000."""
+    omitted: int
+    """How many more findings there are."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Writer:
+    """The program that wrote it."""
+
+    name: str | None
+    """The program's name."""
+    version: str | None
+    """The program's version."""

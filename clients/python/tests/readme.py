@@ -1,0 +1,21 @@
+"""The examples of README.md: each block of Python, and the text it is said to print."""
+
+import re
+from typing import NamedTuple
+
+from conftest import PACKAGE
+
+
+class Example(NamedTuple):
+    """A block of Python and what follows it."""
+
+    code: str
+    output: str | None
+    """None where it depends on the machine."""
+
+
+def examples() -> list[Example]:
+    """In the order of the page; each may use what those before it made."""
+    text = (PACKAGE / "README.md").read_text()
+    blocks = re.findall(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", text, re.DOTALL | re.MULTILINE)
+    return [Example(code, output or None) for code, output in blocks]

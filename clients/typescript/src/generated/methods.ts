@@ -1,0 +1,451 @@
+// Generated from the code: `UPDATE=1 cargo test generated` makes it again.
+
+import type { CallOptions } from "../options.js";
+import type {
+  AddLineageParams,
+  AddLineageResult,
+  AuditParams,
+  AuditResult,
+  BackupParams,
+  BackupResult,
+  FindByHashParams,
+  FindByHashResult,
+  FindByLogicalKeyParams,
+  FindByLogicalKeyResult,
+  FindLineagePathsParams,
+  FindLineagePathsResult,
+  GetArtifactParams,
+  GetArtifactResult,
+  GetArtifactsParams,
+  GetArtifactsResult,
+  GetDownstreamParams,
+  GetDownstreamResult,
+  GetLineageParams,
+  GetLineageResult,
+  GetLineageGraphParams,
+  GetLineageGraphResult,
+  HealthCheckParams,
+  HealthCheckResult,
+  InitParams,
+  InitResult,
+  InitializeParams,
+  InitializeResult,
+  ListArtifactsParams,
+  ListArtifactsResult,
+  ListEventsParams,
+  ListEventsResult,
+  ListFilesParams,
+  ListFilesResult,
+  ListTypesParams,
+  ListTypesResult,
+  PublishArtifactParams,
+  PublishArtifactResult,
+  ReadFileParams,
+  ReadFileResult,
+  RebuildManifestParams,
+  RebuildManifestResult,
+  RegisterTypeParams,
+  RegisterTypeResult,
+  ResolveParams,
+  ResolveResult,
+  RestoreBackupParams,
+  RestoreBackupResult,
+  RpcDiscoverParams,
+  RpcDiscoverResult,
+  SupersedeParams,
+  SupersedeResult,
+  TraceRootsParams,
+  TraceRootsResult,
+  VerifyStoreParams,
+  VerifyStoreResult,
+} from "./types.js";
+
+/** The version of the protocol that this client speaks. */
+export const PROTOCOL_VERSION = 1;
+
+/** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
+export const SCHEMA_HASH = "sha256:88cdd007fb1347eec4612c54cc70e991fd33b6255d66ad601a8756b2c13bc0dc";
+
+/** The longest line that keepstone takes, in bytes. */
+export const LINE_BYTES_MAX = 33554432;
+
+/** Every method by each of its names: the first of them, and whether sending it a second time changes nothing more. */
+export const METHODS = {
+  "initialize": { name: "initialize", idempotent: true },
+  "rpc.discover": { name: "rpc.discover", idempotent: true },
+  "health_check": { name: "health_check", idempotent: true },
+  "init": { name: "init", idempotent: true },
+  "publish_artifact": { name: "publish_artifact", idempotent: false },
+  "get_artifact": { name: "get_artifact", idempotent: true },
+  "get_artifacts": { name: "get_artifacts", idempotent: true },
+  "get_artifacts_batch": { name: "get_artifacts", idempotent: true },
+  "list_artifacts": { name: "list_artifacts", idempotent: true },
+  "resolve": { name: "resolve", idempotent: true },
+  "find_by_logical_key": { name: "find_by_logical_key", idempotent: true },
+  "find_by_hash": { name: "find_by_hash", idempotent: true },
+  "list_files": { name: "list_files", idempotent: true },
+  "read_file": { name: "read_file", idempotent: true },
+  "supersede": { name: "supersede", idempotent: true },
+  "register_type": { name: "register_type", idempotent: true },
+  "list_types": { name: "list_types", idempotent: true },
+  "get_lineage": { name: "get_lineage", idempotent: true },
+  "get_downstream": { name: "get_downstream", idempotent: true },
+  "trace_roots": { name: "trace_roots", idempotent: true },
+  "get_lineage_graph": { name: "get_lineage_graph", idempotent: true },
+  "find_lineage_paths": { name: "find_lineage_paths", idempotent: true },
+  "add_lineage": { name: "add_lineage", idempotent: true },
+  "audit": { name: "audit", idempotent: true },
+  "list_events": { name: "list_events", idempotent: true },
+  "verify_store": { name: "verify_store", idempotent: true },
+  "backup": { name: "backup", idempotent: false },
+  "restore_backup": { name: "restore_backup", idempotent: true },
+  "rebuild_manifest": { name: "rebuild_manifest", idempotent: true },
+} as const;
+
+/** Every operation as a method. */
+export abstract class Methods {
+  /** Calls any method by its name on the wire. */
+  abstract call<Result = unknown>(method: string, params?: object, options?: CallOptions): Promise<Result>;
+
+  /**
+   * Introduces the client and says who serves it; optional, and only at the start of a session does `ordering` make sense.
+   *
+   * @example
+   * await client.initialize({"clientName":"nightly","clientVersion":"1.0.0","protocolVersion":1});
+   */
+  initialize(params: InitializeParams = {}, options?: CallOptions): Promise<InitializeResult> {
+    return this.call("initialize", params, options);
+  }
+
+  /**
+   * Answers the OpenRPC document: every method with its parameters, result and errors.
+   *
+   * @example
+   * await client.discover({});
+   */
+  discover(params: RpcDiscoverParams = {}, options?: CallOptions): Promise<RpcDiscoverResult> {
+    return this.call("rpc.discover", params, options);
+  }
+
+  /**
+   * Says whether the store can be used; never an error.
+   *
+   * @example
+   * await client.healthCheck({});
+   */
+  healthCheck(params: HealthCheckParams = {}, options?: CallOptions): Promise<HealthCheckResult> {
+    return this.call("health_check", params, options);
+  }
+
+  /**
+   * Makes the store. One that exists stays as it is; with `force` its configuration is written anew, and nothing else.
+   *
+   * @example
+   * await client.init({});
+   *
+   * @example
+   * await client.init({"force":true});
+   */
+  init(params: InitParams = {}, options?: CallOptions): Promise<InitResult> {
+    return this.call("init", params, options);
+  }
+
+  /**
+   * Publishes a table, a file, a folder or inline content. What the store has already is not stored again.
+   *
+   * Identity is type, schemaVersion, logicalKey and content hash, among active artifacts: publishing it again answers
+   * the existing artifact. With `artifactId` only that id counts. The reply is a promise: what was published has reached
+   * the disk.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.publishArtifact({"artifactType":"ohlcv_slice","logicalKey":"AAPL:2026-03","dataPath":"out/aapl.csv","tags":{"symbol":"AAPL"},"inputArtifactIds":["art-20260301T093000-5f2c81d4"]});
+   *
+   * @example
+   * await client.publishArtifact({"artifactType":"note","logicalKey":"2026-03-02","outcome":"pass","content":{"encoding":"utf8","data":"All tests passed."}});
+   */
+  publishArtifact(params: PublishArtifactParams, options?: CallOptions): Promise<PublishArtifactResult> {
+    return this.call("publish_artifact", params, options);
+  }
+
+  /**
+   * Answers one artifact by its id; an unknown id is not_found.
+   *
+   * @example
+   * await client.getArtifact({"artifactId":"art-20260301T093000-5f2c81d4"});
+   */
+  getArtifact(params: GetArtifactParams, options?: CallOptions): Promise<GetArtifactResult> {
+    return this.call("get_artifact", params, options);
+  }
+
+  /**
+   * Answers several artifacts in the order of their ids, with null for an unknown one.
+   *
+   * @example
+   * await client.getArtifacts({"artifactIds":["art-20260301T093000-5f2c81d4","art-20260302T093000-0b7e43aa"]});
+   */
+  getArtifacts(params: GetArtifactsParams, options?: CallOptions): Promise<GetArtifactsResult> {
+    return this.call("get_artifacts", params, options);
+  }
+
+  /**
+   * Lists artifacts, newest first; everything in the filter must hold. Deleted ones only when `status` asks for them.
+   *
+   * @example
+   * await client.listArtifacts({"filter":{"artifactType":"ohlcv_slice","tags":{"symbol":"AAPL"},"limit":10}});
+   */
+  listArtifacts(params: ListArtifactsParams = {}, options?: CallOptions): Promise<ListArtifactsResult> {
+    return this.call("list_artifacts", params, options);
+  }
+
+  /**
+   * Answers the one artifact that a short reference means: an id, the start of one, the 8 hex digits at its end, or
+   * `type:key`, which is the latest active version, also written `type:key@latest`; `type:key@v3` is version 3, whatever
+   * became of it.
+   *
+   * What could mean several artifacts is a conflict with them as `candidates`, at most 10. A whole id comes before
+   * everything that only begins with it.
+   *
+   * @example
+   * await client.resolve({"ref":"5f2c81d4"});
+   *
+   * @example
+   * await client.resolve({"ref":"ohlcv_slice:AAPL:2026-03@v2"});
+   */
+  resolve(params: ResolveParams, options?: CallOptions): Promise<ResolveResult> {
+    return this.call("resolve", params, options);
+  }
+
+  /**
+   * Answers every version of a type and logical key, newest first, superseded ones included; an unknown key has none.
+   *
+   * @example
+   * await client.findByLogicalKey({"artifactType":"ohlcv_slice","logicalKey":"AAPL:2026-03"});
+   */
+  findByLogicalKey(params: FindByLogicalKeyParams, options?: CallOptions): Promise<FindByLogicalKeyResult> {
+    return this.call("find_by_logical_key", params, options);
+  }
+
+  /**
+   * Answers the artifacts that a hash belongs to, newest first: as file, content or source hash, as the hash of one of
+   * their files, or as spec id.
+   *
+   * @example
+   * await client.findByHash({"hash":"ftze3os7wcrq"});
+   */
+  findByHash(params: FindByHashParams, options?: CallOptions): Promise<FindByHashResult> {
+    return this.call("find_by_hash", params, options);
+  }
+
+  /**
+   * Lists the files of an artifact with their hashes and sizes, sorted by path.
+   *
+   * @example
+   * await client.listFiles({"artifactId":"art-20260301T093000-5f2c81d4"});
+   */
+  listFiles(params: ListFilesParams, options?: CallOptions): Promise<ListFilesResult> {
+    return this.call("list_files", params, options);
+  }
+
+  /**
+   * Reads a piece of a file, at most 1 MiB, from an artifact or by the hash of its bytes.
+   *
+   * A file that is read whole in one piece is checked against its hash: `integrity` is `verified` then, and bytes that
+   * have another hash are never answered but are an error of the kind integrity. So is a file of another length than its
+   * artifact says, whichever piece is asked for.
+   *
+   * @example
+   * await client.readFile({"artifactId":"art-20260301T093000-5f2c81d4","length":4096});
+   */
+  readFile(params: ReadFileParams = {}, options?: CallOptions): Promise<ReadFileResult> {
+    return this.call("read_file", params, options);
+  }
+
+  /**
+   * Records that a newer artifact replaces an older one, which stays readable. The same pair again succeeds.
+   *
+   * @example
+   * await client.supersede({"newArtifactId":"art-20260302T093000-0b7e43aa","oldArtifactId":"art-20260301T093000-5f2c81d4","reason":"late trades came in"});
+   */
+  supersede(params: SupersedeParams, options?: CallOptions): Promise<SupersedeResult> {
+    return this.call("supersede", params, options);
+  }
+
+  /**
+   * Says what counts as content in a type's tables. A type that is in use can't change; the same definition again is harmless.
+   *
+   * @example
+   * await client.registerType({"artifactType":"ohlcv_slice","canonicalColumns":["ts","open","close"],"sortKeys":["ts"],"timestampColumns":["ts"]});
+   */
+  registerType(params: RegisterTypeParams, options?: CallOptions): Promise<RegisterTypeResult> {
+    return this.call("register_type", params, options);
+  }
+
+  /**
+   * Lists the types that were registered or published, by name, with how many artifacts each has.
+   *
+   * @example
+   * await client.listTypes({});
+   */
+  listTypes(params: ListTypesParams = {}, options?: CallOptions): Promise<ListTypesResult> {
+    return this.call("list_types", params, options);
+  }
+
+  /**
+   * Answers what an artifact was made from, its own inputs first and in the order given, then theirs.
+   *
+   * @example
+   * await client.getLineage({"artifactId":"art-20260301T093000-5f2c81d4","depth":3});
+   */
+  getLineage(params: GetLineageParams, options?: CallOptions): Promise<GetLineageResult> {
+    return this.call("get_lineage", params, options);
+  }
+
+  /**
+   * Answers what was made of an artifact, newest first; with a depth above 1 also what was made of that, nearest first.
+   *
+   * @example
+   * await client.getDownstream({"artifactId":"art-20260301T093000-5f2c81d4","depth":3});
+   */
+  getDownstream(params: GetDownstreamParams, options?: CallOptions): Promise<GetDownstreamResult> {
+    return this.call("get_downstream", params, options);
+  }
+
+  /**
+   * Answers the artifacts that everything began with: the ancestors that have no inputs, newest first. An artifact
+   * without inputs is its own root.
+   *
+   * @example
+   * await client.traceRoots({"artifactId":"art-20260301T093000-5f2c81d4"});
+   */
+  traceRoots(params: TraceRootsParams, options?: CallOptions): Promise<TraceRootsResult> {
+    return this.call("trace_roots", params, options);
+  }
+
+  /**
+   * Answers what some artifacts were made from, what was made of them, or both, as one graph.
+   *
+   * The walk follows every edge but the annotations supersedes and sibling_of; with relations it follows those, and no
+   * others. It ends after 10000 artifacts or 100000 edges, and says so. Circles, which an import can bring, end too.
+   *
+   * @example
+   * await client.getLineageGraph({"artifactIds":["art-20260301T093000-5f2c81d4"],"direction":"ancestors"});
+   *
+   * @example
+   * await client.getLineageGraph({"artifactIds":["art-20260301T093000-5f2c81d4"],"direction":"both","maxDepth":2,"relations":["derived_from","supersedes"],"format":"mermaid"});
+   */
+  getLineageGraph(params: GetLineageGraphParams, options?: CallOptions): Promise<GetLineageGraphResult> {
+    return this.call("get_lineage_graph", params, options);
+  }
+
+  /**
+   * Answers the ways by which one artifact was made of another, shortest first.
+   *
+   * A way goes along the edges, from an input to what was made of it, and comes by no artifact twice. From an artifact to
+   * itself there is one, of length 0. Where there is no way, the list is empty.
+   *
+   * @example
+   * await client.findLineagePaths({"fromArtifactId":"art-20260301T093000-5f2c81d4","toArtifactId":"art-20260302T093000-0b7e43aa","limit":3});
+   */
+  findLineagePaths(params: FindLineagePathsParams, options?: CallOptions): Promise<FindLineagePathsResult> {
+    return this.call("find_lineage_paths", params, options);
+  }
+
+  /**
+   * Records what an artifact was made from, where that was not said when it was published.
+   *
+   * It adds to the inputs that the artifact has; one that it has with the same relation is passed over. Nothing can be
+   * made from itself, nor from what was made of it; supersedes and sibling_of are annotations and may form circles.
+   *
+   * @example
+   * await client.addLineage({"artifactId":"art-20260302T093000-0b7e43aa","inputs":[{"artifactId":"art-20260301T093000-5f2c81d4","relation":"config_from"}]});
+   */
+  addLineage(params: AddLineageParams, options?: CallOptions): Promise<AddLineageResult> {
+    return this.call("add_lineage", params, options);
+  }
+
+  /**
+   * Reports on artifacts: by whom and from what they were made, what they have for roots, whether these have the roles
+   * that were required, and whether the bytes kept still are what their hash says.
+   *
+   * An id that the store doesn't know is an error in the report. Nothing is changed, and the same store gives the same
+   * report, but for generatedAt. Annotations (supersedes, sibling_of) are not followed.
+   *
+   * @example
+   * await client.audit({"artifactIds":["art-20260301T093000-5f2c81d4"],"traceRoots":true,"requiredRoles":["root_input"]});
+   *
+   * @example
+   * await client.audit({"all":true,"verifyHashes":true,"format":"markdown"});
+   */
+  audit(params: AuditParams = {}, options?: CallOptions): Promise<AuditResult> {
+    return this.call("audit", params, options);
+  }
+
+  /**
+   * Lists the store's history, newest first: who did what when.
+   *
+   * @example
+   * await client.listEvents({"since":"2026-03-01T00:00:00Z","limit":20});
+   */
+  listEvents(params: ListEventsParams = {}, options?: CallOptions): Promise<ListEventsResult> {
+    return this.call("list_events", params, options);
+  }
+
+  /**
+   * Looks whether everything in the store is as it was promised, and tells what isn't.
+   *
+   * Without `repair` nothing is changed and nobody has to wait; a store in which all is well has no findings. With
+   * `repair` what can be proven is mended: an object from a readable name or another copy with its hash, a name from its
+   * object, a sidecar or a line of the history where what is left of it bears out the manifest. A damaged object that
+   * can't be mended moves to quarantine/ and stays an error until the same bytes are published again. Nothing is guessed,
+   * nothing is deleted.
+   *
+   * @example
+   * await client.verifyStore({});
+   *
+   * @example
+   * await client.verifyStore({"checks":["hash"],"sample":"3/30"});
+   *
+   * @example
+   * await client.verifyStore({"repair":true});
+   */
+  verifyStore(params: VerifyStoreParams = {}, options?: CallOptions): Promise<VerifyStoreResult> {
+    return this.call("verify_store", params, options);
+  }
+
+  /**
+   * Copies the manifest as one file, into the store's backups/ or to a path of the caller's.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.backup({});
+   *
+   * @example
+   * await client.backup({"path":"/backups/manifest.sqlite"});
+   */
+  backup(params: BackupParams = {}, options?: CallOptions): Promise<BackupResult> {
+    return this.call("backup", params, options);
+  }
+
+  /**
+   * Brings back the manifest of a backup and then takes in what the sidecars and the history know since.
+   *
+   * @example
+   * await client.restoreBackup({"path":"/backups/manifest.sqlite"});
+   */
+  restoreBackup(params: RestoreBackupParams = {}, options?: CallOptions): Promise<RestoreBackupResult> {
+    return this.call("restore_backup", params, options);
+  }
+
+  /**
+   * Makes the manifest again from the sidecars and the history: the same ids, hashes, versions, lineage, status and tags.
+   *
+   * @example
+   * await client.rebuildManifest({});
+   */
+  rebuildManifest(params: RebuildManifestParams = {}, options?: CallOptions): Promise<RebuildManifestResult> {
+    return this.call("rebuild_manifest", params, options);
+  }
+}

@@ -1,0 +1,69 @@
+//! Artifacts as a table with a total.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::paper::{Paper, Style};
+use super::table::{Column, Table};
+use super::words;
+use crate::model::artifact::{Artifact, Status};
+
+const COLUMNS: [Column; 9] = [
+    Column::left("ID").painted(Style::Name),
+    Column::left("TYPE").shrinks(),
+    Column::left("KEY").shrinks(),
+    Column::right("VERSION"),
+    Column::right("CONTENT"),
+    Column::right("SIZE"),
+    Column::right("AGE").painted(Style::Dim),
+    Column::left("STATUS").painted(Style::Odd),
+    Column::left("TAGS").shrinks(),
+];
+
+/// One line for each, with the shortest ids that tell them apart.
+pub(super) fn table(artifacts: &[Artifact], now: Timestamp, paper: &Paper) -> String {
+    let mut shorts: HashMap<&str, usize> = HashMap::new();
+    artifacts
+        .iter()
+        .for_each(|artifact| *shorts.entry(words::short_id(artifact.artifact_id.as_str())).or_default() += 1);
+    let mut table = Table::new(&COLUMNS);
+    for artifact in artifacts {
+        let id = artifact.artifact_id.as_str();
+        let short = words::short_id(id);
+        table.row(vec![
+            if shorts[short] == 1 { short } else { id }.to_owned(),
+            artifact.artifact_type.to_string(),
+            words::clean(&artifact.logical_key).into_owned(),
+            format!("v{}", artifact.version),
+            words::content(artifact),
+            words::size(artifact.size_bytes.0),
+            words::age(&artifact.created_at, now),
+            status(artifact),
+            words::tags(&artifact.tags),
+        ]);
+    }
+    table.render(paper)
+}
+
+/// `12 artifacts, 34.5 MB`.
+pub(super) fn total(artifacts: &[Artifact]) -> String {
+    let bytes = artifacts.iter().map(|artifact| artifact.size_bytes.0).fold(0, u64::saturating_add);
+    format!("{}, {}", words::count(artifacts.len() as u64, "artifact"), words::size(bytes))
+}
+
+/// What is special about it; nothing for one that simply stands.
+pub(super) fn status(artifact: &Artifact) -> String {
+    marks(artifact.status, artifact.archived, artifact.pinned)
+}
+
+/// The same as words.
+pub(super) fn marks(status: Status, archived: bool, pinned: bool) -> String {
+    let status = match status {
+        Status::Active => None,
+        Status::Superseded => Some("superseded"),
+        Status::Tombstoned => Some("deleted"),
+    };
+    let marks = [status, archived.then_some("archived"), pinned.then_some("pinned")];
+    marks.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}

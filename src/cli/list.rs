@@ -1,0 +1,147 @@
+//! `keepstone list`
+
+use clap::{Args, ValueEnum};
+use jiff::{SpanRelativeTo, Timestamp, Unit};
+use serde_json::{Map, Value, json};
+
+use super::arguments::Place;
+use super::caller::Caller;
+use super::paper::Paper;
+use super::{Failure, Outcome, artifacts, pairs, print};
+use crate::base::clock;
+use crate::model::Error;
+use crate::model::artifact::Artifact;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  keepstone list                                    the newest 100
+  keepstone list --type rain --status active
+  keepstone list --tag station=sea --since 30d
+  keepstone list --json --limit 10000 | jq -r '.[].artifactId'
+
+Sizes are decimal: 1 kB is 1000 bytes. Deleted artifacts are listed with --status deleted alone.";
+
+/// Most artifacts that one list may have.
+const MOST: u32 = 10_000;
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// Only of this type
+    #[arg(long = "type", value_name = "TYPE")]
+    artifact_type: Option<String>,
+    /// Only in this state
+    #[arg(long)]
+    status: Option<State>,
+    /// Only with this tag: KEY=VALUE, or a word; several must all hold
+    #[arg(long, value_name = "TAG", value_parser = pairs::tag)]
+    tag: Vec<(String, String)>,
+    /// Only created since: a date, a moment, or how long ago (30d, 2h, 15min)
+    #[arg(long, value_name = "WHEN")]
+    since: Option<String>,
+    /// Only created until then
+    #[arg(long, value_name = "WHEN")]
+    until: Option<String>,
+    /// Only published by this run
+    #[arg(long, value_name = "RUN")]
+    run: Option<String>,
+    /// Only with this role; several must all hold
+    #[arg(long, value_name = "ROLE")]
+    role: Vec<String>,
+    /// At most so many, the newest
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST)))]
+    limit: u32,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The states as people call them.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum State {
+    Active,
+    Superseded,
+    #[value(alias = "tombstoned")]
+    Deleted,
+}
+
+pub(super) fn run(place: &Place, options: &List) -> Outcome {
+    let caller = Caller::at(place)?;
+    // One more than is shown tells whether there are more.
+    let limit = if options.json { options.limit } else { (options.limit + 1).min(MOST) };
+    let params = json!({ "filter": filter(options, limit, caller.now)? });
+    if options.json {
+        return print::json(&caller.text("list_artifacts", params)?).map(|()| 0);
+    }
+    let mut found: Vec<Artifact> = caller.call("list_artifacts", params)?;
+    let more = found.len() > options.limit as usize;
+    found.truncate(options.limit as usize);
+    let cut = match () {
+        () if more => ", and there are older ones: --limit shows more",
+        () if found.len() == MOST as usize => ", and there may be older ones: --until shows them",
+        () => "",
+    };
+    let table = artifacts::table(&found, caller.now, &Paper::stdout());
+    print::lines(&format!("{table}{}{cut}\n", artifacts::total(&found))).map(|()| 0)
+}
+
+fn filter(options: &List, limit: u32, now: Timestamp) -> Result<Value, Failure> {
+    let status = options.status.map(|status| match status {
+        State::Active => "active",
+        State::Superseded => "superseded",
+        State::Deleted => "tombstoned",
+    });
+    let tags: Map<String, Value> = options.tag.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
+    Ok(json!({
+        "artifactType": options.artifact_type,
+        "status": status,
+        "tags": tags,
+        "minCreatedAt": moment("--since", options.since.as_deref(), now)?,
+        "maxCreatedAt": moment("--until", options.until.as_deref(), now)?,
+        "runId": options.run,
+        "roles": options.role,
+        "limit": limit,
+    }))
+}
+
+/// A moment, given as one or as how long ago it was.
+pub(super) fn moment(option: &str, text: Option<&str>, now: Timestamp) -> Result<Option<String>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    if clock::parse_moment(text).is_some() {
+        return Ok(Some(text.to_owned()));
+    }
+    let ago = text.parse::<jiff::Span>().ok().and_then(|span| {
+        let seconds = span.total((Unit::Second, SpanRelativeTo::days_are_24_hours())).ok()?;
+        now.checked_sub(jiff::SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
+    });
+    match ago {
+        Some(moment) => Ok(Some(clock::millis_text(moment))),
+        None => Err(Failure::Usage(
+            Error::invalid_params(format!("{option}: {text:?} is neither a moment nor how long ago one was"))
+                .hint("write it as 2026-01-31, 2026-01-31T12:00:00Z, 30d, 2h or 15min"),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_given_as_such_or_by_how_long_ago_they_were() {
+        let now = clock::parse_moment("2026-03-01T12:00:00Z").unwrap();
+        for (text, moment_then) in [
+            ("2026-01-31", "2026-01-31"),
+            ("2026-01-31T12:00:00+01:00", "2026-01-31T12:00:00+01:00"),
+            ("30d", "2026-01-30T12:00:00.000Z"),
+            ("2h", "2026-03-01T10:00:00.000Z"),
+            ("1d 12h", "2026-02-28T00:00:00.000Z"),
+            ("15min", "2026-03-01T11:45:00.000Z"),
+            ("2w", "2026-02-15T12:00:00.000Z"),
+        ] {
+            assert_eq!(moment("--since", Some(text), now).ok().flatten().as_deref(), Some(moment_then), "{text}");
+        }
+        for text in ["", "5", "soon", "3 moons", "99999y", "2mo"] {
+            assert!(matches!(moment("--since", Some(text), now), Err(Failure::Usage(_))), "{text}");
+        }
+    }
+}

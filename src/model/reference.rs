@@ -1,0 +1,82 @@
+//! How an artifact is referred to in short: by its id or a part of it, or by type, key and version.
+
+/// A reference as it was written; whether anything has it, the manifest knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reference<'a> {
+    /// An id, the start of one, or the 8 hex digits at its end.
+    Id(&'a str),
+    /// One of the versions of a type and key.
+    Key {
+        /// The type: what stands before the first `:`.
+        artifact_type: &'a str,
+        /// The key.
+        logical_key: &'a str,
+        /// Which version.
+        which: Which,
+    },
+}
+
+/// Which of the versions of a type and key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// The highest that is neither superseded nor deleted.
+    Latest,
+    /// The one of this number, whatever became of it.
+    Version(u32),
+}
+
+impl<'a> Reference<'a> {
+    /// Reads `id`, `type:key`, `type:key@latest` or `type:key@v3`. A key may hold `:` and `@` itself: only what stands
+    /// behind the last `@`, and only `latest` or a version, does not belong to it.
+    pub fn parse(text: &'a str) -> Self {
+        let Some((artifact_type, rest)) = text.split_once(':') else { return Self::Id(text) };
+        let version = rest.rsplit_once('@').and_then(|(key, word)| Some((key, Which::parse(word)?)));
+        let (logical_key, which) = version.unwrap_or((rest, Which::Latest));
+        Self::Key { artifact_type, logical_key, which }
+    }
+}
+
+impl Which {
+    fn parse(word: &str) -> Option<Self> {
+        if word == "latest" {
+            return Some(Self::Latest);
+        }
+        let digits = word.strip_prefix('v').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+        digits.parse().ok().map(Self::Version)
+    }
+}
+
+/// The text in small letters, if it is 8 hex digits, as a generated id ends with.
+pub fn id_tail(text: &str) -> Option<String> {
+    let hex = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    hex.then(|| text.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_colon_ends_the_type_and_the_last_at_begins_the_version() {
+        let key = |artifact_type, logical_key, which| Reference::Key { artifact_type, logical_key, which };
+        for (text, reference) in [
+            ("art-1", Reference::Id("art-1")),
+            ("art-1@v2", Reference::Id("art-1@v2")),
+            ("rain:november", key("rain", "november", Which::Latest)),
+            ("rain:november@latest", key("rain", "november", Which::Latest)),
+            ("rain:november@v12", key("rain", "november", Which::Version(12))),
+            ("slice:AAPL:2026@v1", key("slice", "AAPL:2026", Which::Version(1))),
+            ("mail:a@b.org", key("mail", "a@b.org", Which::Latest)),
+            ("mail:a@b.org@v3", key("mail", "a@b.org", Which::Version(3))),
+            ("mail:a@v3@latest", key("mail", "a@v3", Which::Latest)),
+            ("mail:a@v", key("mail", "a@v", Which::Latest)),
+            ("mail:a@v+3", key("mail", "a@v+3", Which::Latest)),
+            ("mail:a@v99999999999", key("mail", "a@v99999999999", Which::Latest)),
+            (":", key("", "", Which::Latest)),
+        ] {
+            assert_eq!(Reference::parse(text), reference, "{text}");
+        }
+        assert_eq!(id_tail("5F2C81d4").as_deref(), Some("5f2c81d4"));
+        assert_eq!((id_tail("5f2c81d"), id_tail("5f2c81dg"), id_tail("5f2c81d41")), (None, None, None));
+    }
+}

@@ -1,0 +1,6 @@
+//! Lineage as a graph.
+
+mod add;
+mod graph;
+mod paths;
+mod terminal;
