@@ -383,13 +383,23 @@ impl Draft {
     }
 }
 
-/// Reads a stream in large pieces and hands each to `take`, until the end.
+/// How much is read at a time.
+const PIECE_BYTES: usize = 256 * 1024;
+
+/// Room for a piece of a file of this length, and for a byte more that it may have: of a small file it is small, as
+/// clearing it costs more than reading does.
+fn piece(length: u64) -> Vec<u8> {
+    vec![0; usize::try_from(length).unwrap_or(PIECE_BYTES).saturating_add(1).clamp(4096, PIECE_BYTES)]
+}
+
+/// Reads a file of this length, or a longer one, in large pieces and hands each to `take`, until the end.
 pub fn pump<E: From<FileError>>(
     mut from: impl Read,
     path: &Path,
+    length: u64,
     mut take: impl FnMut(&[u8]) -> std::result::Result<(), E>,
 ) -> std::result::Result<(), E> {
-    let mut buffer = vec![0; 256 * 1024];
+    let mut buffer = piece(length);
     loop {
         match from.read(&mut buffer) {
             Ok(0) => return Ok(()),
@@ -532,8 +542,11 @@ pub fn writable(folder: &Path) -> bool {
 
 /// Whether two files hold the same bytes.
 pub fn same_bytes(left: &Path, right: &Path) -> Result<bool> {
-    let (mut one, mut other) = (open_no_follow(left)?.0, open_no_follow(right)?.0);
-    let (mut a, mut b) = (vec![0; 256 * 1024], vec![0; 256 * 1024]);
+    let ((mut one, looks), (mut other, other_looks)) = (open_no_follow(left)?, open_no_follow(right)?);
+    if looks.len() != other_looks.len() {
+        return Ok(false);
+    }
+    let (mut a, mut b) = (piece(looks.len()), piece(looks.len()));
     loop {
         let count = one.read(&mut a).context("read", left)?;
         if count == 0 {

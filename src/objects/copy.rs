@@ -71,7 +71,7 @@ pub(super) fn copy_beside_hash(
         let hashing = scope.spawn(|| hash_behind(copy, copy_path, &progress));
         let mut done = 0;
         let over = Over(&progress);
-        files::pump(source, path, |piece| {
+        files::pump(source, path, size, |piece| {
             files::write_at(copy, copy_path, piece, done)?;
             done += piece.len() as u64;
             super::refuse_growth(path, done, size)?;

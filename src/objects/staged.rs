@@ -97,7 +97,7 @@ impl Staging {
         }
         let mut hasher = Sha256::new();
         let mut done = 0;
-        files::pump(source, path, |piece| {
+        files::pump(source, path, size, |piece| {
             hasher.update(piece);
             file.write_all(piece).context("write", &unfinished.path)?;
             done += piece.len() as u64;

@@ -1,6 +1,6 @@
 //! A database as one would make it for these questions alone: integer keys, an index that covers each search.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::Result;
-use crate::json::{Artifact, Node, Publish};
+use crate::json::{Artifact, Edge, Lineage, Node, Publish};
 
 const SCHEMA: &str = "
     CREATE TABLE artifacts (
@@ -90,34 +90,49 @@ impl Database {
     }
 
     /// Everything that an artifact was made from, with the edges between.
-    pub fn ancestors(&self, artifact_id: &str) -> Result<(Vec<Node>, Vec<(i64, i64)>)> {
+    pub fn ancestors(&self, artifact_id: &str) -> Result<Lineage> {
         let mut statement = self.cached(
             "WITH RECURSIVE reached (seq, depth) AS (
                  SELECT seq, 0 FROM artifacts WHERE artifact_id = ?1
                  UNION SELECT input, depth + 1 FROM reached JOIN edges ON output = reached.seq
              )
-             SELECT artifact_id, artifact_type, logical_key, version, created_at, depth, seq FROM reached JOIN artifacts USING (seq)",
+             SELECT artifact_id, artifact_type, logical_key, version, run_id, created_at, depth, seq
+             FROM reached JOIN artifacts USING (seq)",
         )?;
         let mut inputs = self.cached("SELECT input FROM edges WHERE output = ?1")?;
         let mut rows = statement.query([artifact_id])?;
-        let (mut nodes, mut edges) = (Vec::new(), Vec::new());
+        let mut nodes: Vec<Node> = Vec::new();
+        let mut pairs: Vec<(i64, usize)> = Vec::new();
+        let mut places: HashMap<i64, usize> = HashMap::new();
         while let Some(row) = rows.next()? {
+            let seq: i64 = row.get(7)?;
+            let mut inputs = inputs.query([seq])?;
+            while let Some(row) = inputs.next()? {
+                pairs.push((row.get(0)?, nodes.len()));
+            }
+            places.insert(seq, nodes.len());
             nodes.push(Node {
                 artifact_id: row.get(0)?,
                 artifact_type: row.get(1)?,
                 logical_key: row.get(2)?,
                 version: row.get(3)?,
                 status: "active",
-                created_at: row.get(4)?,
-                depth: row.get(5)?,
+                archived: false,
+                roles: Vec::new(),
+                run_id: row.get(4)?,
+                created_at: row.get(5)?,
+                depth: row.get(6)?,
             });
-            let seq: i64 = row.get(6)?;
-            let mut inputs = inputs.query([seq])?;
-            while let Some(row) = inputs.next()? {
-                edges.push((row.get(0)?, seq));
-            }
         }
-        Ok((nodes, edges))
+        let edges = pairs
+            .into_iter()
+            .map(|(input, output)| Edge {
+                input_artifact_id: nodes[places[&input]].artifact_id.clone(),
+                artifact_id: nodes[output].artifact_id.clone(),
+                relation: "derived_from",
+            })
+            .collect();
+        Ok(Lineage { nodes, edges })
     }
 
     /// Adds a record.

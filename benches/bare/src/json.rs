@@ -141,6 +141,23 @@ pub struct Node {
     pub logical_key: String,
     pub version: u32,
     pub status: &'static str,
+    pub archived: bool,
+    pub roles: Vec<String>,
+    pub run_id: Option<String>,
     pub created_at: String,
     pub depth: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Edge {
+    pub input_artifact_id: String,
+    pub artifact_id: String,
+    pub relation: &'static str,
+}
+
+#[derive(Serialize)]
+pub struct Lineage {
+    pub nodes: Vec<Node>,
+    pub edges: Vec<Edge>,
 }
