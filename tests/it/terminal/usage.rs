@@ -2,7 +2,7 @@
 
 use super::Desk;
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 24] = [
     "publish",
     "list",
     "show",
@@ -13,6 +13,9 @@ const COMMANDS: [&str; 21] = [
     "audit",
     "verify",
     "supersede",
+    "run",
+    "runs",
+    "dataset",
     "types",
     "events",
     "status",
