@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::artifact::Artifact;
 use super::audit::{self, Audit};
 use super::backup::{self, Backup};
 use super::cat::{self, Cat};
@@ -11,6 +12,7 @@ use super::completions::{self, Completions};
 use super::downstream::{self, Downstream};
 use super::events::{self, Events};
 use super::find::{self, Find};
+use super::import::{self, Import};
 use super::lineage::{self, Lineage};
 use super::list::{self, List};
 use super::publish::{self, Publish};
@@ -128,6 +130,12 @@ pub(super) enum Command {
     /// Say which store is meant here and whether it can be used
     #[command(after_help = status::EXAMPLES, visible_alias = "health")]
     Status(Status),
+    /// Show one artifact, or list them: the same as show and list
+    #[command(hide = true)]
+    Artifact(Artifact),
+    /// Take in what another program keeps
+    #[command(after_help = import::EXAMPLES)]
+    Import(Import),
     /// Copy the manifest as one file, or bring a copy back
     #[command(after_help = backup::EXAMPLES)]
     Backup(Backup),
@@ -186,6 +194,9 @@ pub(super) struct Init {
     /// Print nothing
     #[arg(long, short)]
     pub(super) quiet: bool,
+    /// Print JSON, also with --quiet
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[cfg(test)]

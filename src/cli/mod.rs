@@ -1,6 +1,7 @@
 //! The command line, for people and scripts; the only place that prints.
 
 mod arguments;
+mod artifact;
 mod artifacts;
 mod audit;
 mod backup;
@@ -13,6 +14,7 @@ mod events;
 mod exec;
 mod find;
 mod git;
+mod import;
 mod init;
 mod lineage;
 mod list;
@@ -93,6 +95,8 @@ pub fn main() -> ExitCode {
         Command::Types(options) => types::run(place, options),
         Command::Events(options) => events::run(place, options),
         Command::Status(options) => status::run(place, options),
+        Command::Artifact(options) => artifact::run(place, options),
+        Command::Import(options) => import::run(place, options),
         Command::Backup(options) => backup::run(place, options),
         Command::Rebuild(options) => rebuild::run(place, options),
         Command::Serve(options) => serve::run(place, options),

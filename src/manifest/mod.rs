@@ -5,6 +5,7 @@ mod bookkeeping;
 mod edges;
 mod events;
 mod legacy;
+mod m3;
 mod migrations;
 mod reach;
 mod references;
@@ -21,6 +22,7 @@ pub use artifacts::{Found, ListFilter};
 pub use bookkeeping::{ObjectRow, Placement};
 pub use events::PUBLISHED;
 pub use legacy::{Version1, Version1Artifact};
+pub use m3::{RegistryRun, registry_runs};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
 pub use reach::{Link, LinkInput, NodeRow, Reached, Walk};
 

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod error;
 pub mod hash;
 pub mod ids;
+pub mod import;
 pub mod number;
 pub mod reference;
 pub mod seal;

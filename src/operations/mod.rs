@@ -2,6 +2,7 @@
 
 pub mod artifacts;
 pub mod audit;
+pub mod imports;
 pub mod lineage;
 mod params;
 pub mod session;
@@ -61,7 +62,8 @@ pub trait Probe: Operation {
     fn run(params: Self::Params, context: &Context) -> Result<Self::Result>;
 }
 
-/// Makes, replaces or copies the whole manifest, alone: earlier requests are answered first, later ones wait.
+/// Makes, replaces or copies the whole manifest, or fills it in several commits, alone: earlier requests are answered
+/// first, later ones wait.
 pub trait Maintenance: Operation {
     /// Does the work.
     fn run(params: Self::Params, context: &Context) -> Result<Self::Result>;
@@ -224,6 +226,7 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<lineage::find_lineage_paths::FindLineagePaths>(),
     Method::command::<lineage::add_lineage::AddLineage>(),
     Method::query::<audit::audit::Audit>(),
+    Method::maintenance::<imports::import_m3::ImportM3>(),
     Method::query::<store::list_events::ListEvents>(),
     Method::maintenance::<store::backup::Backup>(),
     Method::maintenance::<store::restore_backup::RestoreBackup>(),
