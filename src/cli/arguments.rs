@@ -21,6 +21,7 @@ use super::show::{self, Show};
 use super::status::{self, Status};
 use super::supersede::{self, Supersede};
 use super::types::{self, Types};
+use super::verify::{self, Verify};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -130,6 +131,9 @@ pub(super) enum Command {
     /// Say which store is meant here and whether it can be used
     #[command(after_help = status::EXAMPLES, visible_alias = "health")]
     Status(Status),
+    /// Look whether everything in the store is as it was promised, and mend it where asked
+    #[command(after_help = verify::EXAMPLES)]
+    Verify(Verify),
     /// Show one artifact, or list them: the same as show and list
     #[command(hide = true)]
     Artifact(Artifact),

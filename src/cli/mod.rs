@@ -35,6 +35,7 @@ mod supersede;
 mod table;
 mod tree;
 mod types;
+mod verify;
 mod whereabouts;
 mod words;
 
@@ -95,6 +96,7 @@ pub fn main() -> ExitCode {
         Command::Types(options) => types::run(place, options),
         Command::Events(options) => events::run(place, options),
         Command::Status(options) => status::run(place, options),
+        Command::Verify(options) => verify::run(place, options),
         Command::Artifact(options) => artifact::run(place, options),
         Command::Import(options) => import::run(place, options),
         Command::Backup(options) => backup::run(place, options),

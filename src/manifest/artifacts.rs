@@ -172,6 +172,28 @@ impl Manifest {
         )
     }
 
+    /// Every object that managed artifacts need, the listings of trees included, and its length where a row says it.
+    pub fn needed_objects(&self) -> Result<Vec<(Hash, Option<u64>)>> {
+        let mut statement = self.cached(
+            "SELECT hash, artifact_files.size_bytes FROM artifact_files JOIN artifacts USING (seq) WHERE storage = 'managed'
+             UNION SELECT file_hash, NULL FROM artifacts WHERE storage = 'managed' AND format = 'tree'
+             ORDER BY 1, 2",
+        )?;
+        let rows = statement.query_map([], |row| Ok((Hash(row.get(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// The first artifact that holds this object or is the tree that it lists.
+    pub fn first_holder(&self, hash: &Hash) -> Result<Option<String>> {
+        Ok(self
+            .cached(
+                "SELECT artifact_id FROM artifacts
+                 WHERE seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1 ORDER BY seq LIMIT 1",
+            )?
+            .query_row([hash.0], |row| row.get(0))
+            .optional()?)
+    }
+
     /// Artifacts that hold this object, oldest first.
     pub fn holders(&self, hash: &Hash) -> Result<Vec<i64>> {
         let mut statement = self.cached("SELECT DISTINCT seq FROM artifact_files WHERE hash = ?1 ORDER BY seq")?;

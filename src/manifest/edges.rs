@@ -64,6 +64,25 @@ impl Manifest {
         .collect()
     }
 
+    /// Inputs that artifacts name and that are not there: the artifact, the input, the relation; in the order of commits.
+    pub fn missing_inputs(&self) -> Result<Vec<(String, String, String)>> {
+        let mut statement = self.cached(
+            "SELECT artifact_id, missing_input, relation FROM edges JOIN artifacts ON seq = output
+             WHERE missing_input IS NOT NULL ORDER BY output, ordinal",
+        )?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// Every edge that walks follow, as input and output.
+    pub fn followed_edges(&self) -> Result<Vec<(i64, i64)>> {
+        let mut statement = self.cached(&format!(
+            "SELECT DISTINCT input, output FROM edges WHERE input IS NOT NULL AND {FOLLOWED} ORDER BY output, input"
+        ))?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
     /// The ancestors that have no inputs themselves, newest first; an artifact without inputs is its own root.
     pub fn roots(&self, seq: i64) -> Result<Vec<i64>> {
         let mut statement = self.cached(&format!(

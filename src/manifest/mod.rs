@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod bookkeeping;
+mod compare;
 mod edges;
 mod events;
 mod legacy;
@@ -20,6 +21,7 @@ use rusqlite::{Connection, OpenFlags};
 
 pub use artifacts::{Found, ListFilter};
 pub use bookkeeping::{ObjectRow, Placement};
+pub use compare::{Difference, How};
 pub use events::PUBLISHED;
 pub use legacy::{Version1, Version1Artifact};
 pub use m3::{RegistryRun, registry_runs};
@@ -72,6 +74,12 @@ impl Manifest {
                 .hint("keep the store on a local file system"));
         }
         Ok(self.connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?)
+    }
+
+    /// A manifest of its own in a file without a name, gone when it is dropped; the memory it takes is bounded.
+    pub fn temporary() -> Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Self::connect(Path::new("a temporary manifest"), b"", flags)
     }
 
     /// Opens a manifest for reading only; `frozen` for one that nobody can change, because it lies on read-only media.

@@ -3,6 +3,7 @@
 pub mod artifact;
 pub mod audit;
 pub mod error;
+pub mod finding;
 pub mod hash;
 pub mod ids;
 pub mod import;

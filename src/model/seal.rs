@@ -15,6 +15,11 @@ pub fn seal(object: &str) -> String {
     format!("{sealed}{LABEL}{check}\"{gap}}}")
 }
 
+/// The length of what the seal of a sealed text is over.
+pub fn body_length(text: &str) -> usize {
+    text.rfind(LABEL).unwrap_or(text.len())
+}
+
 /// Whether a sealed text is as it was written.
 pub fn intact(text: &str) -> bool {
     let Some(at) = text.rfind(LABEL) else { return false };

@@ -4,7 +4,7 @@ mod listing;
 mod staged;
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -35,6 +35,15 @@ pub enum Placed {
     AlreadyThere(Fingerprint),
 }
 
+/// What lies where objects do.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// The objects, by their hashes.
+    pub objects: Vec<(Hash, Metadata)>,
+    /// What isn't one.
+    pub strangers: Vec<PathBuf>,
+}
+
 impl Objects {
     /// The objects below a folder.
     pub fn new(folder: PathBuf) -> Self {
@@ -44,10 +53,16 @@ impl Objects {
     /// Makes the folder and its 256 parts, so that publishing never has to.
     pub fn create(&self) -> Result<()> {
         files::create_folders(&self.folder)?;
-        for part in 0..=255_u8 {
-            files::create_folder(&self.folder.join(format!("{part:02x}")))?;
+        for part in self.parts() {
+            files::create_folder(&part)?;
         }
         Ok(files::sync_folder(&self.folder)?)
+    }
+
+    /// The 256 folders that objects lie in.
+    pub fn parts(&self) -> impl Iterator<Item = PathBuf> {
+        let folder = self.folder.clone();
+        (0..=255_u8).map(move |part| folder.join(format!("{part:02x}")))
     }
 
     /// Where the object of this hash is or would be.
@@ -59,7 +74,7 @@ impl Objects {
     /// How an object looks now; `None` when there is none.
     pub fn look(&self, hash: &Hash) -> Result<Option<Fingerprint>> {
         let metadata = files::look(&self.path(hash))?;
-        Ok(metadata.filter(std::fs::Metadata::is_file).map(|metadata| files::fingerprint(&metadata)))
+        Ok(metadata.filter(Metadata::is_file).map(|metadata| files::fingerprint(&metadata)))
     }
 
     /// Gives a staged file its place, never over another. Durable only after [`Objects::sync`].
@@ -76,18 +91,50 @@ impl Objects {
         }
     }
 
-    /// Puts a staged file in the place of a damaged object, which is kept in `quarantine`.
-    pub fn heal(&self, staged: &Staged, quarantine: &Path, stamp: &str) -> Result<Fingerprint> {
+    /// Puts a staged file in the place of a damaged object, which is kept in `quarantine`; answers how the object looks
+    /// now and where the damaged one is.
+    pub fn heal(&self, staged: &Staged, quarantine: &Path, stamp: &str) -> Result<(Fingerprint, PathBuf)> {
         let path = self.path(&staged.hash);
-        files::create_folders(quarantine)?;
-        let aside = quarantine.join(format!("{}.{stamp}", staged.hash.hex()));
         // Never without an object in its place, whenever the process dies.
-        files::link_new(&path, &aside)?;
-        files::sync_folder(quarantine)?;
+        let aside = self.keep_aside(&staged.hash, quarantine, stamp)?;
         let fresh = staged.path().with_extension("fresh");
         files::link_new(staged.path(), &fresh)?;
         files::rename(&fresh, &path)?;
-        staged.fingerprint()
+        Ok((staged.fingerprint()?, aside))
+    }
+
+    /// Takes a damaged object out of its place; it is kept in `quarantine`. Answers where.
+    pub fn set_aside(&self, hash: &Hash, quarantine: &Path, stamp: &str) -> Result<PathBuf> {
+        let aside = self.keep_aside(hash, quarantine, stamp)?;
+        files::remove(&self.path(hash))?;
+        files::sync_parent(&self.path(hash))?;
+        Ok(aside)
+    }
+
+    fn keep_aside(&self, hash: &Hash, quarantine: &Path, stamp: &str) -> Result<PathBuf> {
+        files::create_folders(quarantine)?;
+        let aside = quarantine.join(format!("{}.{stamp}", hash.hex()));
+        files::link_new(&self.path(hash), &aside)?;
+        files::sync_folder(quarantine)?;
+        Ok(aside)
+    }
+
+    /// Every file where objects lie, part by part: those that are called like one, with their lengths, and the others.
+    pub fn all(&self) -> Result<Listed> {
+        let mut listed = Listed::default();
+        for part in files::list(&self.folder)? {
+            let is_folder = files::look(&part)?.is_some_and(|found| found.is_dir());
+            for path in if is_folder { files::list(&part)? } else { vec![part] } {
+                let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                let hash = Hash::parse(&name).filter(|hash| self.path(hash) == path);
+                let Some(metadata) = files::look(&path)? else { continue };
+                match hash {
+                    Some(hash) if metadata.is_file() => listed.objects.push((hash, metadata)),
+                    _ => listed.strangers.push(path),
+                }
+            }
+        }
+        Ok(listed)
     }
 
     /// Waits until the folder entries of these objects have reached the disk.

@@ -58,7 +58,7 @@ pub trait Command: Operation {
 
 /// Answers without an open store, or about the session itself.
 pub trait Probe: Operation {
-    /// Answers; must not change the store.
+    /// Answers; must not change the store, unless its params ask for that in so many words.
     fn run(params: Self::Params, context: &Context) -> Result<Self::Result>;
 }
 
@@ -228,6 +228,7 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<audit::audit::Audit>(),
     Method::maintenance::<imports::import_m3::ImportM3>(),
     Method::query::<store::list_events::ListEvents>(),
+    Method::probe::<store::verify_store::VerifyStore>(),
     Method::maintenance::<store::backup::Backup>(),
     Method::maintenance::<store::restore_backup::RestoreBackup>(),
     Method::maintenance::<store::rebuild_manifest::RebuildManifest>(),

@@ -15,7 +15,7 @@ use crate::model::artifact::{FileEntry, Format, UNNAMED};
 use crate::model::number::Count;
 use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::{self, Staged};
-use crate::store::{Store, View};
+use crate::store::{Reader, Store, View};
 use crate::tabular;
 
 /// What publishing keeps, ready to be committed.
@@ -63,7 +63,10 @@ pub fn ingest(store: &std::sync::Arc<Store>, given: &Given, watch: &dyn Watch) -
         Source::Bytes(bytes, _) => task.bytes(bytes),
         Source::Files(files) => task.files(files),
     };
-    let ingested = ingested.and_then(|ingested| ingested.originals.unchanged().map(|()| ingested));
+    let ingested = ingested.and_then(|mut ingested| {
+        task.prove(&mut ingested)?;
+        ingested.originals.unchanged().map(|()| ingested)
+    });
     ingested.map_err(|error| if is_about_what_was_given(&error) { error.field(given.source.field()) } else { error })
 }
 
@@ -121,7 +124,7 @@ impl Task<'_> {
         }
         let hash = Hash::of(bytes);
         self.given.expect(&hash)?;
-        if let Some(known) = self.known(format, &hash)? {
+        if let Some(known) = self.known(format, &hash, None)? {
             return Ok(known);
         }
         let staged = self.store.staging()?.write(bytes)?;
@@ -153,6 +156,18 @@ impl Task<'_> {
         Ok(())
     }
 
+    /// Reads the objects that are there already, while nobody waits for it.
+    fn prove(&self, ingested: &mut Ingested) -> Result<()> {
+        for staged in &ingested.staged {
+            if self.store.objects().look(&staged.hash)?.is_some()
+                && let Some(looks) = self.store.read()?.trusted(&staged.hash, Some(staged.path()), self.watch)?
+            {
+                ingested.proven.push((staged.hash, looks));
+            }
+        }
+        Ok(())
+    }
+
     /// The store's own copy of the same bytes, if it has one that can be trusted.
     fn known_source(&self, format: Format, file: &File, path: &Path, size: u64) -> Result<Option<Ingested>> {
         let expects = self.given.expected_file_hash.is_some();
@@ -164,17 +179,18 @@ impl Task<'_> {
         self.given.expect(&hash)?;
         let mut file = file;
         file.rewind().context("read", path)?;
-        self.known(format, &hash)
+        self.known(format, &hash, Some(path))
     }
 
-    fn known(&self, format: Format, source_hash: &Hash) -> Result<Option<Ingested>> {
+    /// `path` leads to the bytes that have the hash, if they are one file.
+    fn known(&self, format: Format, source_hash: &Hash, path: Option<&Path>) -> Result<Option<Ingested>> {
         let reader = self.store.read()?;
         let columns = self.given.column_words();
         for donor in reader.manifest().artifacts_of_source(self.given.artifact_type.as_str(), format, source_hash)? {
             let same = donor.record.columns == columns
                 && donor.record.content_hash_version == version_of(format)
                 && donor.state.deleted_at.is_none();
-            if same && let Some(known) = self.donated(&reader, donor)? {
+            if same && let Some(known) = self.donated(&reader, donor, path)? {
                 return Ok(Some(known));
             }
         }
@@ -182,12 +198,14 @@ impl Task<'_> {
     }
 
     /// What publishing the donor's bytes gives; how the files are called and what they are for is this publish's own.
-    fn donated(&self, reader: &crate::store::Reader, donor: Found) -> Result<Option<Ingested>> {
+    fn donated(&self, reader: &Reader, donor: Found, path: Option<&Path>) -> Result<Option<Ingested>> {
         let mut files = reader.manifest().files(donor.seq)?;
         let mut proven = Vec::new();
         let listing = (donor.record.format == Format::Tree).then_some(donor.record.file_hash);
         for hash in files.iter().map(|file| file.hash).chain(listing) {
-            match reader.trusted(&hash, self.watch)? {
+            // The file given and the object kept are the same bytes, as far as is known.
+            let twin = path.filter(|_| hash == donor.record.source_hash);
+            match reader.trusted(&hash, twin, self.watch)? {
                 Some(looks) => proven.push((hash, looks)),
                 None => return Ok(None),
             }
@@ -321,7 +339,7 @@ impl Task<'_> {
             })?;
             let hash = Hash::of(objects::listing(&entries).as_bytes());
             self.given.expect(&hash)?;
-            if let Some(known) = self.known(Format::Tree, &hash)? {
+            if let Some(known) = self.known(Format::Tree, &hash, None)? {
                 return Ok(Ingested { originals, files: entries, ..known });
             }
         }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -110,6 +111,85 @@ pub(super) fn read(layout: &Layout, live: Option<&Manifest>) -> Result<History> 
         history.bytes += bytes.len() as u64;
     }
     Ok(history)
+}
+
+/// A line of the file: an event, or what isn't one.
+pub(super) enum Line {
+    /// The first line, as it should be.
+    Header,
+    /// A later line.
+    Event(Box<Event>),
+    /// Its seal fails, or it says nothing that makes sense.
+    Damaged,
+}
+
+/// What the manifest knows of the file, line by line.
+pub(super) struct Examined {
+    /// The lines, damaged ones in their places.
+    pub(super) lines: Vec<Line>,
+    /// Whether bytes are missing that the manifest knows of.
+    pub(super) short: bool,
+    bytes: Vec<u8>,
+    known: u64,
+}
+
+/// Looks at every line, whatever has become of it.
+pub(super) fn examine(layout: &Layout, manifest: &Manifest) -> Result<Examined> {
+    let path = layout.history();
+    let known = manifest.meta_number(LENGTH)?;
+    let mut bytes = if files::exists(&path) { files::read(&path)? } else { Vec::new() };
+    let short = (bytes.len() as u64) < known;
+    bytes.truncate(usize::try_from(known).unwrap_or(usize::MAX));
+    let line = |(number, bytes): (usize, &[u8])| {
+        let text = std::str::from_utf8(bytes).ok().and_then(|text| text.strip_suffix('\n'));
+        match (text.filter(|text| seal::intact(text)), number) {
+            (Some(text), 0) if parse::<Header>(text, layout, 0).is_ok_and(|header| header.format_version > 0) => {
+                Line::Header
+            }
+            (Some(text), 1..) => {
+                parse(text, layout, number).map_or(Line::Damaged, |event| Line::Event(Box::new(event)))
+            }
+            _ => Line::Damaged,
+        }
+    };
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n').enumerate().map(line).collect();
+    Ok(Examined { lines, short, bytes, known })
+}
+
+/// Writes the file anew where it was damaged, if what it said is beyond doubt; answers where the damaged file is kept.
+/// What is left of a damaged line has to bear out the event that the manifest has in its place.
+pub(super) fn mend(layout: &Layout, manifest: &Manifest, stamp: &str) -> Result<Option<PathBuf>> {
+    let path = layout.history();
+    let examined = examine(layout, manifest)?;
+    let Some(text) = mended(&examined, &manifest.history_events()?) else { return Ok(None) };
+    let aside = layout.quarantine().join(format!("history-{stamp}-damaged.jsonl"));
+    if files::exists(&path) {
+        files::link_new(&path, &aside)?;
+        files::sync_folder(&layout.quarantine())?;
+    }
+    files::replace(&path, text.as_bytes(), 0o600)?;
+    Ok(Some(aside))
+}
+
+fn mended(examined: &Examined, events: &[Event]) -> Option<String> {
+    let mut text = header();
+    let there = examined.bytes.as_slice();
+    let bears_out = |from: usize, line: &str| {
+        let is_there = |from: usize, part: &str| there.get(from..from + part.len()) == Some(part.as_bytes());
+        let (body, check) = line.split_at(seal::body_length(line));
+        from + line.len() > there.len() || is_there(from, body) || is_there(from + body.len(), check)
+    };
+    let mut sound = bears_out(0, &text);
+    for event in events {
+        let line = line(event);
+        sound &= bears_out(text.len(), &line);
+        text.push_str(&line);
+    }
+    let agrees = examined.lines.iter().all(|line| match line {
+        Line::Event(event) => events.contains(event),
+        Line::Header | Line::Damaged => true,
+    });
+    (sound && agrees && text.len() as u64 == examined.known).then_some(text)
 }
 
 /// Takes note of how much of the file is known, after its events were all taken into the manifest.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::base::files;
-use crate::model::artifact::Record;
+use crate::model::artifact::{FileEntry, Format, Record};
 use crate::model::{Error, Result};
 
 /// The files and folders of one store.
@@ -114,6 +114,12 @@ impl Layout {
             path.push(extension);
         }
         path.into()
+    }
+
+    /// The readable name of one of an artifact's files.
+    pub fn file(&self, record: &Record, entry: &FileEntry) -> PathBuf {
+        let name = self.name(record);
+        if record.format == Format::Tree { name.join(&entry.path) } else { name }
     }
 
     /// The sidecar of an artifact, beside its readable name.

@@ -13,6 +13,7 @@ mod rebuild;
 mod sidecar;
 mod site;
 mod source;
+mod verify;
 mod writer;
 
 use std::path::Path;
@@ -22,6 +23,7 @@ pub use layout::Layout;
 pub use reader::{Reader, View};
 pub use rebuild::Rebuilt;
 pub use site::{Initialized, Location, Site};
+pub use verify::{Verification, Verified};
 pub use writer::{Batch, Writer};
 
 use crate::base::clock::{self, Clock};

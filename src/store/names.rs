@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::base::files;
 use crate::manifest::Manifest;
 use crate::model::Result;
-use crate::model::artifact::{Format, Record};
+use crate::model::artifact::Record;
 use crate::objects::{OBJECT_MODE, Objects};
 use crate::store::config::Names;
 use crate::store::layout::Layout;
@@ -58,10 +58,8 @@ pub(super) fn place(
     (seq, record): (i64, &Record),
     stamp: &str,
 ) -> Result<()> {
-    let path = layout.name(record);
-    let single = record.format != Format::Tree;
     for (number, entry) in manifest.files(seq)?.into_iter().enumerate() {
-        let target = if single { path.clone() } else { path.join(&entry.path) };
+        let target = layout.file(record, &entry);
         let object = objects.path(&entry.hash);
         if !files::exists(&object) {
             continue;

@@ -9,7 +9,7 @@ use super::writer::take_turn;
 use super::{Access, Store, Writing};
 use crate::base::crash;
 use crate::base::files::{self, Context};
-use crate::manifest::Manifest;
+use crate::manifest::{Found, Manifest};
 use crate::model::artifact::Record;
 use crate::model::{Error, Result};
 use crate::objects::{Staging, Unfinished};
@@ -112,21 +112,11 @@ impl Store {
 
     /// The files that make up a readable name.
     fn name_files(&self, manifest: &Manifest, seq: i64, record: &Record) -> Result<Vec<PathBuf>> {
-        let name = self.layout.name(record);
-        Ok(match record.format {
-            crate::model::artifact::Format::Tree => {
-                manifest.files(seq)?.into_iter().map(|entry| name.join(entry.path)).collect()
-            }
-            _ => vec![name],
-        })
+        Ok(manifest.files(seq)?.iter().map(|entry| self.layout.file(record, entry)).collect())
     }
 
-    fn draft_again(&self, manifest: &Manifest, found: crate::manifest::Found) -> Result<Unfinished> {
-        let (seq, artifact_id) = (found.seq, found.record.artifact_id.clone());
-        let published = manifest.published_event(artifact_id.as_str())?;
-        let mut publication = manifest.publication(found)?;
-        publication.request = manifest.request_of(artifact_id.as_str())?;
-        draft(self.staging()?, &Sidecar::new(seq, &published, publication))
+    fn draft_again(&self, manifest: &Manifest, found: Found) -> Result<Unfinished> {
+        draft(self.staging()?, &sidecar_again(manifest, found)?)
     }
 
     /// Waits until everything that was placed has reached the disk, and takes it off the list of what the next start
@@ -192,6 +182,15 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// The sidecar that an artifact's rows tell of.
+pub(super) fn sidecar_again(manifest: &Manifest, found: Found) -> Result<Sidecar> {
+    let (seq, artifact_id) = (found.seq, found.record.artifact_id.clone());
+    let published = manifest.published_event(artifact_id.as_str())?;
+    let mut publication = manifest.publication(found)?;
+    publication.request = manifest.request_of(artifact_id.as_str())?;
+    Ok(Sidecar::new(seq, &published, publication))
 }
 
 /// Whether a file is the intact sidecar of this artifact.

@@ -1,14 +1,20 @@
 //! Reading a store: what readers and writers can both see, and the reader that sees one moment.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::Store;
+use crate::base::files;
 use crate::manifest::{Found, Manifest, ObjectRow};
 use crate::model::artifact::{Artifact, Format, Storage};
 use crate::model::number::Count;
 use crate::model::{Error, Hash, Result, Watch};
 use crate::objects::Objects;
 use crate::store::layout::Layout;
+
+/// Objects up to this length are read again before they count for a duplicate: bytes can rot without a trace in size and
+/// time, and publishing the good ones is what heals them. Larger ones are read by verify_store.
+pub(super) const ALWAYS_PROVEN: u64 = 64 * 1024 * 1024;
 
 /// What a reader and a writer can both see.
 pub trait View {
@@ -34,11 +40,14 @@ pub trait View {
             .ok_or_else(|| Error::not_found(format!("artifact {artifact_id} was not found")).field("artifactId"))
     }
 
-    /// How an object looks whose bytes can be trusted: it looks as when they were proven, or they prove right now.
-    fn trusted(&self, hash: &Hash, watch: &dyn Watch) -> Result<Option<ObjectRow>> {
+    /// How an object looks whose bytes can be trusted: they prove right now, or it is large and looks as when they were
+    /// proven. `twin` is a file that is known to have the same bytes, with which they are compared sooner than hashed.
+    fn trusted(&self, hash: &Hash, twin: Option<&Path>, watch: &dyn Watch) -> Result<Option<ObjectRow>> {
         let Some(looks) = self.objects().look(hash)? else { return Ok(None) };
         let row = ObjectRow { size_bytes: looks.size, mtime_ns: looks.mtime_ns };
-        let trusted = self.manifest().object(hash)? == Some(row) || self.objects().proven(hash, watch)?;
+        let trusted = looks.size > ALWAYS_PROVEN && self.manifest().object(hash)? == Some(row)
+            || twin.is_some_and(|twin| files::same_bytes(twin, &self.objects().path(hash)).unwrap_or(false))
+            || self.objects().proven(hash, watch)?;
         Ok(trusted.then_some(row))
     }
 

@@ -377,7 +377,7 @@ fn replay(manifest: &Manifest, layout: &Layout, live: Option<&Manifest>, watch: 
     Ok(rebuilt)
 }
 
-fn publish_again(manifest: &Manifest, sidecar: Sidecar, findings: &mut Vec<String>) -> Result<()> {
+pub(super) fn publish_again(manifest: &Manifest, sidecar: Sidecar, findings: &mut Vec<String>) -> Result<()> {
     let Sidecar { commit, event_id, published_at, actor, publication, .. } = sidecar;
     let artifact_id = publication.record.artifact_id.to_string();
     if manifest.artifact_seq(&artifact_id)?.is_some() {
@@ -401,7 +401,7 @@ fn publish_again(manifest: &Manifest, sidecar: Sidecar, findings: &mut Vec<Strin
     })
 }
 
-fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) -> Result<()> {
+pub(super) fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) -> Result<()> {
     let text = |key: &str| event.data.get(key).and_then(Value::as_str).map(str::to_owned);
     let seq = |id: Option<&str>| id.map_or(Ok(None), |id| manifest.artifact_seq(id));
     let about = seq(event.artifact_id.as_deref())?;
@@ -447,7 +447,7 @@ fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) 
                 manifest.insert_request(&Request { request_id, digest }, artifact_id, text("mode").as_deref())?;
             }
         }
-        ("object_healed" | "migration_finding" | "store_migrated", _) => {}
+        ("object_healed" | "object_quarantined" | "migration_finding" | "store_migrated", _) => {}
         (_, None) if event.artifact_id.is_some() => {
             findings.push(format!(
                 "event {}: artifact {} has no sidecar",

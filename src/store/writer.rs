@@ -1,6 +1,7 @@
 //! Writing a store: one transaction in which objects get their places, rows are written and history is appended.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::{Arc, MutexGuard};
 
 use jiff::Timestamp;
@@ -16,7 +17,7 @@ use crate::model::number::Count;
 use crate::model::{Error, Hash, Result, Unwatched};
 use crate::objects::{Placed, Staged};
 use crate::store::layout::Layout;
-use crate::store::reader::View;
+use crate::store::reader::{ALWAYS_PROVEN, View};
 use crate::store::sidecar::Sidecar;
 use crate::store::{history, names};
 
@@ -208,8 +209,9 @@ impl Writer<'_> {
     }
 
     /// Makes a staged file an object. An object that is there already counts only when its bytes are proven; a damaged
-    /// one is replaced and the readable names over it are placed again.
-    pub fn keep(&mut self, staged: &Staged) -> Result<()> {
+    /// one is replaced and the readable names over it are placed again. `proven` is how it looked when they were last
+    /// read, which spares reading them again while others wait.
+    pub fn keep(&mut self, staged: &Staged, proven: Option<ObjectRow>) -> Result<()> {
         self.placed.insert(staged.hash);
         let objects = &self.store.objects;
         let there = match objects.place(staged)? {
@@ -217,31 +219,36 @@ impl Writer<'_> {
                 let row = ObjectRow { size_bytes: fingerprint.size, mtime_ns: fingerprint.mtime_ns };
                 self.manifest().set_object(&staged.hash, row)?;
                 // Artifacts whose object was missing have it back.
-                return self
-                    .manifest()
-                    .holders(&staged.hash)?
-                    .into_iter()
-                    .try_for_each(|seq| self.place_later(seq, None));
+                return self.place_names_over(&staged.hash);
             }
             Placed::AlreadyThere(fingerprint) => fingerprint,
         };
         let looks = ObjectRow { size_bytes: there.size, mtime_ns: there.mtime_ns };
-        if self.manifest().object(&staged.hash)? == Some(looks) {
+        let known = self.manifest().object(&staged.hash)? == Some(looks);
+        if known && (proven == Some(looks) || there.size > ALWAYS_PROVEN) {
             return Ok(());
         }
-        if there.size == staged.size && objects.proven(&staged.hash, &Unwatched)? {
+        if proven == Some(looks) || there.size == staged.size && objects.proven(&staged.hash, &Unwatched)? {
             return self.manifest().set_object(&staged.hash, looks);
         }
+        self.heal(staged).map(|_| ())
+    }
+
+    /// Puts a staged file in the place of a damaged object; answers where that is kept.
+    pub(super) fn heal(&mut self, staged: &Staged) -> Result<PathBuf> {
+        self.placed.insert(staged.hash);
         let stamp = clock::stamp(self.now);
-        let healed = objects.heal(staged, &self.store.layout.quarantine(), &stamp)?;
+        let (healed, aside) = self.store.objects.heal(staged, &self.store.layout.quarantine(), &stamp)?;
         self.manifest().set_object(&staged.hash, ObjectRow { size_bytes: healed.size, mtime_ns: healed.mtime_ns })?;
-        for seq in self.manifest().holders(&staged.hash)? {
-            self.place_later(seq, None)?;
-        }
+        self.place_names_over(&staged.hash)?;
         let mut data = Map::new();
         data.insert("hash".to_owned(), Value::String(staged.hash.to_string()));
         self.record("object_healed", None, data)?;
-        Ok(())
+        Ok(aside)
+    }
+
+    fn place_names_over(&mut self, hash: &Hash) -> Result<()> {
+        self.manifest().holders(hash)?.into_iter().try_for_each(|seq| self.place_later(seq, None))
     }
 
     /// Whether an object's bytes can be trusted; `proven` is how it looked when they were last read, which spares
@@ -284,7 +291,7 @@ impl Writer<'_> {
     }
 
     /// Has an artifact's readable name, and its sidecar if it has none yet, placed after the commit.
-    fn place_later(&mut self, seq: i64, sidecar: Option<Sidecar>) -> Result<()> {
+    pub(super) fn place_later(&mut self, seq: i64, sidecar: Option<Sidecar>) -> Result<()> {
         let writing = self.store.writing()?;
         self.manifest().insert_placement(&Placement { seq, lease: writing.lease.name().to_owned() })?;
         // The sidecar's bytes are written now, so that a full disk is noticed while everything can still be taken back.

@@ -11,7 +11,11 @@ use crate::whole::{Expect, assert_whole, files_below};
 
 /// A store in which a little of everything has happened.
 fn lived_in() -> Place {
-    let place = Place::new();
+    live_in(Place::new())
+}
+
+/// Has a little of everything happen in a place.
+pub fn live_in(place: Place) -> Place {
     place.write("tree/one.txt", "one");
     place.write("tree/deep/two.txt", "two");
     place.write("config.json", r#"{"formatVersion": 1, "window": 5}"#);

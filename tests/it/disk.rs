@@ -262,6 +262,8 @@ fn assert_read_only(mount: &Mount, count: usize) {
     let id = &artifact["result"][0]["artifactId"];
     assert_eq!(session.call("read_file", json!({"artifactId": id}))["result"]["integrity"], "verified");
     assert_eq!(session.call("health_check", json!({}))["result"]["readOnly"], true);
+    let verified = session.call("verify_store", json!({}));
+    assert_eq!(verified["result"]["findings"], json!([]), "{verified}");
     let other = json!({"newArtifactId": id, "oldArtifactId": "x"});
     for (method, params) in [
         ("publish_artifact", content("new", "new")),
@@ -269,6 +271,7 @@ fn assert_read_only(mount: &Mount, count: usize) {
         ("register_type", json!({"artifactType": "new"})),
         ("backup", json!({})),
         ("rebuild_manifest", json!({})),
+        ("verify_store", json!({"repair": true})),
         ("init", json!({"force": true})),
     ] {
         let reply = session.call(method, params);

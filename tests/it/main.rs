@@ -26,4 +26,5 @@ mod tabular;
 mod terminal;
 mod tidy;
 mod unplaced;
+mod verify;
 mod whole;

@@ -16,7 +16,15 @@ use crate::support::Place;
 /// one that is published.
 pub struct Plants<'a> {
     place: &'a Place,
-    artifacts: Vec<(String, &'static str, &'static [&'static str], Vec<(String, &'static str)>)>,
+    artifacts: Vec<Plant>,
+}
+
+struct Plant {
+    id: String,
+    artifact_type: &'static str,
+    roles: &'static [&'static str],
+    /// With their relations.
+    inputs: Vec<(String, &'static str)>,
 }
 
 impl<'a> Plants<'a> {
@@ -27,7 +35,7 @@ impl<'a> Plants<'a> {
     /// An artifact of the type `note`, derived from others.
     pub fn note(&mut self, id: impl Into<String>, inputs: &[&str]) -> &mut Self {
         let inputs = inputs.iter().map(|input| ((*input).to_owned(), "derived_from")).collect();
-        self.artifacts.push((id.into(), "note", &[], inputs));
+        self.artifacts.push(Plant { id: id.into(), artifact_type: "note", roles: &[], inputs });
         self
     }
 
@@ -40,7 +48,7 @@ impl<'a> Plants<'a> {
         inputs: &[(&str, &'static str)],
     ) -> &mut Self {
         let inputs = inputs.iter().map(|(input, relation)| ((*input).to_owned(), *relation)).collect();
-        self.artifacts.push((id.to_owned(), artifact_type, roles, inputs));
+        self.artifacts.push(Plant { id: id.to_owned(), artifact_type, roles, inputs });
         self
     }
 
@@ -51,7 +59,7 @@ impl<'a> Plants<'a> {
         let seed = manifest.artifact("seed").expect("read").expect("it was published");
         let seed = manifest.publication(seed).expect("read");
         manifest.begin().expect("begun");
-        for (id, artifact_type, roles, inputs) in self.artifacts.drain(..) {
+        for Plant { id, artifact_type, roles, inputs } in self.artifacts.drain(..) {
             let mut publication = seed.clone();
             let record = &mut publication.record;
             record.artifact_id = ArtifactId::try_from(id.clone()).expect("an id");

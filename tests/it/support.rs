@@ -36,9 +36,17 @@ impl Place {
         Self::with_clock(Clock::system())
     }
 
+    /// The same, in memory where there is such a place: for tests that look at a store many times.
+    pub fn in_memory() -> Self {
+        Self::in_folder(in_memory(), Clock::system())
+    }
+
     /// The same, at times and with random bits of the test's own.
     pub fn with_clock(clock: Clock) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::in_folder(tempfile::tempdir().expect("a temporary folder"), clock)
+    }
+
+    fn in_folder(folder: tempfile::TempDir, clock: Clock) -> Self {
         let root = folder.path().join("store");
         let site = Site::new(Location { root, artifacts_root: None }, clock);
         Self { folder, site }

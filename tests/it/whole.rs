@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use keepstone::base::clock::Clock;
+use keepstone::cli::about;
 use keepstone::manifest::{Found, Manifest};
 use keepstone::model::artifact::{Format, Status};
-use keepstone::model::{Hash, seal};
+use keepstone::model::{Hash, Unwatched, seal};
 use keepstone::objects::listing;
-use keepstone::store::Layout;
+use keepstone::server::call_once;
+use keepstone::store::{Layout, Location, Site};
 use serde_json::Value;
 
 /// How much has to be in its place.
@@ -25,8 +28,20 @@ pub enum Expect {
 /// Asserts that the store at `root` is whole and nobody has it open.
 #[track_caller]
 pub fn assert_whole(root: &Path, expect: Expect) {
-    let findings = findings(root, expect);
+    let mut findings = findings(root, expect);
+    if expect != Expect::Died {
+        findings.extend(verified(root));
+    }
     assert!(findings.is_empty(), "{} is not whole:\n  {}", root.display(), findings.join("\n  "));
+}
+
+/// What verify_store finds, which must be nothing either: looked at from inside, a store that is whole is clean.
+fn verified(root: &Path) -> Vec<String> {
+    let site = Site::new(Location { root: root.to_owned(), artifacts_root: None }, Clock::system());
+    let report = call_once(&site, &about(), "verify_store", Value::Null, None, &Unwatched);
+    site.close();
+    let report: Value = serde_json::from_str(&report.expect("it is verified")).expect("a reply is JSON");
+    report["findings"].as_array().expect("a list").iter().map(Value::to_string).collect()
 }
 
 /// Everything that is wrong with a store that nobody has open, one sentence each.

@@ -144,7 +144,8 @@ def test_a_change_of_folder_changes_nothing(tmp_path, monkeypatch):
         assert client.server().store_root == str(tmp_path / ".keepstone")
 
 
-def test_manifest_db_names_the_store(tmp_path):
+def test_manifest_db_names_the_store(tmp_path, monkeypatch):
+    monkeypatch.setenv("KEEPSTONE_ROOT", str(tmp_path / "another"))
     with Keepstone(manifest_db=tmp_path / "m/manifest.sqlite", artifacts_root=tmp_path / "names") as client:
         published = note(client, "one")
         assert client.server().store_root == str(tmp_path / "m")

@@ -438,7 +438,8 @@ fn deduped(
 
 fn keep(ingested: &Ingested, writer: &mut Writer) -> Result<()> {
     for staged in &ingested.staged {
-        writer.keep(staged)?;
+        let proven = ingested.proven.iter().find(|(hash, _)| *hash == staged.hash);
+        writer.keep(staged, proven.map(|(_, looks)| *looks))?;
     }
     for (hash, looks) in &ingested.proven {
         if !writer.keep_existing(hash, Some(*looks))? {

@@ -16,8 +16,11 @@ use crate::store::{Reader, View};
 /// Most bytes in one reply.
 const MOST: u64 = 1024 * 1024;
 
-/// Reads a piece of a file, at most 1 MiB, from an artifact or by the hash of its bytes. A file that is read whole in
-/// one piece is checked against its hash.
+/// Reads a piece of a file, at most 1 MiB, from an artifact or by the hash of its bytes.
+///
+/// A file that is read whole in one piece is checked against its hash: `integrity` is `verified` then, and bytes that
+/// have another hash are never answered but are an error of the kind integrity. So is a file of another length than its
+/// artifact says, whichever piece is asked for.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(extend("examples" = [{"artifactId": "art-20260301T093000-5f2c81d4", "length": 4096}]))]
@@ -91,8 +94,16 @@ impl Operation for ReadFile {
 
 impl Query for ReadFile {
     fn run(reader: &Reader, params: Params, _: &Context) -> Result<Piece> {
-        let (hash, file) = wanted(reader, &params)?;
-        let (_, size) = reader.objects().open(&hash).map_err(|error| error.detail("hash", hash.to_string()))?;
+        let Wanted { hash, file, size_bytes } = wanted(reader, &params)?;
+        let about = |error: Error| error.detail("hash", hash.to_string());
+        let damaged = |how: &str| {
+            about(Error::integrity(format!("the object {hash} is damaged: {how}")))
+                .hint("publish the same bytes again to heal it; verify_store tells what else is damaged")
+        };
+        let (_, size) = reader.objects().open(&hash).map_err(about)?;
+        if let Some(right) = size_bytes.filter(|right| *right != size) {
+            return Err(damaged(&format!("it has {size} bytes instead of {right}")));
+        }
         let offset = params.offset.unwrap_or_default().0;
         if offset > size {
             return Err(
@@ -102,8 +113,7 @@ impl Query for ReadFile {
         let bytes = reader.objects().read(&hash, offset, limited("length", params.length, MOST, MOST)?)?;
         let (length, whole) = (bytes.len() as u64, bytes.len() as u64 == size);
         if whole && Hash::of(&bytes) != hash {
-            return Err(Error::integrity(format!("the object {hash} is damaged: its bytes have another hash"))
-                .hint("move the object's file away and publish the same bytes again to heal it"));
+            return Err(damaged("its bytes have another hash"));
         }
         let (encoding, data) = match String::from_utf8(bytes) {
             Ok(text) => (PieceEncoding::Utf8, text),
@@ -124,7 +134,15 @@ impl Query for ReadFile {
     }
 }
 
-fn wanted(reader: &Reader, params: &Params) -> Result<(Hash, Option<String>)> {
+/// The file asked for.
+struct Wanted {
+    hash: Hash,
+    file: Option<String>,
+    /// Its length, where an artifact says it.
+    size_bytes: Option<u64>,
+}
+
+fn wanted(reader: &Reader, params: &Params) -> Result<Wanted> {
     let artifact_id = match (&params.artifact_id, params.hash) {
         (Some(artifact_id), None) => artifact_id,
         (None, Some(hash)) => {
@@ -134,7 +152,7 @@ fn wanted(reader: &Reader, params: &Params) -> Result<(Hash, Option<String>)> {
             if reader.objects().look(&hash)?.is_none() {
                 return Err(Error::not_found(format!("no object {hash} was found")).field("hash"));
             }
-            return Ok((hash, None));
+            return Ok(Wanted { hash, file: None, size_bytes: None });
         }
         _ => return Err(Error::invalid_params("either artifactId or hash must be given").field("artifactId")),
     };
@@ -153,5 +171,5 @@ fn wanted(reader: &Reader, params: &Params) -> Result<(Hash, Option<String>)> {
         }
         None => files.remove(0),
     };
-    Ok((entry.hash, Some(entry.path)))
+    Ok(Wanted { hash: entry.hash, file: Some(entry.path), size_bytes: Some(entry.size_bytes.0) })
 }

@@ -6,3 +6,4 @@ pub mod init;
 pub mod list_events;
 pub mod rebuild_manifest;
 pub mod restore_backup;
+pub mod verify_store;

@@ -201,7 +201,7 @@ impl<'a> Taker<'a> {
             Placed::New(looks) => looks,
             Placed::AlreadyThere(looks) if self.objects.proven(hash, &Unwatched)? => looks,
             Placed::AlreadyThere(_) => {
-                self.objects.heal(&staged, &self.layout.quarantine(), &clock::stamp(self.now))?
+                self.objects.heal(&staged, &self.layout.quarantine(), &clock::stamp(self.now))?.0
             }
         }))
     }

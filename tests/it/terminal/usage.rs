@@ -2,7 +2,7 @@
 
 use super::Desk;
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 21] = [
     "publish",
     "list",
     "show",
@@ -10,6 +10,8 @@ const COMMANDS: [&str; 19] = [
     "cat",
     "lineage",
     "downstream",
+    "audit",
+    "verify",
     "supersede",
     "types",
     "events",

@@ -56,6 +56,9 @@ class Keepstone(Methods):
         """
         if validate:
             _validation.require()
+        if root is None and manifest_db is not None:
+            # A store that is named outright is meant, whichever the environment names besides.
+            root = os.path.dirname(os.path.abspath(manifest_db))
         options = {"--root": root, "--manifest-db": manifest_db, "--artifacts-root": artifacts_root}
         # A process that is started later, after a change of the working directory, finds the same store.
         given = [word for name, path in options.items() if path is not None for word in (name, os.path.abspath(path))]

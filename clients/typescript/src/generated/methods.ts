@@ -2,12 +2,18 @@
 
 import type { CallOptions } from "../options.js";
 import type {
+  AddLineageParams,
+  AddLineageResult,
+  AuditParams,
+  AuditResult,
   BackupParams,
   BackupResult,
   FindByHashParams,
   FindByHashResult,
   FindByLogicalKeyParams,
   FindByLogicalKeyResult,
+  FindLineagePathsParams,
+  FindLineagePathsResult,
   GetArtifactParams,
   GetArtifactResult,
   GetArtifactsParams,
@@ -16,6 +22,8 @@ import type {
   GetDownstreamResult,
   GetLineageParams,
   GetLineageResult,
+  GetLineageGraphParams,
+  GetLineageGraphResult,
   HealthCheckParams,
   HealthCheckResult,
   InitParams,
@@ -54,7 +62,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:0bc86099954132329a9ac4d6aec2be69d3a845080da4023c8edeac50269af81d";
+export const SCHEMA_HASH = "sha256:18039200c434d38ea6ba55969d0ccf3d093e6bfdcad693f6fa29e14b5eac8b32";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -81,6 +89,10 @@ export const METHODS = {
   "get_lineage": { name: "get_lineage", idempotent: true },
   "get_downstream": { name: "get_downstream", idempotent: true },
   "trace_roots": { name: "trace_roots", idempotent: true },
+  "get_lineage_graph": { name: "get_lineage_graph", idempotent: true },
+  "find_lineage_paths": { name: "find_lineage_paths", idempotent: true },
+  "add_lineage": { name: "add_lineage", idempotent: true },
+  "audit": { name: "audit", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
   "backup": { name: "backup", idempotent: false },
   "restore_backup": { name: "restore_backup", idempotent: true },
@@ -303,6 +315,65 @@ export abstract class Methods {
    */
   traceRoots(params: TraceRootsParams, options?: CallOptions): Promise<TraceRootsResult> {
     return this.call("trace_roots", params, options);
+  }
+
+  /**
+   * Answers what some artifacts were made from, what was made of them, or both, as one graph.
+   *
+   * The walk follows every edge but the annotations supersedes and sibling_of; with relations it follows those, and no
+   * others. It ends after 10000 artifacts or 100000 edges, and says so. Circles, which an import can bring, end too.
+   *
+   * @example
+   * await client.getLineageGraph({"artifactIds":["art-20260301T093000-5f2c81d4"],"direction":"ancestors"});
+   *
+   * @example
+   * await client.getLineageGraph({"artifactIds":["art-20260301T093000-5f2c81d4"],"direction":"both","maxDepth":2,"relations":["derived_from","supersedes"],"format":"mermaid"});
+   */
+  getLineageGraph(params: GetLineageGraphParams, options?: CallOptions): Promise<GetLineageGraphResult> {
+    return this.call("get_lineage_graph", params, options);
+  }
+
+  /**
+   * Answers the ways by which one artifact was made of another, shortest first.
+   *
+   * A way goes along the edges, from an input to what was made of it, and comes by no artifact twice. From an artifact to
+   * itself there is one, of length 0. Where there is no way, the list is empty.
+   *
+   * @example
+   * await client.findLineagePaths({"fromArtifactId":"art-20260301T093000-5f2c81d4","toArtifactId":"art-20260302T093000-0b7e43aa","limit":3});
+   */
+  findLineagePaths(params: FindLineagePathsParams, options?: CallOptions): Promise<FindLineagePathsResult> {
+    return this.call("find_lineage_paths", params, options);
+  }
+
+  /**
+   * Records what an artifact was made from, where that was not said when it was published.
+   *
+   * It adds to the inputs that the artifact has; one that it has with the same relation is passed over. Nothing can be
+   * made from itself, nor from what was made of it; supersedes and sibling_of are annotations and may form circles.
+   *
+   * @example
+   * await client.addLineage({"artifactId":"art-20260302T093000-0b7e43aa","inputs":[{"artifactId":"art-20260301T093000-5f2c81d4","relation":"config_from"}]});
+   */
+  addLineage(params: AddLineageParams, options?: CallOptions): Promise<AddLineageResult> {
+    return this.call("add_lineage", params, options);
+  }
+
+  /**
+   * Reports on artifacts: by whom and from what they were made, what they have for roots, whether these have the roles
+   * that were required, and whether the bytes kept still are what their hash says.
+   *
+   * An id that the store doesn't know is an error in the report. Nothing is changed, and the same store gives the same
+   * report, but for generatedAt. Annotations (supersedes, sibling_of) are not followed.
+   *
+   * @example
+   * await client.audit({"artifactIds":["art-20260301T093000-5f2c81d4"],"traceRoots":true,"requiredRoles":["root_input"]});
+   *
+   * @example
+   * await client.audit({"all":true,"verifyHashes":true,"format":"markdown"});
+   */
+  audit(params: AuditParams = {}, options?: CallOptions): Promise<AuditResult> {
+    return this.call("audit", params, options);
   }
 
   /**

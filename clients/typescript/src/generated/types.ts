@@ -1,5 +1,13 @@
 // Generated from the code: `UPDATE=1 cargo test generated` makes it again.
 
+/** What was recorded. */
+export interface Added {
+  /** The edges that are new. */
+  added: Edge[];
+  /** The artifact that was made. */
+  artifact: Artifact;
+}
+
 /** Something published. */
 export interface Artifact {
   /** Its id. */
@@ -86,6 +94,59 @@ export interface Artifact {
   revision: number;
 }
 
+/** A form of a report. */
+export type AuditFormatParam =
+  /** The fields of the result alone. */
+  | "json"
+  /** Plain text. */
+  | "text"
+  /** Markdown. */
+  | "markdown";
+
+/** An artifact as an audit found it. Of an id that the store doesn't know, what only an artifact has is null. */
+export interface Audited {
+  /** Its id. */
+  artifactId: string;
+  /** The verdict: the gravest of its issues. */
+  status: Verdict;
+  /** What is wrong, the gravest first. */
+  issues: Issue[];
+  /** Its type. */
+  artifactType: string | null;
+  /** What it represents. */
+  logicalKey: string | null;
+  /** Which version of its type and key it is. */
+  version: number | null;
+  /** Whether it stands, was replaced, or was deleted. */
+  artifactStatus: Status | null;
+  /** Hash of the logical content. */
+  contentHash: string | null;
+  /** SHA-256 of the bytes kept. */
+  fileHash: string | null;
+  /** Bytes kept. */
+  sizeBytes: number | null;
+  /** When it was published. */
+  createdAt: string | null;
+  /** The parts it plays. */
+  roles: string[];
+  /** By whom and how it was made. */
+  provenance: Provenance | null;
+  /** Whether the bytes kept still have their hash; null when they were not looked at. */
+  hashVerified: boolean | null;
+  /** How many artifacts it was made from, at once or over others. */
+  ancestorCount: number;
+  /** How many edges lead to it and to them. */
+  edgeCount: number;
+  /** The types of its ancestors. */
+  ancestorTypes: string[];
+  /** How many of them have no inputs themselves; an artifact without inputs is its own root. */
+  rootCount: number;
+  /** The roots, in the order of commits; null unless traceRoots asked for them. */
+  roots: Root[] | null;
+  /** Whether maxDepth ended the look at its ancestors before their roots. */
+  cut: boolean;
+}
+
 /** What the server can do besides answering requests. */
 export interface Capabilities {
   /** `$/cancelRequest` is understood. */
@@ -130,6 +191,15 @@ export interface Copy {
   /** Its length in bytes. */
   sizeBytes: number;
 }
+
+/** Which way a graph goes. */
+export type Direction =
+  /** To what they were made from. */
+  | "ancestors"
+  /** To what was made of them. */
+  | "descendants"
+  /** To the ancestors of the starts and to their descendants, but not to the others' of those. */
+  | "both";
 
 /** That it was done. */
 export interface Done {
@@ -215,6 +285,57 @@ export type Format =
   /** A folder of files. */
   | "tree";
 
+/** A form of a graph. */
+export type GetLineageGraphFormatParam =
+  /** Nodes and edges alone. */
+  | "json"
+  /** A flowchart in Mermaid's language. */
+  | "mermaid"
+  /** A graph in Graphviz's language. */
+  | "dot";
+
+/** What was made of what. */
+export interface GetLineageGraphLineage {
+  /** The artifacts: the starts as given, then their ancestors, then their descendants, each nearest first. */
+  nodes: Node[];
+  /** The edges the walk went along, from input to output. An input may be a missing one. */
+  edges: Edge[];
+  /** The artifacts that no edge leads to; in the graph of the ancestors, what everything began with. */
+  roots: string[];
+  /** The artifacts that no edge leads from. */
+  leaves: string[];
+  /** Inputs that edges name and the store doesn't hold: an import named them and didn't bring them. */
+  missing: string[];
+  /** The artifacts at which maxDepth or a limit ended the walk although it goes on: neither roots nor leaves there. */
+  cut: string[];
+  /** The artifacts, inputs before outputs, otherwise in the order of commits; those on a circle stand together. */
+  order: string[];
+  /** The circles, each with all artifacts that lie on circles with each other. */
+  cycles: string[][];
+  /** How many artifacts of each type were reached, the starts not counted: of descendants, what a change would concern. */
+  typeCounts: Record<string, number>;
+  /** How many nodes there are. */
+  nodeCount: number;
+  /** How many edges there are. */
+  edgeCount: number;
+  /** Whether the limit of 10000 artifacts or 100000 edges left some out. */
+  truncated: boolean;
+  /** The graph in the form that was asked for; null for `json`. */
+  text: string | null;
+}
+
+/** What an artifact was made from. */
+export interface GetLineageLineage {
+  /** The artifact asked for. */
+  artifactId: string;
+  /** What it was made from, each artifact once, nearest first. */
+  inputs: Artifact[];
+  /** How many edges far the answer goes. */
+  depth: number;
+  /** The edges between them, from input to output. */
+  edges: Edge[];
+}
+
 /** The state of the code that made it. */
 export interface Git {
   /** The commit. */
@@ -231,6 +352,20 @@ export interface GivenFile {
   as?: string | null | undefined;
   /** What it is for. */
   role?: string | null | undefined;
+}
+
+/** The part of the lineage that an audit looked at. */
+export interface GraphStats {
+  /** Artifacts: those audited and their ancestors. */
+  nodeCount: number;
+  /** Edges between them, those from missing inputs included. */
+  edgeCount: number;
+  /** How many of the artifacts have no inputs. */
+  rootCount: number;
+  /** The artifacts by type. */
+  nodesByType: Record<string, number>;
+  /** The edges by relation. */
+  edgesByRelation: Record<string, number>;
 }
 
 /** Whether the store can be used. */
@@ -273,6 +408,33 @@ export type Integrity =
   /** They have their hash. */
   | "verified";
 
+/** Something that an audit found. */
+export interface Issue {
+  /** What it is. */
+  name: IssueName;
+  /** Whether it is an error, or only worth a look. */
+  severity: Severity;
+  /** The same as a sentence. */
+  message: string;
+}
+
+/** What an audit can find, the gravest first. */
+export type IssueName =
+  /** The store has no artifact of that id. */
+  | "not_found"
+  /** Bytes no longer have their hash. */
+  | "hash_mismatch"
+  /** An object is missing or can't be read, so that its bytes can't be verified. */
+  | "verification_error"
+  /** None of its roots has a role that was required. */
+  | "missing_roles"
+  /** It names an input that the store doesn't hold. */
+  | "missing_input"
+  /** One of its ancestors names such an input. */
+  | "incomplete_lineage"
+  /** It was made from itself over others. */
+  | "circle";
+
 /** The limits of the session. */
 export interface Limits {
   /** Longest line, in bytes. */
@@ -283,18 +445,6 @@ export interface Limits {
   requestsInFlight: number;
   /** Largest inline content, in bytes. */
   contentBytes: number;
-}
-
-/** What an artifact was made from. */
-export interface Lineage {
-  /** The artifact asked for. */
-  artifactId: string;
-  /** What it was made from, each artifact once, nearest first. */
-  inputs: Artifact[];
-  /** How many edges far the answer goes. */
-  depth: number;
-  /** The edges between them, from input to output. */
-  edges: Edge[];
 }
 
 /** The store that is there now. */
@@ -318,6 +468,30 @@ export type Mode =
   /** Other bytes with the same logical content. */
   | "content_hash";
 
+/** As much of an artifact as a graph shows. */
+export interface Node {
+  /** Its id. */
+  artifactId: string;
+  /** Its type. */
+  artifactType: string;
+  /** What it represents. */
+  logicalKey: string;
+  /** Which version of its type and key it is. */
+  version: number;
+  /** Whether it stands, was replaced, or was deleted. */
+  status: Status;
+  /** Whether it was put aside. */
+  archived: boolean;
+  /** The parts it plays. */
+  roles: string[];
+  /** The run that published it first. */
+  runId: string | null;
+  /** When it was published. */
+  createdAt: string;
+  /** How many edges it is away from the nearest start; 0 for the starts. */
+  depth: number;
+}
+
 /** What requests wait for. */
 export type Ordering =
   /** Commits happen in the order of arrival, and queries wait for the commits that arrived before them. */
@@ -333,6 +507,22 @@ export type Outcome =
   | "fail"
   /** It is not known. */
   | "unknown";
+
+/** A way from one artifact to another. */
+export interface Path {
+  /** How many edges long it is. */
+  length: number;
+  /** The artifacts it comes by, both ends included. */
+  artifactIds: string[];
+}
+
+/** Ways from one artifact to another. */
+export interface Paths {
+  /** Shortest first; those of one length in an order that is always the same. */
+  paths: Path[];
+  /** Whether there are more than the limit let through, or the search was ended by its size. */
+  truncated: boolean;
+}
 
 /** A piece of a file. */
 export interface Piece {
@@ -365,6 +555,20 @@ export type PieceEncoding =
   /** The bytes that the base64 text stands for. */
   | "base64";
 
+/** By whom and how an artifact was made. */
+export interface Provenance {
+  /** The run that published it first. */
+  runId: string | null;
+  /** The program that wrote it. */
+  writer: Writer | null;
+  /** The state of the code that made it. */
+  git: Git | null;
+  /** The parameters it was made with. */
+  params: Record<string, unknown>;
+  /** Where it came from, in the publisher's words. */
+  source: string | null;
+}
+
 /** What became of a publish. */
 export interface Published {
   /** Always true; a failure is an error. */
@@ -391,6 +595,43 @@ export interface Published {
   artifact: Artifact;
 }
 
+/** What an audit found. */
+export interface Report {
+  /** Version of the report's form: 1. */
+  schemaVersion: number;
+  /** When it was made. */
+  generatedAt: string;
+  /** What made it: keepstone. */
+  generator: string;
+  /** The version of what made it. */
+  generatorVersion: string;
+  /** The artifacts, as they were named; with `all` in the order of commits. */
+  artifacts: Audited[];
+  /** All of them in numbers. */
+  totals: Totals;
+  /** The lineage that was looked at. */
+  graphStats: GraphStats;
+  /** The report in the form that was asked for; null for `json`. */
+  text: string | null;
+}
+
+/** An ancestor that has no inputs itself. */
+export interface Root {
+  /** Its id. */
+  artifactId: string;
+  /** Its type. */
+  artifactType: string;
+  /** The parts it plays. */
+  roles: string[];
+}
+
+/** How grave an issue is. */
+export type Severity =
+  /** A promise is broken. */
+  | "error"
+  /** Nothing is broken, but something is not as it should be. */
+  | "warning";
+
 /** Whether an artifact stands, was replaced, or was deleted. */
 export type Status =
   /** It stands. */
@@ -415,6 +656,28 @@ export interface Summary {
   eventCount: number;
   /** What could not be made good: missing objects, damaged sidecars, inputs that are gone; one sentence each. */
   findings: string[];
+}
+
+/** What an audit found, in numbers. */
+export interface Totals {
+  /** Artifacts that were asked for, unknown ones included. */
+  artifacts: number;
+  /** Those without any issue. */
+  ok: number;
+  /** Those with warnings only. */
+  warnings: number;
+  /** Those with errors. */
+  errors: number;
+  /** Ids that the store doesn't know. */
+  notFound: number;
+  /** Artifacts whose bytes are not what their hash says, or can't be verified. */
+  verificationFailures: number;
+  /** Artifacts none of whose roots has a role that was required. */
+  missingRoles: number;
+  /** Objects whose bytes were read and hashed, each once. */
+  objectsVerified: number;
+  /** How many bytes that were. */
+  bytesVerified: number;
 }
 
 /** What a registered type says about its tables. */
@@ -444,6 +707,21 @@ export interface TypeSummary {
   /** Columns read as timestamps even where they are text. */
   timestampColumns: string[];
 }
+
+/** The verdict on an artifact. */
+export type Verdict =
+  /** The store doesn't know it. */
+  | "error"
+  /** Bytes no longer have their hash. */
+  | "hash_mismatch"
+  /** Its bytes can't be verified. */
+  | "verification_error"
+  /** None of its roots has a role that was required. */
+  | "missing_roles"
+  /** There are only warnings. */
+  | "warning"
+  /** Nothing was found. */
+  | "ok";
 
 /** The program that wrote it. */
 export interface Writer {
@@ -696,7 +974,7 @@ export interface GetLineageParams {
 }
 
 /** What `get_lineage` answers. */
-export type GetLineageResult = Lineage;
+export type GetLineageResult = GetLineageLineage;
 
 /** What `get_downstream` takes. */
 export interface GetDownstreamParams {
@@ -717,6 +995,75 @@ export interface TraceRootsParams {
 
 /** What `trace_roots` answers. */
 export type TraceRootsResult = Artifact[];
+
+/** What `get_lineage_graph` takes. */
+export interface GetLineageGraphParams {
+  /** Where the graph begins: 1 to 10000 artifacts. */
+  artifactIds: string[];
+  /** Which way it goes from there. */
+  direction: Direction;
+  /** How many edges far; as far as it goes unless given, and with 0 nowhere. */
+  maxDepth?: number | null | undefined;
+  /** The relations to follow, at most 100; without any, all that are no annotations. */
+  relations?: string[] | null | undefined;
+  /** What `text` holds; nothing unless given, or with `json`. */
+  format?: GetLineageGraphFormatParam | null | undefined;
+}
+
+/** What `get_lineage_graph` answers. */
+export type GetLineageGraphResult = GetLineageGraphLineage;
+
+/** What `find_lineage_paths` takes. */
+export interface FindLineagePathsParams {
+  /** Where the ways begin: the input. */
+  fromArtifactId: string;
+  /** Where they end: what was made of it, at once or over others. */
+  toArtifactId: string;
+  /** At most this many: 1 to 1000, 10 unless given. */
+  limit?: number | null | undefined;
+  /** How many edges long they may be; any length unless given. */
+  maxDepth?: number | null | undefined;
+  /** The relations to follow, at most 100; without any, all that are no annotations. */
+  relations?: string[] | null | undefined;
+}
+
+/** What `find_lineage_paths` answers. */
+export type FindLineagePathsResult = Paths;
+
+/** What `add_lineage` takes. */
+export interface AddLineageParams {
+  /** The artifact that was made. */
+  artifactId: string;
+  /** What it was made from, 1 to 10000 artifacts. */
+  inputs: Input[];
+}
+
+/** What `add_lineage` answers. */
+export type AddLineageResult = Added;
+
+/** What `audit` takes. */
+export interface AuditParams {
+  /** The artifacts, 1 to 10000; one that is named twice is reported once. */
+  artifactIds?: string[] | null | undefined;
+  /** All artifacts of the store, at most 100000, in the order of commits, instead of artifactIds. */
+  all?: boolean | null | undefined;
+  /** Whether the roots of each artifact are listed; false unless given. */
+  traceRoots?: boolean | null | undefined;
+  /** Whether the bytes kept are read and hashed, each object once; false unless given. */
+  verifyHashes?: boolean | null | undefined;
+  /** How many edges far ancestors are looked for; as far as it goes unless given. */
+  maxDepth?: number | null | undefined;
+  /**
+   * Roles that the roots of each artifact must have, each role at least one root; at most 64. An artifact without
+   * inputs is its own root.
+   */
+  requiredRoles?: string[] | null | undefined;
+  /** What `text` holds; nothing unless given, or with `json`. */
+  format?: AuditFormatParam | null | undefined;
+}
+
+/** What `audit` answers. */
+export type AuditResult = Report;
 
 /** What `list_events` takes. */
 export interface ListEventsParams {

@@ -10,24 +10,31 @@ from typing import Any
 
 from .._vocabulary import OnProgress, StrPath
 from .types import (
+    Added,
     Artifact,
+    AuditFormatParam,
     ColumnType,
     Content,
     Copy,
+    Direction,
     Done,
     Event,
     FileEntry,
     Filter,
     Format,
+    GetLineageGraphFormatParam,
+    GetLineageGraphLineage,
+    GetLineageLineage,
     GivenFile,
     Health,
     Ingest,
     Input,
-    Lineage,
     Made,
     Outcome,
+    Paths,
     Piece,
     Published,
+    Report,
     Summary,
     TypeDefinition,
     TypeSummary,
@@ -35,12 +42,16 @@ from .types import (
 
 IDEMPOTENT = frozenset(
     {
+        "add_lineage",
+        "audit",
         "find_by_hash",
         "find_by_logical_key",
+        "find_lineage_paths",
         "get_artifact",
         "get_artifacts",
         "get_downstream",
         "get_lineage",
+        "get_lineage_graph",
         "health_check",
         "init",
         "initialize",
@@ -537,7 +548,7 @@ class Methods:
         depth: int | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
-    ) -> Lineage:
+    ) -> GetLineageLineage:
         """Answers what an artifact was made from, its own inputs first and in the order given, then
         theirs.
 
@@ -545,7 +556,7 @@ class Methods:
             artifact_id: The artifact.
             depth: How many edges far: 1 to 10000, 1 unless given.
         """
-        reply: Lineage = self._run(
+        reply: GetLineageLineage = self._run(
             "get_lineage",
             {
                 "artifact_id": artifact_id,
@@ -599,6 +610,162 @@ class Methods:
             "trace_roots",
             {
                 "artifact_id": artifact_id,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def get_lineage_graph(
+        self,
+        artifact_ids: Sequence[str],
+        direction: Direction,
+        *,
+        max_depth: int | None = None,
+        relations: Sequence[str] | None = None,
+        format: GetLineageGraphFormatParam | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> GetLineageGraphLineage:
+        """Answers what some artifacts were made from, what was made of them, or both, as one graph.
+
+        The walk follows every edge but the annotations supersedes and sibling_of; with relations it
+        follows those, and no others. It ends after 10000 artifacts or 100000 edges, and says so.
+        Circles, which an import can bring, end too.
+
+        Args:
+            artifact_ids: Where the graph begins: 1 to 10000 artifacts.
+            direction: Which way it goes from there.
+            max_depth: How many edges far; as far as it goes unless given, and with 0 nowhere.
+            relations: The relations to follow, at most 100; without any, all that are no
+                annotations.
+            format: What `text` holds; nothing unless given, or with `json`.
+        """
+        reply: GetLineageGraphLineage = self._run(
+            "get_lineage_graph",
+            {
+                "artifact_ids": artifact_ids,
+                "direction": direction,
+                "max_depth": max_depth,
+                "relations": relations,
+                "format": format,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def find_lineage_paths(
+        self,
+        from_artifact_id: str,
+        to_artifact_id: str,
+        *,
+        limit: int | None = None,
+        max_depth: int | None = None,
+        relations: Sequence[str] | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Paths:
+        """Answers the ways by which one artifact was made of another, shortest first.
+
+        A way goes along the edges, from an input to what was made of it, and comes by no artifact
+        twice. From an artifact to itself there is one, of length 0. Where there is no way, the list
+        is empty.
+
+        Args:
+            from_artifact_id: Where the ways begin: the input.
+            to_artifact_id: Where they end: what was made of it, at once or over others.
+            limit: At most this many: 1 to 1000, 10 unless given.
+            max_depth: How many edges long they may be; any length unless given.
+            relations: The relations to follow, at most 100; without any, all that are no
+                annotations.
+        """
+        reply: Paths = self._run(
+            "find_lineage_paths",
+            {
+                "from_artifact_id": from_artifact_id,
+                "to_artifact_id": to_artifact_id,
+                "limit": limit,
+                "max_depth": max_depth,
+                "relations": relations,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def add_lineage(
+        self,
+        artifact_id: str,
+        inputs: Sequence[Input],
+        *,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Added:
+        """Records what an artifact was made from, where that was not said when it was published.
+
+        It adds to the inputs that the artifact has; one that it has with the same relation is
+        passed over. Nothing can be made from itself, nor from what was made of it; supersedes and
+        sibling_of are annotations and may form circles.
+
+        Args:
+            artifact_id: The artifact that was made.
+            inputs: What it was made from, 1 to 10000 artifacts.
+        """
+        reply: Added = self._run(
+            "add_lineage",
+            {
+                "artifact_id": artifact_id,
+                "inputs": inputs,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def audit(
+        self,
+        *,
+        artifact_ids: Sequence[str] | None = None,
+        all: bool | None = None,
+        trace_roots: bool | None = None,
+        verify_hashes: bool | None = None,
+        max_depth: int | None = None,
+        required_roles: Sequence[str] | None = None,
+        format: AuditFormatParam | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Report:
+        """Reports on artifacts: by whom and from what they were made, what they have for roots,
+        whether these have the roles that were required, and whether the bytes kept still are what
+        their hash says.
+
+        An id that the store doesn't know is an error in the report. Nothing is changed, and the
+        same store gives the same report, but for generated_at. Annotations (supersedes, sibling_of)
+        are not followed.
+
+        Args:
+            artifact_ids: The artifacts, 1 to 10000; one that is named twice is reported once.
+            all: All artifacts of the store, at most 100000, in the order of commits, instead of
+                artifact_ids.
+            trace_roots: Whether the roots of each artifact are listed; false unless given.
+            verify_hashes: Whether the bytes kept are read and hashed, each object once; false
+                unless given.
+            max_depth: How many edges far ancestors are looked for; as far as it goes unless given.
+            required_roles: Roles that the roots of each artifact must have, each role at least one
+                root; at most 64. An artifact without inputs is its own root.
+            format: What `text` holds; nothing unless given, or with `json`.
+        """
+        reply: Report = self._run(
+            "audit",
+            {
+                "artifact_ids": artifact_ids,
+                "all": all,
+                "trace_roots": trace_roots,
+                "verify_hashes": verify_hashes,
+                "max_depth": max_depth,
+                "required_roles": required_roles,
+                "format": format,
             },
             timeout,
             on_progress,

@@ -12,11 +12,15 @@ from typing import Any, Literal, TypedDict
 from .._vocabulary import StrPath
 
 __all__ = [
+    "Added",
     "Artifact",
+    "AuditFormatParam",
+    "Audited",
     "Capabilities",
     "ColumnType",
     "Content",
     "Copy",
+    "Direction",
     "Done",
     "Edge",
     "Encoding",
@@ -24,29 +28,54 @@ __all__ = [
     "FileEntry",
     "Filter",
     "Format",
+    "GetLineageGraphFormatParam",
+    "GetLineageGraphLineage",
+    "GetLineageLineage",
     "Git",
     "GivenFile",
+    "GraphStats",
     "Health",
     "Ingest",
     "InitializeResult",
     "Input",
     "Integrity",
+    "Issue",
+    "IssueName",
     "Limits",
-    "Lineage",
     "Made",
     "Mode",
+    "Node",
     "Ordering",
     "Outcome",
+    "Path",
+    "Paths",
     "Piece",
     "PieceEncoding",
+    "Provenance",
     "Published",
+    "Report",
+    "Root",
+    "Severity",
     "Status",
     "Storage",
     "Summary",
+    "Totals",
     "TypeDefinition",
     "TypeSummary",
+    "Verdict",
     "Writer",
 ]
+
+
+AuditFormatParam = Literal["json", "text", "markdown"]
+"""A form of a report.
+
+`json`: The fields of the result alone.
+
+`text`: Plain text.
+
+`markdown`: Markdown.
+"""
 
 
 ColumnType = Literal["int", "float", "bool", "text", "date", "timestamp", "timestamptz"]
@@ -65,6 +94,17 @@ ColumnType = Literal["int", "float", "bool", "text", "date", "timestamp", "times
 `timestamp`: A date and a time of day without a zone.
 
 `timestamptz`: A moment; without a zone it reads as UTC.
+"""
+
+
+Direction = Literal["ancestors", "descendants", "both"]
+"""Which way a graph goes.
+
+`ancestors`: To what they were made from.
+
+`descendants`: To what was made of them.
+
+`both`: To the ancestors of the starts and to their descendants, but not to the others' of those.
 """
 
 
@@ -91,6 +131,17 @@ Format = Literal["table", "file", "tree"]
 """
 
 
+GetLineageGraphFormatParam = Literal["json", "mermaid", "dot"]
+"""A form of a graph.
+
+`json`: Nodes and edges alone.
+
+`mermaid`: A flowchart in Mermaid's language.
+
+`dot`: A graph in Graphviz's language.
+"""
+
+
 Ingest = Literal["copy", "move"]
 """What becomes of the original.
 
@@ -104,6 +155,25 @@ Integrity = Literal["verified"]
 """What a check of the bytes said.
 
 `verified`: They have their hash.
+"""
+
+
+IssueName = Literal["not_found", "hash_mismatch", "verification_error", "missing_roles", "missing_input", "incomplete_lineage", "circle"]
+"""What an audit can find, the gravest first.
+
+`not_found`: The store has no artifact of that id.
+
+`hash_mismatch`: Bytes no longer have their hash.
+
+`verification_error`: An object is missing or can't be read, so that its bytes can't be verified.
+
+`missing_roles`: None of its roots has a role that was required.
+
+`missing_input`: It names an input that the store doesn't hold.
+
+`incomplete_lineage`: One of its ancestors names such an input.
+
+`circle`: It was made from itself over others.
 """
 
 
@@ -146,6 +216,15 @@ PieceEncoding = Literal["utf8", "base64"]
 """
 
 
+Severity = Literal["error", "warning"]
+"""How grave an issue is.
+
+`error`: A promise is broken.
+
+`warning`: Nothing is broken, but something is not as it should be.
+"""
+
+
 Status = Literal["active", "superseded", "tombstoned"]
 """Whether an artifact stands, was replaced, or was deleted.
 
@@ -164,6 +243,33 @@ Storage = Literal["managed", "in_place"]
 
 `in_place`: They stay where their producer put them.
 """
+
+
+Verdict = Literal["error", "hash_mismatch", "verification_error", "missing_roles", "warning", "ok"]
+"""The verdict on an artifact.
+
+`error`: The store doesn't know it.
+
+`hash_mismatch`: Bytes no longer have their hash.
+
+`verification_error`: Its bytes can't be verified.
+
+`missing_roles`: None of its roots has a role that was required.
+
+`warning`: There are only warnings.
+
+`ok`: Nothing was found.
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Added:
+    """What was recorded."""
+
+    added: list[Edge]
+    """The edges that are new."""
+    artifact: Artifact
+    """The artifact that was made."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -254,6 +360,54 @@ class Artifact:
     """Whether a pin protects it."""
     revision: int
     """1, and one more for each change that shows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Audited:
+    """An artifact as an audit found it. Of an id that the store doesn't know, what only an artifact
+    has is null.
+    """
+
+    artifact_id: str
+    """Its id."""
+    status: Verdict
+    """The verdict: the gravest of its issues."""
+    issues: list[Issue]
+    """What is wrong, the gravest first."""
+    artifact_type: str | None
+    """Its type."""
+    logical_key: str | None
+    """What it represents."""
+    version: int | None
+    """Which version of its type and key it is."""
+    artifact_status: Status | None
+    """Whether it stands, was replaced, or was deleted."""
+    content_hash: str | None
+    """Hash of the logical content."""
+    file_hash: str | None
+    """SHA-256 of the bytes kept."""
+    size_bytes: int | None
+    """Bytes kept."""
+    created_at: str | None
+    """When it was published."""
+    roles: list[str]
+    """The parts it plays."""
+    provenance: Provenance | None
+    """By whom and how it was made."""
+    hash_verified: bool | None
+    """Whether the bytes kept still have their hash; null when they were not looked at."""
+    ancestor_count: int
+    """How many artifacts it was made from, at once or over others."""
+    edge_count: int
+    """How many edges lead to it and to them."""
+    ancestor_types: list[str]
+    """The types of its ancestors."""
+    root_count: int
+    """How many of them have no inputs themselves; an artifact without inputs is its own root."""
+    roots: list[Root] | None
+    """The roots, in the order of commits; null unless trace_roots asked for them."""
+    cut: bool
+    """Whether max_depth ended the look at its ancestors before their roots."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -365,6 +519,64 @@ class Filter(TypedDict, total=False):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GetLineageGraphLineage:
+    """What was made of what."""
+
+    nodes: list[Node]
+    """The artifacts: the starts as given, then their ancestors, then their descendants, each
+    nearest first.
+    """
+    edges: list[Edge]
+    """The edges the walk went along, from input to output. An input may be a missing one."""
+    roots: list[str]
+    """The artifacts that no edge leads to; in the graph of the ancestors, what everything began
+    with.
+    """
+    leaves: list[str]
+    """The artifacts that no edge leads from."""
+    missing: list[str]
+    """Inputs that edges name and the store doesn't hold: an import named them and didn't bring
+    them.
+    """
+    cut: list[str]
+    """The artifacts at which max_depth or a limit ended the walk although it goes on: neither roots
+    nor leaves there.
+    """
+    order: list[str]
+    """The artifacts, inputs before outputs, otherwise in the order of commits; those on a circle
+    stand together.
+    """
+    cycles: list[list[str]]
+    """The circles, each with all artifacts that lie on circles with each other."""
+    type_counts: dict[str, int]
+    """How many artifacts of each type were reached, the starts not counted: of descendants, what a
+    change would concern.
+    """
+    node_count: int
+    """How many nodes there are."""
+    edge_count: int
+    """How many edges there are."""
+    truncated: bool
+    """Whether the limit of 10000 artifacts or 100000 edges left some out."""
+    text: str | None
+    """The graph in the form that was asked for; null for `json`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GetLineageLineage:
+    """What an artifact was made from."""
+
+    artifact_id: str
+    """The artifact asked for."""
+    inputs: list[Artifact]
+    """What it was made from, each artifact once, nearest first."""
+    depth: int
+    """How many edges far the answer goes."""
+    edges: list[Edge]
+    """The edges between them, from input to output."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Git:
     """The state of the code that made it."""
 
@@ -386,6 +598,22 @@ class GivenFile(_GivenFileRequired, total=False):
     """Its path inside the artifact, with `/` between the parts; its file name unless given."""
     role: str | None
     """What it is for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GraphStats:
+    """The part of the lineage that an audit looked at."""
+
+    node_count: int
+    """Artifacts: those audited and their ancestors."""
+    edge_count: int
+    """Edges between them, those from missing inputs included."""
+    root_count: int
+    """How many of the artifacts have no inputs."""
+    nodes_by_type: dict[str, int]
+    """The artifacts by type."""
+    edges_by_relation: dict[str, int]
+    """The edges by relation."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -443,6 +671,18 @@ class Input(_InputRequired, total=False):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Issue:
+    """Something that an audit found."""
+
+    name: IssueName
+    """What it is."""
+    severity: Severity
+    """Whether it is an error, or only worth a look."""
+    message: str
+    """The same as a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
     """The limits of the session."""
 
@@ -454,20 +694,6 @@ class Limits:
     """Most requests under way; beyond them reading waits."""
     content_bytes: int
     """Largest inline content, in bytes."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Lineage:
-    """What an artifact was made from."""
-
-    artifact_id: str
-    """The artifact asked for."""
-    inputs: list[Artifact]
-    """What it was made from, each artifact once, nearest first."""
-    depth: int
-    """How many edges far the answer goes."""
-    edges: list[Edge]
-    """The edges between them, from input to output."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -484,6 +710,52 @@ class Made:
     """The absolute path of the folder of readable names."""
     configuration: str
     """The absolute path of its configuration."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Node:
+    """As much of an artifact as a graph shows."""
+
+    artifact_id: str
+    """Its id."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """What it represents."""
+    version: int
+    """Which version of its type and key it is."""
+    status: Status
+    """Whether it stands, was replaced, or was deleted."""
+    archived: bool
+    """Whether it was put aside."""
+    roles: list[str]
+    """The parts it plays."""
+    run_id: str | None
+    """The run that published it first."""
+    created_at: str
+    """When it was published."""
+    depth: int
+    """How many edges it is away from the nearest start; 0 for the starts."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Path:
+    """A way from one artifact to another."""
+
+    length: int
+    """How many edges long it is."""
+    artifact_ids: list[str]
+    """The artifacts it comes by, both ends included."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paths:
+    """Ways from one artifact to another."""
+
+    paths: list[Path]
+    """Shortest first; those of one length in an order that is always the same."""
+    truncated: bool
+    """Whether there are more than the limit let through, or the search was ended by its size."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -510,6 +782,22 @@ class Piece:
     """Whether the piece reaches the end of the file."""
     integrity: Integrity | None
     """`verified` when the whole file was read and has its hash; null for a part of a file."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Provenance:
+    """By whom and how an artifact was made."""
+
+    run_id: str | None
+    """The run that published it first."""
+    writer: Writer | None
+    """The program that wrote it."""
+    git: Git | None
+    """The state of the code that made it."""
+    params: dict[str, Any]
+    """The parameters it was made with."""
+    source: str | None
+    """Where it came from, in the publisher's words."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -541,6 +829,40 @@ class Published:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What an audit found."""
+
+    schema_version: int
+    """Version of the report's form: 1."""
+    generated_at: str
+    """When it was made."""
+    generator: str
+    """What made it: keepstone."""
+    generator_version: str
+    """The version of what made it."""
+    artifacts: list[Audited]
+    """The artifacts, as they were named; with `all` in the order of commits."""
+    totals: Totals
+    """All of them in numbers."""
+    graph_stats: GraphStats
+    """The lineage that was looked at."""
+    text: str | None
+    """The report in the form that was asked for; null for `json`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Root:
+    """An ancestor that has no inputs itself."""
+
+    artifact_id: str
+    """Its id."""
+    artifact_type: str
+    """Its type."""
+    roles: list[str]
+    """The parts it plays."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
     """The manifest that is there now."""
 
@@ -552,6 +874,30 @@ class Summary:
     """What could not be made good: missing objects, damaged sidecars, inputs that are gone; one
     sentence each.
     """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Totals:
+    """What an audit found, in numbers."""
+
+    artifacts: int
+    """Artifacts that were asked for, unknown ones included."""
+    ok: int
+    """Those without any issue."""
+    warnings: int
+    """Those with warnings only."""
+    errors: int
+    """Those with errors."""
+    not_found: int
+    """Ids that the store doesn't know."""
+    verification_failures: int
+    """Artifacts whose bytes are not what their hash says, or can't be verified."""
+    missing_roles: int
+    """Artifacts none of whose roots has a role that was required."""
+    objects_verified: int
+    """Objects whose bytes were read and hashed, each once."""
+    bytes_verified: int
+    """How many bytes that were."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
