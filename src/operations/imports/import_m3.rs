@@ -225,7 +225,7 @@ impl Import<'_> {
     fn prove(&self, mut taken: Taken) -> Result<Reading<Ready>> {
         let (hash, watch) = (taken.hash(), self.context.watch);
         if let Some(store) = &self.store
-            && let Some(looks) = store.read()?.trusted(&hash, watch)?
+            && let Some(looks) = store.read()?.trusted(&hash, None, watch)?
         {
             taken.set_size(looks.size_bytes);
             return Ok(Ok(Ready { taken, bytes: Bytes::There(looks) }));
@@ -333,7 +333,7 @@ fn commit(ready: &Ready, writer: &mut Writer) -> Result<Fate> {
     // The bytes at hand also heal what is there and damaged.
     let hash = ready.taken.hash();
     match &ready.bytes {
-        Bytes::Staged(staged) => writer.keep(staged)?,
+        Bytes::Staged(staged) => writer.keep(staged, None)?,
         Bytes::There(looks) if !writer.keep_existing(&hash, Some(*looks))? => {
             return Err(Error::busy(format!("the object {hash} was damaged or removed meanwhile"))
                 .hint("send the request again"));
