@@ -11,6 +11,7 @@ pub mod audit;
 pub mod imports;
 pub mod lineage;
 pub mod publishing;
+pub mod runs;
 
 pub mod store;
 

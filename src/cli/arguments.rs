@@ -17,6 +17,8 @@ use super::lineage::{self, Lineage};
 use super::list::{self, List};
 use super::publish::{self, Publish};
 use super::rebuild::{self, Rebuild};
+use super::run::{self, Run};
+use super::runs::{self, Runs};
 use super::show::{self, Show};
 use super::status::{self, Status};
 use super::supersede::{self, Supersede};
@@ -122,6 +124,12 @@ pub(super) enum Command {
     /// Record that a newer artifact replaces an older one
     #[command(after_help = supersede::EXAMPLES)]
     Supersede(Supersede),
+    /// Run a command and record it: what it read and made, what it wrote, how it ended
+    #[command(after_help = run::EXAMPLES)]
+    Run(Box<Run>),
+    /// List runs, or show one
+    #[command(after_help = runs::EXAMPLES)]
+    Runs(Runs),
     /// List the types of artifacts, or register one
     #[command(after_help = types::EXAMPLES)]
     Types(Types),

@@ -40,7 +40,7 @@ pub(super) fn table(artifacts: &[Artifact], now: Timestamp, paper: &Paper) -> St
             words::size(artifact.size_bytes.0),
             words::age(&artifact.created_at, now),
             status(artifact),
-            words::tags(artifact),
+            words::tags(&artifact.tags),
         ]);
     }
     table.render(paper)

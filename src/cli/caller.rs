@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::arguments::Place;
 use super::{Failure, about, whereabouts};
+use crate::base::clock::Clock;
 use crate::model::artifact::Artifact;
 use crate::model::{Error, Unwatched, Watch};
 use crate::server::call_once;
@@ -35,6 +36,16 @@ impl Caller {
     pub(super) fn folders(&self) -> Vec<PathBuf> {
         let layout = self.site.layout();
         vec![layout.root().to_owned(), layout.artifacts().to_owned()]
+    }
+
+    /// Time and randomness.
+    pub(super) fn clock(&self) -> Clock {
+        self.site.clock()
+    }
+
+    /// Lets go of the store, so that other processes have it to themselves until the next call.
+    pub(super) fn let_go(&self) {
+        self.site.close();
     }
 
     /// Random bits, for names of files.

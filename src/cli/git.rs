@@ -28,6 +28,17 @@ pub(super) fn checkout(except: &[PathBuf]) -> Option<Checkout> {
     Some(Checkout { commit: commit.to_owned(), dirty: changes.split('\0').any(changed) })
 }
 
+/// The branch that is checked out; `None` where a commit is.
+pub(super) fn branch() -> Option<String> {
+    ask(&["symbolic-ref", "--quiet", "--short", "HEAD"]).map(|name| name.trim_end().to_owned())
+}
+
+/// Which git it is.
+pub(super) fn version() -> Option<String> {
+    let told = ask(&["--version"])?;
+    Some(told.trim().trim_start_matches("git version ").to_owned())
+}
+
 fn lies_below(path: &Path, folders: &[PathBuf]) -> bool {
     folders.iter().any(|folder| path.starts_with(folder))
 }

@@ -12,6 +12,7 @@ mod completions;
 mod downstream;
 mod events;
 mod exec;
+mod facts;
 mod find;
 mod git;
 mod import;
@@ -25,6 +26,8 @@ mod print;
 mod progress;
 mod publish;
 mod rebuild;
+mod run;
+mod runs;
 mod schema;
 mod serve;
 mod show;
@@ -33,6 +36,7 @@ mod stdin;
 mod stop;
 mod supersede;
 mod table;
+mod temporary;
 mod tree;
 mod types;
 mod verify;
@@ -93,6 +97,8 @@ pub fn main() -> ExitCode {
         Command::Downstream(options) => downstream::run(place, options),
         Command::Audit(options) => audit::run(place, options),
         Command::Supersede(options) => supersede::run(place, options),
+        Command::Run(options) => run::run(place, options),
+        Command::Runs(options) => runs::run(place, options),
         Command::Types(options) => types::run(place, options),
         Command::Events(options) => events::run(place, options),
         Command::Status(options) => status::run(place, options),

@@ -1,6 +1,7 @@
-//! What standard output can show: colours on a terminal, and lines as wide as it is.
+//! What standard output and error can show: colours on a terminal, and lines as wide as it is.
 
 use std::io::IsTerminal;
+use std::os::fd::AsFd;
 
 /// What a word is painted as; what it says must also be clear without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,11 +29,19 @@ pub(super) struct Paper {
 impl Paper {
     /// Standard output as it is.
     pub(super) fn stdout() -> Self {
-        let stdout = std::io::stdout();
-        if !stdout.is_terminal() {
+        Self::of(std::io::stdout())
+    }
+
+    /// Standard error as it is.
+    pub(super) fn stderr() -> Self {
+        Self::of(std::io::stderr())
+    }
+
+    fn of(end: impl IsTerminal + AsFd) -> Self {
+        if !end.is_terminal() {
             return Self::plain();
         }
-        let width = rustix::termios::tcgetwinsize(&stdout).ok().map(|size| usize::from(size.ws_col));
+        let width = rustix::termios::tcgetwinsize(&end).ok().map(|size| usize::from(size.ws_col));
         Self { colour: may_colour(), width: width.filter(|width| *width > 0) }
     }
 

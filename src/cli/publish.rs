@@ -10,8 +10,9 @@ use super::arguments::Place;
 use super::caller::{Caller, read};
 use super::paper::{Paper, Style};
 use super::progress::Progress;
-use super::stdin::{self, Piped, Temporary};
+use super::stdin::{self, Piped};
 use super::stop::Stop;
+use super::temporary::Temporary;
 use super::{Failure, Outcome, git, pairs, paths, print, words};
 use crate::base::hex;
 use crate::model::artifact::{Artifact, Format};
@@ -125,7 +126,7 @@ impl Kinds {
     }
 }
 
-fn word(format: Format) -> &'static str {
+pub(super) fn word(format: Format) -> &'static str {
     match format {
         Format::Table => "table",
         Format::File => "file",
@@ -292,7 +293,7 @@ fn piped(caller: &Caller, asked: Option<Format>, stop: &Stop) -> Result<Content,
         },
         Piped::File(file) => {
             // Without an extension to go by, the format is said.
-            let params = json!({ "dataPath": file.path(), "format": word(format) });
+            let params = json!({ "dataPath": file.path(stdin::NAME), "format": word(format) });
             Content { params, format, _temporary: Some(file) }
         }
     })

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::arguments::Place;
 use super::caller::{Caller, read};
-use super::paper::{Paper, Style};
+use super::facts::Facts;
+use super::paper::Paper;
 use super::progress::Progress;
 use super::stop::Stop;
 use super::table::{Column, Table};
@@ -138,7 +139,7 @@ fn record(artifact: &Artifact, lineage: &Lineage, now: Timestamp, paper: &Paper)
     facts.maybe("source", artifact.source.as_deref());
     facts.list("roles", &artifact.roles);
     facts.list("capabilities", &artifact.capabilities);
-    facts.add("tags", &words::tags(artifact));
+    facts.add("tags", &words::tags(&artifact.tags));
     artifact.params.iter().for_each(|(name, value)| facts.add("params", &format!("{name}={value}")));
     if let Some(writer) = &artifact.writer {
         facts.list("writer", &[writer.name.clone(), writer.version.clone()].into_iter().flatten().collect::<Vec<_>>());
@@ -203,7 +204,7 @@ fn content(artifact: &Artifact) -> String {
 }
 
 /// `2026-03-01 09:30:00 UTC (5 d ago)`
-fn moment(at: &str, now: Timestamp) -> String {
+pub(super) fn moment(at: &str, now: Timestamp) -> String {
     let age = words::age(at, now);
     let ago = if age == "now" || age.starts_with("in ") { age } else { format!("{age} ago") };
     format!("{} ({ago})", readable(at))
@@ -214,36 +215,6 @@ fn readable(at: &str) -> String {
     match clock::parse_moment(at) {
         Some(moment) => moment.to_zoned(jiff::tz::TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S%.f UTC").to_string(),
         None => at.to_owned(),
-    }
-}
-
-/// Named facts, one a line; a name is written once.
-#[derive(Default)]
-struct Facts(Vec<(&'static str, String)>);
-
-impl Facts {
-    fn add(&mut self, name: &'static str, value: &str) {
-        if !value.is_empty() {
-            self.0.push((name, words::clean(value).into_owned()));
-        }
-    }
-
-    fn maybe(&mut self, name: &'static str, value: Option<&str>) {
-        self.add(name, value.unwrap_or_default());
-    }
-
-    fn list(&mut self, name: &'static str, values: &[String]) {
-        self.add(name, &values.join(" "));
-    }
-
-    fn render(&self, paper: &Paper) -> String {
-        let mut before = "";
-        let line = |(name, value): &(&'static str, String)| {
-            let shown = if *name == before { "" } else { name };
-            before = name;
-            format!("  {}  {value}\n", paper.paint(&format!("{shown:<12}"), Style::Dim))
-        };
-        self.0.iter().map(line).collect()
     }
 }
 

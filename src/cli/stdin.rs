@@ -2,12 +2,12 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::stop::Stop;
-use crate::base::files::{self, FileError};
+use super::temporary::Temporary;
+use crate::base::files::FileError;
 use crate::model::{Error, Result};
 use crate::publishing::CONTENT_BYTES;
 
@@ -15,36 +15,12 @@ use crate::publishing::CONTENT_BYTES;
 pub(super) enum Piped {
     /// All of it, at most as much as a request may carry.
     Bytes(Vec<u8>),
-    /// It was more.
+    /// It was more: the file `NAME` holds it.
     File(Temporary),
 }
 
-/// A file in a folder of its own below the system's folder for temporary files; both go when this is dropped.
-pub(super) struct Temporary {
-    folder: PathBuf,
-}
-
-impl Temporary {
-    /// Where the content is.
-    pub(super) fn path(&self) -> PathBuf {
-        self.folder.join("content")
-    }
-
-    fn new(random: u32) -> Result<(Self, File)> {
-        let folder = std::env::temp_dir().join(format!("keepstone-{}-{random:08x}", std::process::id()));
-        files::create_folder(&folder)?;
-        let temporary = Self { folder };
-        // For nobody else to read.
-        let file = files::create_new(&temporary.path(), 0o600)?;
-        Ok((temporary, file))
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        files::remove_tree(&self.folder).ok();
-    }
-}
+/// What the temporary file is called.
+pub(super) const NAME: &str = "content";
 
 /// Everything on standard input until its end.
 pub(super) fn read(random: u32, stop: &Stop) -> Result<Piped> {
@@ -66,7 +42,8 @@ pub(super) fn read(random: u32, stop: &Stop) -> Result<Piped> {
             continue;
         }
         if file.is_none() {
-            let (temporary, mut new) = Temporary::new(random)?;
+            let temporary = Temporary::new(random)?;
+            let mut new = temporary.create(NAME)?;
             write(&mut new, &std::mem::take(&mut bytes), &temporary)?;
             file = Some((temporary, new));
         }
@@ -80,7 +57,7 @@ pub(super) fn read(random: u32, stop: &Stop) -> Result<Piped> {
 }
 
 fn write(file: &mut File, bytes: &[u8], temporary: &Temporary) -> Result<()> {
-    Ok(file.write_all(bytes).map_err(|error| FileError::new("write", &temporary.path(), error))?)
+    Ok(file.write_all(bytes).map_err(|error| FileError::new("write", &temporary.path(NAME), error))?)
 }
 
 /// Waits until there is something to read, or nothing more to come; a signal ends the wait, which it would not in a

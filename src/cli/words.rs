@@ -1,6 +1,7 @@
 //! How names, sizes and ages are written for people.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -81,10 +82,24 @@ pub(super) fn age(at: &str, now: Timestamp) -> String {
     if seconds < 0 { format!("in {length}") } else { length }
 }
 
+/// How long something took: `0.3 s`, `12 s`, `3 min 5 s`, `2 h 10 min`.
+pub(super) fn duration(seconds: f64) -> String {
+    if seconds < 9.95 {
+        return format!("{seconds:.1} s");
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and rounded")]
+    let whole = seconds.round() as u64;
+    match whole {
+        ..60 => format!("{whole} s"),
+        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
+    }
+}
+
 /// The 8 digits at the end of a generated id; an id of the publisher's own as it is.
 pub(super) fn short_id(id: &str) -> &str {
     let generated = |id: &str| {
-        let (stamp, tail) = id.strip_prefix("art-")?.split_once('-')?;
+        let (stamp, tail) = id.strip_prefix("art-").or_else(|| id.strip_prefix("run-"))?.split_once('-')?;
         let stamped = stamp.len() == 15 && stamp.bytes().all(|byte| byte.is_ascii_digit() || byte == b'T');
         (stamped && crate::model::reference::id_tail(tail).is_some()).then_some(id.len() - tail.len())
     };
@@ -106,12 +121,12 @@ pub(super) fn content(artifact: &Artifact) -> String {
 }
 
 /// Tags as they are given: `key=value`, or the word alone.
-pub(super) fn tags(artifact: &Artifact) -> String {
+pub(super) fn tags(tags: &BTreeMap<String, String>) -> String {
     let tag = |(key, value): (&String, &String)| match value.as_str() {
         "" => clean(key).into_owned(),
         value => format!("{}={}", clean(key), clean(value)),
     };
-    artifact.tags.iter().map(tag).collect::<Vec<_>>().join(", ")
+    tags.iter().map(tag).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -160,8 +175,26 @@ mod tests {
     }
 
     #[test]
+    fn durations_take_two_units_at_most() {
+        for (seconds, text) in [
+            (0.0, "0.0 s"),
+            (0.349, "0.3 s"),
+            (9.94, "9.9 s"),
+            (9.96, "10 s"),
+            (59.4, "59 s"),
+            (59.5, "1 min 0 s"),
+            (185.0, "3 min 5 s"),
+            (7830.0, "2 h 10 min"),
+            (360_000.0, "100 h 0 min"),
+        ] {
+            assert_eq!(duration(seconds), text, "{seconds}");
+        }
+    }
+
+    #[test]
     fn only_generated_ids_are_shortened() {
         assert_eq!(short_id("art-20260301T093000-5f2c81d4"), "5f2c81d4");
+        assert_eq!(short_id("run-20260301T093000-5f2c81d4"), "5f2c81d4");
         for own in ["rain-1", "art-5f2c81d4", "art-20260301T093000-5f2c81d4-x", "art-2026030AT093000-5f2c81d4"] {
             assert_eq!(short_id(own), own);
         }

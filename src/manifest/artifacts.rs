@@ -349,7 +349,7 @@ impl Manifest {
         self.insert_edges(seq, &publication.inputs)?;
         self.connect_missing_inputs(record.artifact_id.as_str(), seq)?;
         if let Some(run_id) = &record.run_id {
-            self.insert_run_member(run_id, seq)?;
+            self.insert_run_member(run_id, seq, &record.created_at)?;
         }
         Ok(seq)
     }
@@ -405,22 +405,22 @@ impl Manifest {
 }
 
 /// An enum's word, as it stands in rows and in JSON.
-fn word(value: &impl Serialize) -> String {
+pub(super) fn word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         other => unreachable!("a word was expected, not {other:?}"),
     }
 }
 
-fn parsed<T: DeserializeOwned>(column: usize, text: &str) -> rusqlite::Result<T> {
+pub(super) fn parsed<T: DeserializeOwned>(column: usize, text: &str) -> rusqlite::Result<T> {
     serde_json::from_str(text).map_err(|error| conversion(column, error))
 }
 
-fn named<T: TryFrom<String, Error = String>>(column: usize, text: String) -> rusqlite::Result<T> {
+pub(super) fn named<T: TryFrom<String, Error = String>>(column: usize, text: String) -> rusqlite::Result<T> {
     T::try_from(text).map_err(|reason| conversion(column, std::io::Error::other(reason)))
 }
 
-fn enumerated<T: DeserializeOwned>(row: &Row, column: usize) -> rusqlite::Result<T> {
+pub(super) fn enumerated<T: DeserializeOwned>(row: &Row, column: usize) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;
     serde_json::from_value(Value::String(text)).map_err(|error| conversion(column, error))
 }

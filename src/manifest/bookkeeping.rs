@@ -1,4 +1,4 @@
-//! What the store needs for itself: settings, proven objects, answered requests, runs' members, names still to be placed.
+//! What the store needs for itself: settings, proven objects, answered requests, names still to be placed.
 
 use rusqlite::OptionalExtension;
 
@@ -84,13 +84,6 @@ impl Manifest {
         self.cached("INSERT OR IGNORE INTO requests (request_id, digest, artifact_id, mode) VALUES (?1, ?2, ?3, ?4)")?
             .execute((&request.request_id, request.digest.0, artifact_id, mode))?;
         Ok(())
-    }
-
-    /// Makes an artifact a member of a run; `false` when it was one.
-    pub fn insert_run_member(&self, run_id: &str, seq: i64) -> Result<bool> {
-        let changed =
-            self.cached("INSERT OR IGNORE INTO run_members (run_id, seq) VALUES (?1, ?2)")?.execute((run_id, seq))?;
-        Ok(changed > 0)
     }
 
     /// Notes that an artifact's name and sidecar are to be placed, and by whom.

@@ -10,7 +10,7 @@ use crate::model::artifact::Input;
 use crate::model::ids::{ArtifactId, Relation};
 
 /// Annotation relations are passed over; their list stands in the model.
-const FOLLOWED: &str = "relation NOT IN ('supersedes', 'sibling_of')";
+pub(super) const FOLLOWED: &str = "relation NOT IN ('supersedes', 'sibling_of')";
 
 impl Manifest {
     /// Adds inputs to an artifact after those it has, in the order given. An input that is not there is kept by its name.

@@ -1,16 +1,18 @@
 //! The manifest's formats, as a list that only ever grows: an entry that was released is never changed.
 
-use super::Manifest;
+use super::{Age, Manifest};
 use crate::model::Result;
 
 /// Marks the file as keepstone's ("KPST").
 pub const APPLICATION_ID: i32 = 0x4B50_5354;
 
 /// The format that the last migration leads to. Version 1 is the seed's Python package's.
-pub const FORMAT_VERSION: i64 = 2;
+pub const FORMAT_VERSION: i64 = 1 + MIGRATIONS.len() as i64;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS];
+
+const ARTIFACTS: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
 
     -- seq is the order of commits. The readable name is unique, so that two artifacts never share one.
@@ -136,9 +138,50 @@ const MIGRATIONS: [&str; 1] = ["
         seq INTEGER PRIMARY KEY REFERENCES artifacts (seq),
         lease TEXT NOT NULL
     ) STRICT;
-"];
+";
+
+/// Runs get rows of their own. Those that artifacts named before have one too, begun when they were first named.
+const RUNS: &str = "
+    -- started and finished as the history tells them; a run that was only named has neither.
+    CREATE TABLE runs (
+        run_id TEXT PRIMARY KEY,
+        stage TEXT,
+        run_type TEXT,
+        status TEXT NOT NULL,
+        started_at TEXT NOT NULL,
+        parent_run_id TEXT,
+        started TEXT,
+        finished TEXT
+    ) STRICT;
+    CREATE INDEX runs_by_start ON runs (started_at DESC, run_id);
+    CREATE INDEX runs_by_parent ON runs (parent_run_id) WHERE parent_run_id IS NOT NULL;
+
+    CREATE TABLE run_tags (
+        run_id TEXT NOT NULL REFERENCES runs (run_id),
+        key TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (run_id, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX run_tags_by_key ON run_tags (key, value, run_id);
+
+    INSERT INTO runs (run_id, status, started_at)
+    SELECT run_id, 'unknown', min(at) FROM (
+        SELECT run_id, created_at AS at FROM artifacts WHERE run_id IS NOT NULL
+        UNION ALL SELECT data ->> 'runId', at FROM events WHERE kind = 'joined_run'
+    ) WHERE run_id IS NOT NULL GROUP BY run_id;
+";
 
 impl Manifest {
+    /// Brings an earlier format of ours up to date, in one transaction.
+    pub fn bring_up_to_date(&self) -> Result<()> {
+        if self.age()? != Age::Older {
+            return Ok(());
+        }
+        self.begin()?;
+        self.migrate()?;
+        self.commit()
+    }
+
     /// Brings the tables up to date, inside the caller's transaction.
     pub fn migrate(&self) -> Result<()> {
         let version: i64 = self.connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;

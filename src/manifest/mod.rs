@@ -10,6 +10,7 @@ mod m3;
 mod migrations;
 mod reach;
 mod references;
+mod runs;
 mod types;
 
 use std::path::Path;
@@ -27,6 +28,7 @@ pub use legacy::{Version1, Version1Artifact};
 pub use m3::{RegistryRun, registry_runs};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
 pub use reach::{Link, LinkInput, NodeRow, Reached, Walk};
+pub use runs::{RunFilter, RunRow};
 
 use crate::model::{Error, Kind, Result};
 

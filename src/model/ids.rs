@@ -77,12 +77,21 @@ names! {
     ArtifactType: 64, "artifact type";
     /// How an output came from an input.
     Relation: 64, "relation";
+    /// What kind of run something is, for example `model_training`.
+    RunType: 64, "run type";
 }
 
 impl ArtifactId {
     /// A new id: `art-YYYYMMDDTHHMMSS-xxxxxxxx`.
     pub fn fresh(now: Timestamp, random: u32) -> Self {
         Self(format!("art-{}-{random:08x}", clock::stamp(now)))
+    }
+}
+
+impl RunId {
+    /// A new id: `run-YYYYMMDDTHHMMSS-xxxxxxxx`.
+    pub fn fresh(now: Timestamp, random: u32) -> Self {
+        Self(format!("run-{}-{random:08x}", clock::stamp(now)))
     }
 }
 

@@ -154,11 +154,7 @@ impl Store {
             *migrating = legacy::migrate(&manifest, &ground)?;
         }
         manifest.make_durable()?;
-        if age == Age::Older {
-            manifest.begin()?;
-            manifest.migrate()?;
-            manifest.commit()?;
-        }
+        manifest.bring_up_to_date()?;
         let identity = identity_of(&layout.manifest())?;
         let writing = Writing {
             connection: Mutex::new(Some(Manifest::open(&layout.manifest())?)),

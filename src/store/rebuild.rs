@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::site::sidecars;
@@ -13,6 +14,7 @@ use crate::base::files::{self, Lock};
 use crate::manifest::{Age, BUSY_WAIT, Manifest, PUBLISHED, Placement};
 use crate::model::artifact::{Event, Input, Request, TypeDefinition};
 use crate::model::number::Count;
+use crate::model::run::{RunFinished, RunStarted};
 use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::Objects;
 use crate::store::sidecar::Sidecar;
@@ -135,7 +137,7 @@ impl Site {
         };
         let manifest = Manifest::open_read_only(&backup, true)?;
         match manifest.age() {
-            Ok(Age::Current) => {}
+            Ok(Age::Current | Age::Older) => {}
             Ok(Age::Newer(version)) => {
                 return Err(Error::unsupported(format!(
                     "the backup {} has format {version}, made by a newer keepstone",
@@ -159,6 +161,7 @@ impl Site {
             &layout,
             |draft| {
                 manifest.copy_into(draft)?;
+                Manifest::open(draft)?.bring_up_to_date()?;
                 Ok(files::sync_file(draft)?)
             },
             watch,
@@ -431,13 +434,24 @@ pub(super) fn change_again(manifest: &Manifest, event: &Event, findings: &mut Ve
         ("deleted", Some(seq)) => manifest.set_deleted(seq, &event.at)?,
         ("joined_run", Some(seq)) => {
             if let Some(run_id) = text("runId") {
-                manifest.insert_run_member(&run_id, seq)?;
+                manifest.insert_run_member(&run_id, seq, &event.at)?;
             }
         }
+        ("run_started", _) => {
+            let RunStarted { run_id, started } = told(event)?;
+            for input in &started.input_artifact_ids {
+                if manifest.artifact_seq(input.as_str())?.is_none() {
+                    findings.push(format!("run {run_id}: its input {input} has no sidecar"));
+                }
+            }
+            manifest.set_run_started(run_id.as_str(), &started)?;
+        }
+        ("run_finished", _) => {
+            let RunFinished { run_id, status, finished } = told(event)?;
+            manifest.set_run_finished(run_id.as_str(), status, &finished)?;
+        }
         ("type_registered", _) => {
-            let definition: TypeDefinition = serde_json::from_value(Value::Object(event.data.clone()))
-                .map_err(|error| Error::integrity(format!("event {}: {error}", event.event_id.0)))?;
-            manifest.set_type(&definition)?;
+            manifest.set_type(&told::<TypeDefinition>(event)?)?;
         }
         ("request_answered", Some(_)) => {
             if let (Some(request_id), Some(digest)) =
@@ -458,6 +472,11 @@ pub(super) fn change_again(manifest: &Manifest, event: &Event, findings: &mut Ve
         (kind, _) => findings.push(format!("event {}: {kind:?} is unknown to this version", event.event_id.0)),
     }
     manifest.insert_event(event)
+}
+
+fn told<T: DeserializeOwned>(event: &Event) -> Result<T> {
+    serde_json::from_value(Value::Object(event.data.clone()))
+        .map_err(|error| Error::integrity(format!("event {}: {error}", event.event_id.0)))
 }
 
 /// Nothing that the manifest in its place knows is left out unsaid, and what waits for its name goes on waiting.

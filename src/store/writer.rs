@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, MutexGuard};
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::placing::Fresh;
@@ -206,6 +207,12 @@ impl Writer<'_> {
         self.manifest().insert_event(&event)?;
         self.events.push(event);
         Ok(event_id)
+    }
+
+    /// Adds an event about a run.
+    pub fn record_run(&mut self, kind: &str, told: &impl Serialize) -> Result<u64> {
+        let Value::Object(data) = serde_json::to_value(told).expect("plain data") else { unreachable!("an object") };
+        self.record(kind, None, data)
     }
 
     /// Makes a staged file an object. An object that is there already counts only when its bytes are proven; a damaged

@@ -43,7 +43,7 @@ impl Desk {
 
     fn state(&mut self) -> Value {
         let mut ask = |method: &str| self.session.call(method, json!({}))["result"].clone();
-        let asked = [ask("list_artifacts"), ask("list_events"), ask("list_types")];
+        let asked = ["list_artifacts", "list_events", "list_types", "list_runs"].map(&mut ask);
         let store = self.folder.path().join("store");
         let below = |name: &str| files_below(&store.join(name));
         json!([asked, below("objects"), below("artifacts"), below("staging")])

@@ -11,7 +11,7 @@ use crate::support::{Place, Session, keepstone};
 use crate::whole::{Expect, assert_whole, files_below};
 
 /// A mounted file system, unmounted in any case.
-struct Mount(PathBuf);
+pub struct Mount(pub PathBuf);
 
 impl Mount {
     /// `None`, with a word on stderr, where mounting is not permitted.
@@ -36,7 +36,7 @@ impl Mount {
         Self::new(&["-t", "tmpfs", "-o", &format!("size={size}"), "none"], at)
     }
 
-    fn read_only(from: &Path, at: &Path) -> Option<Self> {
+    pub fn read_only(from: &Path, at: &Path) -> Option<Self> {
         let mount = Self::new(&["--bind", &from.to_string_lossy()], at)?;
         let again = Command::new("mount").args(["-o", "remount,bind,ro"]).arg(at).status();
         assert!(again.expect("mount runs").success());

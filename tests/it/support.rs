@@ -166,6 +166,7 @@ impl Place {
             "artifacts": self.ok("list_artifacts", json!({"filter": {"limit": 10_000}})),
             "events": self.ok("list_events", json!({"limit": 10_000})),
             "types": self.ok("list_types", json!({})),
+            "runs": self.ok("list_runs", json!({})),
             "objects": self.objects(),
             "names": files_below(&self.root().join("artifacts")),
             "staged": files_below(&self.root().join("staging")),

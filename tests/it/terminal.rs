@@ -3,6 +3,7 @@
 mod content;
 mod finding;
 mod publishing;
+mod runs;
 mod screen;
 mod session;
 mod usage;

@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("generate", 6),
     ("operations", 5),
     ("lineage", 4),
+    ("runs", 4),
     ("datasets", 4),
     ("retention", 4),
     ("audit", 4),

@@ -419,7 +419,7 @@ fn deduped(
 ) -> Result<Published> {
     let artifact_id = found.record.artifact_id.as_str().to_owned();
     if let Some(run_id) = &params.run_id
-        && writer.manifest().insert_run_member(run_id.as_str(), found.seq)?
+        && writer.manifest().insert_run_member(run_id.as_str(), found.seq, &clock::millis_text(writer.now()))?
     {
         let mut data = Map::new();
         data.insert("runId".to_owned(), Value::String(run_id.to_string()));

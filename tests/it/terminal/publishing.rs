@@ -238,7 +238,7 @@ fn names_that_are_no_utf_8_are_told_apart() {
     assert_eq!(typed(&["cat", "a"]), "hello");
 }
 
-fn git(desk: &Desk, arguments: &[&str]) -> String {
+pub(super) fn git(desk: &Desk, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .args(["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"])
         .args(arguments)

@@ -56,13 +56,15 @@ import type {
   SupersedeResult,
   TraceRootsParams,
   TraceRootsResult,
+  VerifyStoreParams,
+  VerifyStoreResult,
 } from "./types.js";
 
 /** The version of the protocol that this client speaks. */
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:18039200c434d38ea6ba55969d0ccf3d093e6bfdcad693f6fa29e14b5eac8b32";
+export const SCHEMA_HASH = "sha256:88cdd007fb1347eec4612c54cc70e991fd33b6255d66ad601a8756b2c13bc0dc";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -94,6 +96,7 @@ export const METHODS = {
   "add_lineage": { name: "add_lineage", idempotent: true },
   "audit": { name: "audit", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
+  "verify_store": { name: "verify_store", idempotent: true },
   "backup": { name: "backup", idempotent: false },
   "restore_backup": { name: "restore_backup", idempotent: true },
   "rebuild_manifest": { name: "rebuild_manifest", idempotent: true },
@@ -246,8 +249,11 @@ export abstract class Methods {
   }
 
   /**
-   * Reads a piece of a file, at most 1 MiB, from an artifact or by the hash of its bytes. A file that is read whole in
-   * one piece is checked against its hash.
+   * Reads a piece of a file, at most 1 MiB, from an artifact or by the hash of its bytes.
+   *
+   * A file that is read whole in one piece is checked against its hash: `integrity` is `verified` then, and bytes that
+   * have another hash are never answered but are an error of the kind integrity. So is a file of another length than its
+   * artifact says, whichever piece is asked for.
    *
    * @example
    * await client.readFile({"artifactId":"art-20260301T093000-5f2c81d4","length":4096});
@@ -384,6 +390,28 @@ export abstract class Methods {
    */
   listEvents(params: ListEventsParams = {}, options?: CallOptions): Promise<ListEventsResult> {
     return this.call("list_events", params, options);
+  }
+
+  /**
+   * Looks whether everything in the store is as it was promised, and tells what isn't.
+   *
+   * Without `repair` nothing is changed and nobody has to wait; a store in which all is well has no findings. With
+   * `repair` what can be proven is mended: an object from a readable name or another copy with its hash, a name from its
+   * object, a sidecar or a line of the history where what is left of it bears out the manifest. A damaged object that
+   * can't be mended moves to quarantine/ and stays an error until the same bytes are published again. Nothing is guessed,
+   * nothing is deleted.
+   *
+   * @example
+   * await client.verifyStore({});
+   *
+   * @example
+   * await client.verifyStore({"checks":["hash"],"sample":"3/30"});
+   *
+   * @example
+   * await client.verifyStore({"repair":true});
+   */
+  verifyStore(params: VerifyStoreParams = {}, options?: CallOptions): Promise<VerifyStoreResult> {
+    return this.call("verify_store", params, options);
   }
 
   /**

@@ -103,12 +103,54 @@ export type AuditFormatParam =
   /** Markdown. */
   | "markdown";
 
+/** What an audit found. */
+export interface AuditReport {
+  /** Version of the report's form: 1. */
+  schemaVersion: number;
+  /** When it was made. */
+  generatedAt: string;
+  /** What made it: keepstone. */
+  generator: string;
+  /** The version of what made it. */
+  generatorVersion: string;
+  /** The artifacts, as they were named; with `all` in the order of commits. */
+  artifacts: Audited[];
+  /** All of them in numbers. */
+  totals: Totals;
+  /** The lineage that was looked at. */
+  graphStats: GraphStats;
+  /** The report in the form that was asked for; null for `json`. */
+  text: string | null;
+}
+
+/** How grave an issue is. */
+export type AuditSeverity =
+  /** A promise is broken. */
+  | "error"
+  /** Nothing is broken, but something is not as it should be. */
+  | "warning";
+
+/** The verdict on an artifact. */
+export type AuditVerdict =
+  /** The store doesn't know it. */
+  | "error"
+  /** Bytes no longer have their hash. */
+  | "hash_mismatch"
+  /** Its bytes can't be verified. */
+  | "verification_error"
+  /** None of its roots has a role that was required. */
+  | "missing_roles"
+  /** There are only warnings. */
+  | "warning"
+  /** Nothing was found. */
+  | "ok";
+
 /** An artifact as an audit found it. Of an id that the store doesn't know, what only an artifact has is null. */
 export interface Audited {
   /** Its id. */
   artifactId: string;
   /** The verdict: the gravest of its issues. */
-  status: Verdict;
+  status: AuditVerdict;
   /** What is wrong, the gravest first. */
   issues: Issue[];
   /** Its type. */
@@ -159,6 +201,72 @@ export interface Capabilities {
   orderings: Ordering[];
 }
 
+/** What a verification looks at. */
+export type Check =
+  /** Every object, and every readable name that is no link of its object, is read and has its hash. */
+  | "hash"
+  /** Every artifact's objects are there, with their sizes, and can't be written. */
+  | "objects"
+  /** Every readable name is there and is its object. Other files below artifacts/ are their owners' business. */
+  | "names"
+  /** Every artifact has its sidecar, whose seal holds. */
+  | "sidecars"
+  /** Every line of the history has a seal that holds and says what the manifest says. */
+  | "history"
+  /** Every input is there, and no artifact is made from itself. */
+  | "lineage"
+  /** SQLite finds no damage, and every row says what the sidecars and the history say. */
+  | "manifest"
+  /** The store's folders are there and hold nothing that isn't the store's. */
+  | "staging";
+
+/** What kind of thing was found. */
+export type Code =
+  /** The object's bytes have another hash. */
+  | "object_damaged"
+  /** An artifact's object is not there. */
+  | "object_missing"
+  /** The object has another length than the artifact says. */
+  | "object_size"
+  /** The object may be written. */
+  | "object_writable"
+  /** The readable name is not there. */
+  | "name_missing"
+  /** What lies at the readable name is something else. */
+  | "name_differs"
+  /** The sidecar is not there. */
+  | "sidecar_missing"
+  /** The sidecar's seal fails. */
+  | "sidecar_damaged"
+  /** What lies in the sidecar's place is another artifact's. */
+  | "sidecar_differs"
+  /** The history is shorter than the manifest knows. */
+  | "history_short"
+  /** The seal of a line of the history fails. */
+  | "line_damaged"
+  /** History and manifest tell of different events. */
+  | "history_differs"
+  /** An input is not in the store. */
+  | "input_missing"
+  /** Artifacts are made from each other in a circle. */
+  | "circle"
+  /** SQLite finds the manifest damaged. */
+  | "manifest_damaged"
+  /** The manifest's tables are not those of its format. */
+  | "schema_differs"
+  /** A row says something else than sidecar and history. */
+  | "row_differs"
+  /** The manifest has lost a row that sidecars or history tell of. */
+  | "row_missing"
+  /** The manifest has a row that neither sidecars nor history tell of. */
+  | "row_unknown"
+  /** A folder of the store is not there. */
+  | "folder_missing"
+  /** Something lies among the store's own files that isn't the store's. */
+  | "stranger"
+  /** It could not be read. */
+  | "unreadable";
+
 /** The type that a caller gives a CSV column. */
 export type ColumnType =
   /** Whole numbers of 64 bits. */
@@ -190,6 +298,32 @@ export interface Copy {
   path: string;
   /** Its length in bytes. */
   sizeBytes: number;
+}
+
+/** How much a verification looked at. */
+export interface Counts {
+  /** Artifacts in the manifest, deleted ones included. */
+  artifacts: number;
+  /** Objects on disk; 0 when neither hash nor objects was asked for. */
+  objects: number;
+  /** Objects that no artifact needs, such as a publish leaves that was killed before its commit. They do no harm. */
+  orphans: number;
+  /** Files that were read and hashed. */
+  hashedFiles: number;
+  /** Bytes of these files. */
+  hashedBytes: number;
+  /** Readable names that were looked at. */
+  names: number;
+  /** Sidecars that were read. */
+  sidecars: number;
+  /** Lines of the history that were read. */
+  historyLines: number;
+  /** Edges that were followed. */
+  edges: number;
+  /** Rows of the manifest that were held against sidecars and history. */
+  rows: number;
+  /** Files in quarantine. */
+  quarantined: number;
 }
 
 /** Which way a graph goes. */
@@ -274,6 +408,28 @@ export interface Filter {
   roles?: string[] | null | undefined;
   /** At most this many: 1 to 10000, 100 unless given. */
   limit?: number | null | undefined;
+}
+
+/** One thing that a verification found. */
+export interface Finding {
+  /** The check that found it. */
+  check: Check;
+  /** The artifact, where it is about one. */
+  artifactId: string | null;
+  /** The object, where it is about one. */
+  hash: string | null;
+  /** The absolute path, where it is about a file or a folder. */
+  path: string | null;
+  /** What kind of thing it is. */
+  code: Code;
+  /** One sentence. */
+  message: string;
+  /** How much it matters. */
+  severity: VerifyStoreSeverity;
+  /** The way out, where there is one and it is not gone yet. */
+  hint: string | null;
+  /** Where the damaged bytes lie now, if a repair moved them. */
+  quarantinedTo: string | null;
 }
 
 /** What kind of content an artifact has. */
@@ -413,7 +569,7 @@ export interface Issue {
   /** What it is. */
   name: IssueName;
   /** Whether it is an error, or only worth a look. */
-  severity: Severity;
+  severity: AuditSeverity;
   /** The same as a sentence. */
   message: string;
 }
@@ -595,26 +751,6 @@ export interface Published {
   artifact: Artifact;
 }
 
-/** What an audit found. */
-export interface Report {
-  /** Version of the report's form: 1. */
-  schemaVersion: number;
-  /** When it was made. */
-  generatedAt: string;
-  /** What made it: keepstone. */
-  generator: string;
-  /** The version of what made it. */
-  generatorVersion: string;
-  /** The artifacts, as they were named; with `all` in the order of commits. */
-  artifacts: Audited[];
-  /** All of them in numbers. */
-  totals: Totals;
-  /** The lineage that was looked at. */
-  graphStats: GraphStats;
-  /** The report in the form that was asked for; null for `json`. */
-  text: string | null;
-}
-
 /** An ancestor that has no inputs itself. */
 export interface Root {
   /** Its id. */
@@ -624,13 +760,6 @@ export interface Root {
   /** The parts it plays. */
   roles: string[];
 }
-
-/** How grave an issue is. */
-export type Severity =
-  /** A promise is broken. */
-  | "error"
-  /** Nothing is broken, but something is not as it should be. */
-  | "warning";
 
 /** Whether an artifact stands, was replaced, or was deleted. */
 export type Status =
@@ -708,20 +837,47 @@ export interface TypeSummary {
   timestampColumns: string[];
 }
 
-/** The verdict on an artifact. */
-export type Verdict =
-  /** The store doesn't know it. */
+/** How a store was found. */
+export interface VerifyStoreReport {
+  /** The worst of all findings. */
+  status: VerifyStoreVerdict;
+  /** The checks that were made, in the order of the findings. */
+  checksPerformed: Check[];
+  /** The part of the bytes that was read; null for all. */
+  sample: string | null;
+  /** How much was looked at. */
+  counts: Counts;
+  /** How many errors there are. */
+  errors: number;
+  /** How many warnings there are. */
+  warnings: number;
+  /** How many findings were mended. */
+  repaired: number;
+  /** What was found, by check, artifact, object and path; at most 1000. */
+  findings: Finding[];
+  /** How many more findings there are. */
+  omitted: number;
+}
+
+/** How much a finding matters. */
+export type VerifyStoreSeverity =
+  /** Something that the store promises is not so. */
   | "error"
-  /** Bytes no longer have their hash. */
-  | "hash_mismatch"
-  /** Its bytes can't be verified. */
-  | "verification_error"
-  /** None of its roots has a role that was required. */
-  | "missing_roles"
-  /** There are only warnings. */
+  /** Nothing is lost, but somebody should look at it. */
   | "warning"
-  /** Nothing was found. */
-  | "ok";
+  /** It was so, and is mended. */
+  | "repaired";
+
+/** The worst of all findings. */
+export type VerifyStoreVerdict =
+  /** There are none. */
+  | "clean"
+  /** All of them are mended. */
+  | "repaired"
+  /** There are warnings. */
+  | "warnings"
+  /** There are errors. */
+  | "errors";
 
 /** The program that wrote it. */
 export interface Writer {
@@ -1063,7 +1219,7 @@ export interface AuditParams {
 }
 
 /** What `audit` answers. */
-export type AuditResult = Report;
+export type AuditResult = AuditReport;
 
 /** What `list_events` takes. */
 export interface ListEventsParams {
@@ -1077,6 +1233,22 @@ export interface ListEventsParams {
 
 /** What `list_events` answers. */
 export type ListEventsResult = Event[];
+
+/** What `verify_store` takes. */
+export interface VerifyStoreParams {
+  /** What to look at, at least one; everything unless given. */
+  checks?: Check[] | null | undefined;
+  /**
+   * Reads only one part of the bytes: `"3/30"` is the third of thirty, cut by hash, so that thirty calls read every
+   * object once. It is about the check hash alone; the others are always whole.
+   */
+  sample?: string | null | undefined;
+  /** Mends what can be proven and moves damaged objects to quarantine; false unless given. */
+  repair?: boolean | null | undefined;
+}
+
+/** What `verify_store` answers. */
+export type VerifyStoreResult = VerifyStoreReport;
 
 /** What `backup` takes. */
 export interface BackupParams {

@@ -13,6 +13,8 @@ from .types import (
     Added,
     Artifact,
     AuditFormatParam,
+    AuditReport,
+    Check,
     ColumnType,
     Content,
     Copy,
@@ -34,10 +36,10 @@ from .types import (
     Paths,
     Piece,
     Published,
-    Report,
     Summary,
     TypeDefinition,
     TypeSummary,
+    VerifyStoreReport,
 )
 
 IDEMPOTENT = frozenset(
@@ -67,6 +69,7 @@ IDEMPOTENT = frozenset(
         "rpc.discover",
         "supersede",
         "trace_roots",
+        "verify_store",
     }
 )
 """What may be asked a second time, because that changes nothing more."""
@@ -438,8 +441,12 @@ class Methods:
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
     ) -> Piece:
-        """Reads a piece of a file, at most 1 MiB, from an artifact or by the hash of its bytes. A
-        file that is read whole in one piece is checked against its hash.
+        """Reads a piece of a file, at most 1 MiB, from an artifact or by the hash of its bytes.
+
+        A file that is read whole in one piece is checked against its hash: `integrity` is
+        `verified` then, and bytes that have another hash are never answered but are an error of the
+        kind integrity. So is a file of another length than its artifact says, whichever piece is
+        asked for.
 
         Args:
             artifact_id: The artifact; or give `hash`.
@@ -735,7 +742,7 @@ class Methods:
         format: AuditFormatParam | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
-    ) -> Report:
+    ) -> AuditReport:
         """Reports on artifacts: by whom and from what they were made, what they have for roots,
         whether these have the roles that were required, and whether the bytes kept still are what
         their hash says.
@@ -756,7 +763,7 @@ class Methods:
                 root; at most 64. An artifact without inputs is its own root.
             format: What `text` holds; nothing unless given, or with `json`.
         """
-        reply: Report = self._run(
+        reply: AuditReport = self._run(
             "audit",
             {
                 "artifact_ids": artifact_ids,
@@ -794,6 +801,44 @@ class Methods:
                 "artifact_id": artifact_id,
                 "since": since,
                 "limit": limit,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def verify_store(
+        self,
+        *,
+        checks: Sequence[Check] | None = None,
+        sample: str | None = None,
+        repair: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> VerifyStoreReport:
+        """Looks whether everything in the store is as it was promised, and tells what isn't.
+
+        Without `repair` nothing is changed and nobody has to wait; a store in which all is well has
+        no findings. With `repair` what can be proven is mended: an object from a readable name or
+        another copy with its hash, a name from its object, a sidecar or a line of the history where
+        what is left of it bears out the manifest. A damaged object that can't be mended moves to
+        quarantine/ and stays an error until the same bytes are published again. Nothing is guessed,
+        nothing is deleted.
+
+        Args:
+            checks: What to look at, at least one; everything unless given.
+            sample: Reads only one part of the bytes: `"3/30"` is the third of thirty, cut by hash,
+                so that thirty calls read every object once. It is about the check hash alone; the
+                others are always whole.
+            repair: Mends what can be proven and moves damaged objects to quarantine; false unless
+                given.
+        """
+        reply: VerifyStoreReport = self._run(
+            "verify_store",
+            {
+                "checks": checks,
+                "sample": sample,
+                "repair": repair,
             },
             timeout,
             on_progress,

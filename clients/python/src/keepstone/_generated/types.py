@@ -15,11 +15,17 @@ __all__ = [
     "Added",
     "Artifact",
     "AuditFormatParam",
+    "AuditReport",
+    "AuditSeverity",
+    "AuditVerdict",
     "Audited",
     "Capabilities",
+    "Check",
+    "Code",
     "ColumnType",
     "Content",
     "Copy",
+    "Counts",
     "Direction",
     "Done",
     "Edge",
@@ -27,6 +33,7 @@ __all__ = [
     "Event",
     "FileEntry",
     "Filter",
+    "Finding",
     "Format",
     "GetLineageGraphFormatParam",
     "GetLineageGraphLineage",
@@ -53,16 +60,16 @@ __all__ = [
     "PieceEncoding",
     "Provenance",
     "Published",
-    "Report",
     "Root",
-    "Severity",
     "Status",
     "Storage",
     "Summary",
     "Totals",
     "TypeDefinition",
     "TypeSummary",
-    "Verdict",
+    "VerifyStoreReport",
+    "VerifyStoreSeverity",
+    "VerifyStoreVerdict",
     "Writer",
 ]
 
@@ -75,6 +82,104 @@ AuditFormatParam = Literal["json", "text", "markdown"]
 `text`: Plain text.
 
 `markdown`: Markdown.
+"""
+
+
+AuditSeverity = Literal["error", "warning"]
+"""How grave an issue is.
+
+`error`: A promise is broken.
+
+`warning`: Nothing is broken, but something is not as it should be.
+"""
+
+
+AuditVerdict = Literal["error", "hash_mismatch", "verification_error", "missing_roles", "warning", "ok"]
+"""The verdict on an artifact.
+
+`error`: The store doesn't know it.
+
+`hash_mismatch`: Bytes no longer have their hash.
+
+`verification_error`: Its bytes can't be verified.
+
+`missing_roles`: None of its roots has a role that was required.
+
+`warning`: There are only warnings.
+
+`ok`: Nothing was found.
+"""
+
+
+Check = Literal["hash", "objects", "names", "sidecars", "history", "lineage", "manifest", "staging"]
+"""What a verification looks at.
+
+`hash`: Every object, and every readable name that is no link of its object, is read and has its
+hash.
+
+`objects`: Every artifact's objects are there, with their sizes, and can't be written.
+
+`names`: Every readable name is there and is its object. Other files below artifacts/ are their
+owners' business.
+
+`sidecars`: Every artifact has its sidecar, whose seal holds.
+
+`history`: Every line of the history has a seal that holds and says what the manifest says.
+
+`lineage`: Every input is there, and no artifact is made from itself.
+
+`manifest`: SQLite finds no damage, and every row says what the sidecars and the history say.
+
+`staging`: The store's folders are there and hold nothing that isn't the store's.
+"""
+
+
+Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "folder_missing", "stranger", "unreadable"]
+"""What kind of thing was found.
+
+`object_damaged`: The object's bytes have another hash.
+
+`object_missing`: An artifact's object is not there.
+
+`object_size`: The object has another length than the artifact says.
+
+`object_writable`: The object may be written.
+
+`name_missing`: The readable name is not there.
+
+`name_differs`: What lies at the readable name is something else.
+
+`sidecar_missing`: The sidecar is not there.
+
+`sidecar_damaged`: The sidecar's seal fails.
+
+`sidecar_differs`: What lies in the sidecar's place is another artifact's.
+
+`history_short`: The history is shorter than the manifest knows.
+
+`line_damaged`: The seal of a line of the history fails.
+
+`history_differs`: History and manifest tell of different events.
+
+`input_missing`: An input is not in the store.
+
+`circle`: Artifacts are made from each other in a circle.
+
+`manifest_damaged`: SQLite finds the manifest damaged.
+
+`schema_differs`: The manifest's tables are not those of its format.
+
+`row_differs`: A row says something else than sidecar and history.
+
+`row_missing`: The manifest has lost a row that sidecars or history tell of.
+
+`row_unknown`: The manifest has a row that neither sidecars nor history tell of.
+
+`folder_missing`: A folder of the store is not there.
+
+`stranger`: Something lies among the store's own files that isn't the store's.
+
+`unreadable`: It could not be read.
 """
 
 
@@ -216,15 +321,6 @@ PieceEncoding = Literal["utf8", "base64"]
 """
 
 
-Severity = Literal["error", "warning"]
-"""How grave an issue is.
-
-`error`: A promise is broken.
-
-`warning`: Nothing is broken, but something is not as it should be.
-"""
-
-
 Status = Literal["active", "superseded", "tombstoned"]
 """Whether an artifact stands, was replaced, or was deleted.
 
@@ -245,20 +341,27 @@ Storage = Literal["managed", "in_place"]
 """
 
 
-Verdict = Literal["error", "hash_mismatch", "verification_error", "missing_roles", "warning", "ok"]
-"""The verdict on an artifact.
+VerifyStoreSeverity = Literal["error", "warning", "repaired"]
+"""How much a finding matters.
 
-`error`: The store doesn't know it.
+`error`: Something that the store promises is not so.
 
-`hash_mismatch`: Bytes no longer have their hash.
+`warning`: Nothing is lost, but somebody should look at it.
 
-`verification_error`: Its bytes can't be verified.
+`repaired`: It was so, and is mended.
+"""
 
-`missing_roles`: None of its roots has a role that was required.
 
-`warning`: There are only warnings.
+VerifyStoreVerdict = Literal["clean", "repaired", "warnings", "errors"]
+"""The worst of all findings.
 
-`ok`: Nothing was found.
+`clean`: There are none.
+
+`repaired`: All of them are mended.
+
+`warnings`: There are warnings.
+
+`errors`: There are errors.
 """
 
 
@@ -363,6 +466,28 @@ class Artifact:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AuditReport:
+    """What an audit found."""
+
+    schema_version: int
+    """Version of the report's form: 1."""
+    generated_at: str
+    """When it was made."""
+    generator: str
+    """What made it: keepstone."""
+    generator_version: str
+    """The version of what made it."""
+    artifacts: list[Audited]
+    """The artifacts, as they were named; with `all` in the order of commits."""
+    totals: Totals
+    """All of them in numbers."""
+    graph_stats: GraphStats
+    """The lineage that was looked at."""
+    text: str | None
+    """The report in the form that was asked for; null for `json`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Audited:
     """An artifact as an audit found it. Of an id that the store doesn't know, what only an artifact
     has is null.
@@ -370,7 +495,7 @@ class Audited:
 
     artifact_id: str
     """Its id."""
-    status: Verdict
+    status: AuditVerdict
     """The verdict: the gravest of its issues."""
     issues: list[Issue]
     """What is wrong, the gravest first."""
@@ -441,6 +566,36 @@ class Copy:
     """The absolute path of the copy."""
     size_bytes: int
     """Its length in bytes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """How much a verification looked at."""
+
+    artifacts: int
+    """Artifacts in the manifest, deleted ones included."""
+    objects: int
+    """Objects on disk; 0 when neither hash nor objects was asked for."""
+    orphans: int
+    """Objects that no artifact needs, such as a publish leaves that was killed before its commit.
+    They do no harm.
+    """
+    hashed_files: int
+    """Files that were read and hashed."""
+    hashed_bytes: int
+    """Bytes of these files."""
+    names: int
+    """Readable names that were looked at."""
+    sidecars: int
+    """Sidecars that were read."""
+    history_lines: int
+    """Lines of the history that were read."""
+    edges: int
+    """Edges that were followed."""
+    rows: int
+    """Rows of the manifest that were held against sidecars and history."""
+    quarantined: int
+    """Files in quarantine."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -516,6 +671,30 @@ class Filter(TypedDict, total=False):
     """With all of these roles."""
     limit: int | None
     """At most this many: 1 to 10000, 100 unless given."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing that a verification found."""
+
+    check: Check
+    """The check that found it."""
+    artifact_id: str | None
+    """The artifact, where it is about one."""
+    hash: str | None
+    """The object, where it is about one."""
+    path: str | None
+    """The absolute path, where it is about a file or a folder."""
+    code: Code
+    """What kind of thing it is."""
+    message: str
+    """One sentence."""
+    severity: VerifyStoreSeverity
+    """How much it matters."""
+    hint: str | None
+    """The way out, where there is one and it is not gone yet."""
+    quarantined_to: str | None
+    """Where the damaged bytes lie now, if a repair moved them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -676,7 +855,7 @@ class Issue:
 
     name: IssueName
     """What it is."""
-    severity: Severity
+    severity: AuditSeverity
     """Whether it is an error, or only worth a look."""
     message: str
     """The same as a sentence."""
@@ -829,28 +1008,6 @@ class Published:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
-    """What an audit found."""
-
-    schema_version: int
-    """Version of the report's form: 1."""
-    generated_at: str
-    """When it was made."""
-    generator: str
-    """What made it: keepstone."""
-    generator_version: str
-    """The version of what made it."""
-    artifacts: list[Audited]
-    """The artifacts, as they were named; with `all` in the order of commits."""
-    totals: Totals
-    """All of them in numbers."""
-    graph_stats: GraphStats
-    """The lineage that was looked at."""
-    text: str | None
-    """The report in the form that was asked for; null for `json`."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Root:
     """An ancestor that has no inputs itself."""
 
@@ -930,6 +1087,30 @@ class TypeSummary:
     """When there are any, the order of rows doesn't count."""
     timestamp_columns: list[str]
     """Columns read as timestamps even where they are text."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VerifyStoreReport:
+    """How a store was found."""
+
+    status: VerifyStoreVerdict
+    """The worst of all findings."""
+    checks_performed: list[Check]
+    """The checks that were made, in the order of the findings."""
+    sample: str | None
+    """The part of the bytes that was read; null for all."""
+    counts: Counts
+    """How much was looked at."""
+    errors: int
+    """How many errors there are."""
+    warnings: int
+    """How many warnings there are."""
+    repaired: int
+    """How many findings were mended."""
+    findings: list[Finding]
+    """What was found, by check, artifact, object and path; at most 1000."""
+    omitted: int
+    """How many more findings there are."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
