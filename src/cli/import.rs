@@ -54,6 +54,7 @@ struct M3 {
 struct Report {
     dry_run: bool,
     artifacts: Tally,
+    runs: Tally,
     bytes_taken: u64,
     findings: Vec<Finding>,
     error_count: u64,
@@ -129,6 +130,7 @@ fn shown(report: &Report) -> String {
         }
     };
     line("artifact", &report.artifacts);
+    line("run", &report.runs);
     if report.bytes_taken > 0 {
         let verb = if report.dry_run { "would be copied" } else { "copied" };
         shown.push_str(&format!("{} {verb}\n", words::size(report.bytes_taken)));

@@ -361,7 +361,7 @@ impl Others {
 
 /// What of an artifact in the store is not as the folder has it. Its tags may have changed since, and inputs may have
 /// been added.
-pub fn differs(there: &Found, inputs: &[Input], wanted: &Publication) -> Option<&'static str> {
+pub(super) fn differs(there: &Found, inputs: &[Input], wanted: &Publication) -> Option<&'static str> {
     let (there, wanted_record) = (&there.record, &wanted.record);
     let same = [
         ("content", there.file_hash == wanted_record.file_hash && there.format == wanted_record.format),

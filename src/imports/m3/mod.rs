@@ -1,14 +1,17 @@
 //! The data folder of M3, the Python package: where its parts lie, and how its JSON files are read.
 
 mod artifacts;
+mod intake;
 mod leftovers;
+mod runs;
 
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-pub use artifacts::{Artifacts, Card, Noted, Taken, differs};
+pub use artifacts::Artifacts;
+pub use intake::{Fate, Intake};
 pub use leftovers::left_out;
 
 use super::findings::About;
