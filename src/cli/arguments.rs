@@ -9,6 +9,7 @@ use super::audit::{self, Audit};
 use super::backup::{self, Backup};
 use super::cat::{self, Cat};
 use super::completions::{self, Completions};
+use super::dataset::{self, Dataset};
 use super::downstream::{self, Downstream};
 use super::events::{self, Events};
 use super::find::{self, Find};
@@ -130,6 +131,9 @@ pub(super) enum Command {
     /// List runs, or show one
     #[command(after_help = runs::EXAMPLES)]
     Runs(Runs),
+    /// Create, look at, compare and verify versions of datasets
+    #[command(after_help = dataset::EXAMPLES, visible_alias = "datasets")]
+    Dataset(Box<Dataset>),
     /// List the types of artifacts, or register one
     #[command(after_help = types::EXAMPLES)]
     Types(Types),

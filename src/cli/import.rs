@@ -55,6 +55,7 @@ struct Report {
     dry_run: bool,
     artifacts: Tally,
     runs: Tally,
+    datasets: Tally,
     bytes_taken: u64,
     findings: Vec<Finding>,
     error_count: u64,
@@ -131,6 +132,7 @@ fn shown(report: &Report) -> String {
     };
     line("artifact", &report.artifacts);
     line("run", &report.runs);
+    line("version of datasets", &report.datasets);
     if report.bytes_taken > 0 {
         let verb = if report.dry_run { "would be copied" } else { "copied" };
         shown.push_str(&format!("{} {verb}\n", words::size(report.bytes_taken)));

@@ -9,6 +9,7 @@ mod call;
 mod caller;
 mod cat;
 mod completions;
+mod dataset;
 mod downstream;
 mod events;
 mod exec;
@@ -99,6 +100,7 @@ pub fn main() -> ExitCode {
         Command::Supersede(options) => supersede::run(place, options),
         Command::Run(options) => run::run(place, options),
         Command::Runs(options) => runs::run(place, options),
+        Command::Dataset(options) => dataset::run(place, options),
         Command::Types(options) => types::run(place, options),
         Command::Events(options) => events::run(place, options),
         Command::Status(options) => status::run(place, options),

@@ -1,7 +1,7 @@
 //! The history as rows: every publish and every later change, in the order of commits.
 
-use rusqlite::Row;
 use rusqlite::types::Type;
+use rusqlite::{OptionalExtension, Row};
 
 use super::Manifest;
 use crate::model::Result;
@@ -67,6 +67,21 @@ impl Manifest {
                  WHERE artifact_id = ?1 AND kind = ?2 ORDER BY event_id LIMIT 1",
             )?
             .query_row((artifact_id, PUBLISHED), event)?)
+    }
+
+    /// The event of this id.
+    pub fn event(&self, event_id: u64) -> Result<Option<Event>> {
+        Ok(self
+            .cached("SELECT event_id, at, kind, artifact_id, actor, data FROM events WHERE event_id = ?1")?
+            .query_row([event_id], event)
+            .optional()?)
+    }
+
+    /// Whether anything but publishing happened from this event on.
+    pub fn changed_since(&self, event_id: u64) -> Result<bool> {
+        Ok(self
+            .cached("SELECT EXISTS (SELECT 1 FROM events WHERE event_id >= ?1 AND kind <> ?2)")?
+            .query_row((event_id, PUBLISHED), |row| row.get(0))?)
     }
 
     /// The events that stand in the history file, oldest first.

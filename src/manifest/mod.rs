@@ -3,6 +3,7 @@
 mod artifacts;
 mod bookkeeping;
 mod compare;
+mod datasets;
 mod edges;
 mod events;
 mod legacy;
@@ -23,6 +24,7 @@ use rusqlite::{Connection, OpenFlags};
 pub use artifacts::{Found, ListFilter};
 pub use bookkeeping::{ObjectRow, Placement};
 pub use compare::{Difference, How};
+pub use datasets::{Candidate, Filed};
 pub use events::PUBLISHED;
 pub use legacy::{Version1, Version1Artifact};
 pub use m3::{RegistryRun, registry_runs};

@@ -2,6 +2,7 @@
 
 pub mod artifact;
 pub mod audit;
+pub mod dataset;
 pub mod error;
 pub mod finding;
 pub mod hash;
@@ -11,6 +12,7 @@ pub mod number;
 pub mod reference;
 pub mod run;
 pub mod seal;
+pub mod version;
 pub mod watch;
 
 pub use error::{Error, Kind, Result};

@@ -2,6 +2,7 @@
 
 pub mod artifacts;
 pub mod audit;
+pub mod datasets;
 pub mod imports;
 pub mod lineage;
 mod params;
@@ -231,6 +232,14 @@ pub static OPERATIONS: &[Method] = &[
     Method::command::<runs::finish_run::FinishRun>(),
     Method::query::<runs::get_run::GetRun>(),
     Method::query::<runs::list_runs::ListRuns>(),
+    Method::command::<datasets::create_dataset::CreateDataset>(),
+    Method::query::<datasets::get_dataset::GetDataset>(),
+    Method::query::<datasets::list_datasets::ListDatasets>(),
+    Method::query::<datasets::list_dataset_members::ListDatasetMembers>(),
+    Method::query::<datasets::diff_datasets::DiffDatasets>(),
+    Method::query::<datasets::verify_dataset::VerifyDataset>(),
+    Method::command::<datasets::delete_dataset::DeleteDataset>(),
+    Method::command::<datasets::restore_dataset::RestoreDataset>(),
     Method::maintenance::<imports::import_m3::ImportM3>(),
     Method::query::<store::list_events::ListEvents>(),
     Method::probe::<store::verify_store::VerifyStore>(),

@@ -18,7 +18,7 @@ use crate::model::run::{RunFinished, RunStarted};
 use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::Objects;
 use crate::store::sidecar::Sidecar;
-use crate::store::{history, legacy};
+use crate::store::{history, legacy, snapshot};
 
 /// What making the manifest again gave.
 #[derive(Debug, Default)]
@@ -355,7 +355,7 @@ fn replay(manifest: &Manifest, layout: &Layout, live: Option<&Manifest>, watch: 
             let _ = event;
             Ok(())
         }
-        Step::Change(event) => change_again(manifest, &event, &mut rebuilt.findings),
+        Step::Change(event) => change_again(manifest, (layout, None), &event, &mut rebuilt.findings),
     });
     let outcome = outcome.and_then(|()| history::accept(manifest, &history));
     let outcome = outcome.and_then(|()| look_after(manifest, layout, &mut rebuilt));
@@ -404,7 +404,13 @@ pub(super) fn publish_again(manifest: &Manifest, sidecar: Sidecar, findings: &mu
     })
 }
 
-pub(super) fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) -> Result<()> {
+/// Takes in a change. With a manifest to spare, that one's word counts where a snapshot can't be read.
+pub(super) fn change_again(
+    manifest: &Manifest,
+    (layout, spare): (&Layout, Option<&Manifest>),
+    event: &Event,
+    findings: &mut Vec<String>,
+) -> Result<()> {
     let text = |key: &str| event.data.get(key).and_then(Value::as_str).map(str::to_owned);
     let seq = |id: Option<&str>| id.map_or(Ok(None), |id| manifest.artifact_seq(id));
     let about = seq(event.artifact_id.as_deref())?;
@@ -461,6 +467,9 @@ pub(super) fn change_again(manifest: &Manifest, event: &Event, findings: &mut Ve
                 manifest.insert_request(&Request { request_id, digest }, artifact_id, text("mode").as_deref())?;
             }
         }
+        (snapshot::CREATED | snapshot::DELETED | snapshot::RESTORED, _) => {
+            findings.extend(snapshot::again(manifest, layout, event, spare)?);
+        }
         ("object_healed" | "object_quarantined" | "migration_finding" | "store_migrated", _) => {}
         (_, None) if event.artifact_id.is_some() => {
             findings.push(format!(
@@ -496,6 +505,13 @@ fn compare(manifest: &Manifest, live: &Manifest, findings: &mut Vec<String>) -> 
                 ));
             }
             None => findings.push(format!("artifact {artifact_id} was left out: it has no sidecar that can be read")),
+        }
+    }
+    for (dataset_id, version, ..) in live.dataset_versions(None)? {
+        // What the history tells of and can't be read is a finding already.
+        let told = findings.iter().any(|finding| finding.contains(&format!("dataset {dataset_id} {version} ")));
+        if manifest.dataset(&dataset_id, &version)?.is_none() && !told {
+            findings.push(format!("dataset {dataset_id} {version} was left out: the history doesn't tell of it"));
         }
     }
     Ok(())

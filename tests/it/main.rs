@@ -8,6 +8,7 @@ mod concurrency;
 mod conformance;
 mod crash;
 mod damage;
+mod datasets;
 mod disk;
 mod exec;
 mod formats;

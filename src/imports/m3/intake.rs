@@ -1,6 +1,6 @@
 //! Takes artifacts in: proves and copies their bytes, and commits them in parts, none of them half.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::artifacts::{Artifacts, Noted, Taken, differs};
@@ -10,7 +10,7 @@ use crate::imports::Findings;
 use crate::manifest::ObjectRow;
 use crate::model::ids::ArtifactId;
 use crate::model::import::{ImportFault, ImportFinding, Tally};
-use crate::model::{Error, Result, Watch};
+use crate::model::{Error, Hash, Result, Watch};
 use crate::objects::{self, Staged};
 use crate::store::{Reader, Store, View, Writer};
 
@@ -34,6 +34,8 @@ pub struct Intake<'a> {
     pub findings: Findings,
     /// The bytes that the store had not yet.
     pub bytes: u64,
+    /// The artifacts that are there now, or would be, and the hashes of their bytes.
+    there: HashMap<ArtifactId, Hash>,
 }
 
 /// Where an artifact's bytes come from.
@@ -65,7 +67,29 @@ pub enum Fate {
     Conflict(&'static str),
 }
 
-impl Intake<'_> {
+impl<'a> Intake<'a> {
+    /// Nothing is taken in yet.
+    pub fn new(
+        folder: Folder,
+        store: Option<Arc<Store>>,
+        dry_run: bool,
+        actor: Option<&'a str>,
+        watch: &'a dyn Watch,
+    ) -> Self {
+        let (findings, there) = (Findings::default(), HashMap::new());
+        Self { folder, dry_run, store, watch, actor, findings, bytes: 0, there }
+    }
+
+    /// The hash of an artifact's bytes, if it is there now or would be.
+    pub fn hash_of(&self, artifact_id: &ArtifactId) -> Result<Option<Hash>> {
+        if let Some(hash) = self.there.get(artifact_id) {
+            return Ok(Some(*hash));
+        }
+        let Some(store) = &self.store else { return Ok(None) };
+        let found = store.read()?.manifest().artifact(artifact_id.as_str())?;
+        Ok(found.filter(|found| found.state.deleted_at.is_none()).map(|found| found.record.file_hash))
+    }
+
     /// The store, where something is written.
     pub fn writing(&self) -> Option<&Arc<Store>> {
         self.store.as_ref().filter(|_| !self.dry_run)
@@ -78,10 +102,10 @@ impl Intake<'_> {
     }
 
     /// Takes all artifacts in.
-    pub fn artifacts(&mut self, artifacts: &Artifacts) -> Result<Tally> {
+    pub fn artifacts(&mut self) -> Result<(Tally, Artifacts)> {
+        let artifacts = Artifacts::look(&self.folder, &mut self.findings, self.watch)?;
         let mut tally = Tally::default();
         tally.skipped.0 = artifacts.skipped;
-        let mut there: HashSet<ArtifactId> = HashSet::new();
         let mut noted = Vec::new();
         let (mut batch, mut batch_bytes) = (Vec::new(), 0);
         let mut seen = HashSet::new();
@@ -107,11 +131,11 @@ impl Intake<'_> {
                 Err(finding) => self.skip(&mut tally, finding),
             }
             if batch.len() == BATCH || batch_bytes >= BATCH_BYTES {
-                self.settle(std::mem::take(&mut batch), &mut tally, &mut there, &mut noted)?;
+                self.settle(std::mem::take(&mut batch), &mut tally, &mut noted)?;
                 batch_bytes = 0;
             }
         }
-        self.settle(batch, &mut tally, &mut there, &mut noted)?;
+        self.settle(batch, &mut tally, &mut noted)?;
         let reader = self.store.as_ref().map(Store::read).transpose()?;
         for noted in noted {
             let missing = noted.missing(|input| {
@@ -119,11 +143,11 @@ impl Intake<'_> {
                     Some(reader) => reader.manifest().artifact_seq(input.as_str()),
                     None => Ok(None),
                 };
-                Ok(there.contains(input) || in_store()?.is_some())
+                Ok(self.there.contains_key(input) || in_store()?.is_some())
             })?;
             missing.into_iter().for_each(|finding| self.findings.add(finding));
         }
-        Ok(tally)
+        Ok((tally, artifacts))
     }
 
     /// Finds an artifact's bytes in the store, or proves and copies those of the folder.
@@ -168,7 +192,6 @@ impl Intake<'_> {
         &mut self,
         batch: Vec<Ready>,
         tally: &mut Tally,
-        there: &mut HashSet<ArtifactId>,
         noted: &mut Vec<Noted>,
     ) -> Result<()> {
         if batch.is_empty() {
@@ -197,7 +220,9 @@ impl Intake<'_> {
                 }
             };
             std::mem::take(&mut taken.findings).into_iter().chain(finding).for_each(|told| self.findings.add(told));
-            there.insert(taken.publication.record.artifact_id.clone());
+            if fate != Fate::Deleted {
+                self.there.insert(taken.publication.record.artifact_id.clone(), taken.hash());
+            }
             noted.push(taken.noted());
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! The data folder of M3, the Python package: where its parts lie, and how its JSON files are read.
 
 mod artifacts;
+mod datasets;
 mod intake;
 mod leftovers;
 mod runs;
@@ -11,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub use artifacts::Artifacts;
+pub use datasets::{TakenDataset, TakenMember, dataset_files, take_dataset};
 pub use intake::{Fate, Intake};
 pub use leftovers::left_out;
 
