@@ -162,7 +162,7 @@ fn given(caller: &Caller, path: &Path) -> Result<Map<String, Value>, Failure> {
         let stop = Stop::on_signals()?;
         match stdin::read(caller.random(), &stop).map_err(|error| stop.failure(error))? {
             Piped::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Piped::File(file) => files::read_text(&file.path()).map_err(Error::from)?,
+            Piped::File(file) => files::read_text(&file.path(stdin::NAME)).map_err(Error::from)?,
         }
     } else {
         files::read_text(path).map_err(Error::from)?
