@@ -38,7 +38,7 @@ struct Pin {
 pub fn left_out(folder: &Folder, artifacts: &Artifacts, findings: &mut Findings) -> Result<Vec<LeftOut>> {
     let mut all = vec![
         pins(folder, findings),
-        kind("objects", "no manifest names them", unreferenced(folder, artifacts)?),
+        kind("objects", "no manifest that can be taken in names them", unreferenced(folder, artifacts)?),
         kind("MLflow files", "keepstone keeps no MLflow store; a run may carry an MLflow run's id", mlflow(folder)?),
     ];
     for name in ["registry.db", "lineage.sqlite"] {
