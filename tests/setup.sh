@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What the commands of this project need on the machine: looked for, installed where we may, else named with the line to type.
 #
-# examples/quickstart and tests/run source this file, and call only the need_… functions that their work depends on.
+# examples/quickstart, tests/run and benches/run source this file, and call only the need_… functions that their work depends on.
 # Nothing here needs more of the environment than PATH and HOME. KEEPSTONE_SETUP_MAY_INSTALL=no forbids every change to
 # the system and to the Rust toolchain; KEEPSTONE_PYTHON names the Python to use. Everything said goes to stderr.
 
@@ -14,9 +14,9 @@ say() {
   printf 'keepstone: %s\n' "$*" >&2
 }
 
-# Where `cargo build` leaves the binary.
+# built_keepstone [PROFILE]: where `cargo build` leaves the binary.
 built_keepstone() {
-  (cd "$keepstone_root" && echo "$(realpath -m -- "${CARGO_TARGET_DIR:-target}")/debug/keepstone")
+  (cd "$keepstone_root" && echo "$(realpath -m -- "${CARGO_TARGET_DIR:-target}")/${1:-debug}/keepstone")
 }
 
 # stop SENTENCE LINE: ends the script with what is wrong and the exact line that mends it.

@@ -1,4 +1,5 @@
-//! Named points at which a test can kill the process, to prove that no instruction is a bad one to die at.
+//! Named points at which a test can kill the process, to prove that no instruction is a bad one to die at; and the disk's
+//! failures that no test could cause otherwise.
 
 /// Every point, in the order in which a publish, a supersession and the sweep pass them.
 pub const POINTS: &[&str] = &[
@@ -44,6 +45,16 @@ pub fn point(name: &'static str) {
     let _ = name;
 }
 
+/// What the disk says to a flush of published bytes: an error of its own when `KEEPSTONE_FLUSH_FAILS_AT` is the number of
+/// this flush, counted from 1. Release builds never do that.
+#[inline]
+pub fn flush_fault() -> std::io::Result<()> {
+    #[cfg(debug_assertions)]
+    return armed::flush();
+    #[cfg(not(debug_assertions))]
+    Ok(())
+}
+
 #[cfg(debug_assertions)]
 mod armed {
     use std::sync::LazyLock;
@@ -58,6 +69,16 @@ mod armed {
         Some((name, count))
     });
     static PASSED: AtomicU32 = AtomicU32::new(0);
+    static FAILING_FLUSH: LazyLock<Option<u32>> =
+        LazyLock::new(|| std::env::var("KEEPSTONE_FLUSH_FAILS_AT").ok()?.parse().ok());
+    static FLUSHES: AtomicU32 = AtomicU32::new(0);
+
+    pub(super) fn flush() -> std::io::Result<()> {
+        match FLUSHES.fetch_add(1, Ordering::SeqCst) + 1 {
+            number if *FAILING_FLUSH == Some(number) => Err(rustix::io::Errno::IO.into()),
+            _ => Ok(()),
+        }
+    }
 
     pub(super) fn pass(name: &'static str) {
         debug_assert!(

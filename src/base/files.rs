@@ -208,14 +208,25 @@ pub fn sync_folder(folder: &Path) -> Result<()> {
 }
 
 /// Beyond so many, flushing the whole file system once is faster than flushing each.
-const FLUSHES_EACH_MAX: usize = 3;
+pub const FLUSHES_EACH_MAX: usize = 3;
 
 /// Waits until the entries of several folders of one file system have reached the disk.
 pub fn sync_folders(folders: &BTreeSet<PathBuf>) -> Result<()> {
     match folders.first() {
-        Some(first) if folders.len() > FLUSHES_EACH_MAX => sync_file_system(first),
+        Some(first) if folders.len() > FLUSHES_EACH_MAX && flushes_whole(first) => sync_file_system(first),
         _ => folders.iter().try_for_each(|folder| sync_folder(folder)),
     }
+}
+
+/// Whether flushing the file system that holds a folder flushes every file on it and tells of every failure. Overlays
+/// and file systems in user space don't, nor does Linux before 5.8.
+pub fn flushes_whole(folder: &Path) -> bool {
+    // ext2 to ext4, XFS, btrfs, tmpfs.
+    const WHOLE: [i64; 4] = [0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994];
+    let release = rustix::system::uname().release().to_string_lossy().into_owned();
+    let mut numbers = release.split(|end: char| !end.is_ascii_digit()).map(|number| number.parse::<u32>().unwrap_or(0));
+    let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    version >= (5, 8) && sys::statfs(folder).is_ok_and(|stat| WHOLE.contains(&(stat.f_type as i64 & 0xFFFF_FFFF)))
 }
 
 /// Waits until a file's content has reached the disk.
@@ -372,13 +383,23 @@ impl Draft {
     }
 }
 
-/// Reads a stream in large pieces and hands each to `take`, until the end.
+/// How much is read at a time.
+const PIECE_BYTES: usize = 256 * 1024;
+
+/// Room for a piece of a file of this length, and for a byte more that it may have: of a small file it is small, as
+/// clearing it costs more than reading does.
+fn piece(length: u64) -> Vec<u8> {
+    vec![0; usize::try_from(length).unwrap_or(PIECE_BYTES).saturating_add(1).clamp(4096, PIECE_BYTES)]
+}
+
+/// Reads a file of this length, or a longer one, in large pieces and hands each to `take`, until the end.
 pub fn pump<E: From<FileError>>(
     mut from: impl Read,
     path: &Path,
+    length: u64,
     mut take: impl FnMut(&[u8]) -> std::result::Result<(), E>,
 ) -> std::result::Result<(), E> {
-    let mut buffer = vec![0; 256 * 1024];
+    let mut buffer = piece(length);
     loop {
         match from.read(&mut buffer) {
             Ok(0) => return Ok(()),
@@ -521,8 +542,11 @@ pub fn writable(folder: &Path) -> bool {
 
 /// Whether two files hold the same bytes.
 pub fn same_bytes(left: &Path, right: &Path) -> Result<bool> {
-    let (mut one, mut other) = (open_no_follow(left)?.0, open_no_follow(right)?.0);
-    let (mut a, mut b) = (vec![0; 256 * 1024], vec![0; 256 * 1024]);
+    let ((mut one, looks), (mut other, other_looks)) = (open_no_follow(left)?, open_no_follow(right)?);
+    if looks.len() != other_looks.len() {
+        return Ok(false);
+    }
+    let (mut a, mut b) = (piece(looks.len()), piece(looks.len()));
     loop {
         let count = one.read(&mut a).context("read", left)?;
         if count == 0 {
@@ -539,8 +563,12 @@ pub fn same_bytes(left: &Path, right: &Path) -> Result<bool> {
 
 /// Waits until everything on the file system that holds a folder has reached the disk.
 pub fn sync_file_system(folder: &Path) -> Result<()> {
-    let opened = File::open(folder).context("open the folder", folder)?;
-    sys::syncfs(opened).context("flush the file system of", folder)
+    sync_file_system_of(&File::open(folder).context("open the folder", folder)?, folder)
+}
+
+/// The same through an open file: what has failed since it was opened is told.
+pub fn sync_file_system_of(file: &File, folder: &Path) -> Result<()> {
+    sys::syncfs(file).context("flush the file system of", folder)
 }
 
 /// Removes a folder that has nothing in it.

@@ -7,6 +7,11 @@ pub fn encode(bytes: &[u8]) -> String {
     HEXLOWER.encode(bytes)
 }
 
+/// The same at the end of a text.
+pub fn append(bytes: &[u8], text: &mut String) {
+    HEXLOWER.encode_append(bytes, text);
+}
+
 /// The bytes of lower-case hex digits; `None` for anything else.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     HEXLOWER.decode(text.as_bytes()).ok()

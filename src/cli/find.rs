@@ -92,7 +92,7 @@ fn hash_of(path: &Path) -> Result<Hash, Failure> {
     let (mut file, found) = files::open_regular(path).map_err(Error::from)?;
     let mut hasher = Sha256::new();
     let mut done = 0;
-    let hashed = files::pump(&mut file, path, |piece| {
+    let hashed = files::pump(&mut file, path, found.len(), |piece| {
         hasher.update(piece);
         done += piece.len() as u64;
         progress.step(done, found.len(), "bytes read")

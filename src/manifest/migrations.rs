@@ -10,7 +10,7 @@ pub const APPLICATION_ID: i32 = 0x4B50_5354;
 pub const FORMAT_VERSION: i64 = 1 + MIGRATIONS.len() as i64;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS];
+const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS];
 
 const ARTIFACTS: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -198,6 +198,23 @@ const DATASETS: &str = "
         features TEXT,
         PRIMARY KEY (dataset, artifact_id)
     ) STRICT, WITHOUT ROWID;
+";
+
+/// Tags repeat the type and the creation of their artifact, which never change: so one index finds a type and a tag,
+/// newest first.
+const TAGS: &str = "
+    CREATE TABLE tags (
+        seq INTEGER NOT NULL REFERENCES artifacts (seq),
+        key TEXT NOT NULL,
+        value TEXT NOT NULL,
+        artifact_type TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        PRIMARY KEY (seq, key)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO tags SELECT seq, key, value, artifact_type, created_at FROM artifact_tags JOIN artifacts USING (seq);
+    DROP TABLE artifact_tags;
+    ALTER TABLE tags RENAME TO artifact_tags;
+    CREATE INDEX artifact_tags_by_type ON artifact_tags (key, value, artifact_type, created_at, seq);
 ";
 
 impl Manifest {

@@ -28,6 +28,13 @@ impl Hash {
         hex::encode(&self.0)
     }
 
+    fn text(&self) -> String {
+        let mut text = String::with_capacity("sha256:".len() + 2 * self.0.len());
+        text.push_str("sha256:");
+        hex::append(&self.0, &mut text);
+        text
+    }
+
     /// Reads `sha256:` and 64 hex digits, or the digits alone.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix("sha256:").unwrap_or(text);
@@ -36,7 +43,10 @@ impl Hash {
 
     /// The first 12 characters of the lower-case base32 of the hash: a short name for the bytes.
     pub fn spec_id(&self) -> String {
-        hex::base32(&self.0)[..12].to_owned()
+        // 12 characters are 60 bits.
+        let mut text = hex::base32(&self.0[..8]);
+        text.truncate(12);
+        text
     }
 
     /// The lowest and highest hash that have this spec id.
@@ -59,7 +69,7 @@ impl Hash {
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sha256:{}", self.hex())
+        f.write_str(&self.text())
     }
 }
 
@@ -71,7 +81,7 @@ impl fmt::Debug for Hash {
 
 impl Serialize for Hash {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(&self.text())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Objects: immutable bytes, each kept once under its SHA-256, and the staged files that become objects.
 
+mod copy;
 mod listing;
 mod staged;
 
@@ -189,7 +190,7 @@ pub fn hash_file(file: &File, path: &Path, size: u64, watch: &dyn Watch) -> Resu
     from.seek(SeekFrom::Start(0)).context("read", path)?;
     let mut hasher = Sha256::new();
     let mut done = 0;
-    files::pump(from, path, |piece| {
+    files::pump(from, path, size, |piece| {
         hasher.update(piece);
         done += piece.len() as u64;
         refuse_growth(path, done, size)?;

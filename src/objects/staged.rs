@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
@@ -10,13 +11,18 @@ use sha2::{Digest, Sha256};
 use super::OBJECT_MODE;
 use crate::base::crash;
 use crate::base::files::{self, Context, Fingerprint};
-use crate::model::{Hash, Result, Watch};
+use crate::model::{Error, Hash, Result, Watch};
+
+/// Up to this length a file is not flushed by itself, but with those that are committed with it.
+const FLUSHED_LATER_BYTES_MAX: u64 = 1 << 20;
 
 /// The folder of one process's staged files.
 #[derive(Debug)]
 pub struct Staging {
     folder: PathBuf,
     count: AtomicU64,
+    /// Whether flushing the file system flushes them all.
+    flushes_whole: bool,
 }
 
 /// A complete file that is not yet an object. Dropping it removes it.
@@ -27,12 +33,24 @@ pub struct Staged {
     pub hash: Hash,
     /// Length in bytes.
     pub size: u64,
+    /// Open where it is not flushed yet: a descriptor from before the first byte is told of every failure to write one.
+    open: Option<Opened>,
+    /// How its one flush went. None is tried twice: the system forgets what it has failed to write.
+    flushed: OnceLock<Result<()>>,
+}
+
+/// An open file and its place in the order of openings.
+#[derive(Debug)]
+struct Opened {
+    file: File,
+    order: u64,
 }
 
 impl Staging {
     /// Stages into this folder, which exists.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, count: AtomicU64::new(0) }
+        let flushes_whole = files::flushes_whole(&folder);
+        Self { folder, count: AtomicU64::new(0), flushes_whole }
     }
 
     /// The folder; scratch files may live there too.
@@ -44,30 +62,56 @@ impl Staging {
     pub fn create(&self) -> Result<(File, Unfinished)> {
         let path = self.folder.join(format!("{}", self.count.fetch_add(1, Ordering::Relaxed)));
         let file = files::create_new(&path, OBJECT_MODE)?;
+        // Counted after the opening: who has a lower number was open before this one had a byte.
+        let order = self.count.fetch_add(1, Ordering::SeqCst);
         crash::point("publish.staged");
-        Ok((file, Unfinished { path }))
+        Ok((file, Unfinished { path, order }))
     }
 
-    /// Copies a file in, hashing on the way; it must not be longer than `size`. Its bytes are on the disk when this returns.
+    /// Flushes many files at once where that is possible; [`Staged::flush`] tells of each how it went.
+    pub fn flush(&self, staged: &[&Staged]) {
+        let waiting: Vec<&Staged> = staged.iter().copied().filter(|staged| staged.flushed.get().is_none()).collect();
+        let oldest = waiting.iter().filter_map(|staged| staged.open.as_ref()).min_by_key(|open| open.order);
+        match oldest {
+            Some(oldest) if self.flushes_whole && waiting.len() > files::FLUSHES_EACH_MAX => {
+                crash::point("publish.before_flush");
+                // The descriptor that is older than every byte of every file is told of every failure.
+                let fault = crash::flush_fault().context("flush the file system of", &self.folder);
+                let outcome = fault.and_then(|()| files::sync_file_system_of(&oldest.file, &self.folder));
+                let outcome = outcome.map_err(Error::from);
+                crash::point("publish.flushed");
+                for staged in waiting {
+                    staged.flushed.set(outcome.clone()).ok();
+                }
+            }
+            _ => waiting.iter().for_each(|staged| drop(staged.flush())),
+        }
+    }
+
+    /// Copies a file in, hashing on the way; it must not be longer than `size`.
     pub fn copy(&self, source: &File, path: &Path, size: u64, watch: &dyn Watch) -> Result<Staged> {
         let (mut file, unfinished) = self.create()?;
+        if size > FLUSHED_LATER_BYTES_MAX {
+            let (hash, done) = super::copy::copy_beside_hash(source, path, size, (&file, unfinished.path()), watch)?;
+            return Ok(unfinished.flushed(hash, done));
+        }
         let mut hasher = Sha256::new();
         let mut done = 0;
-        files::pump(source, path, |piece| {
+        files::pump(source, path, size, |piece| {
             hasher.update(piece);
             file.write_all(piece).context("write", &unfinished.path)?;
             done += piece.len() as u64;
             super::refuse_growth(path, done, size)?;
             watch.step(done, size, "bytes copied")
         })?;
-        unfinished.finish(&file, Hash::finish(hasher), done)
+        unfinished.finish(file, Hash::finish(hasher), done)
     }
 
-    /// Stages bytes that are in memory; they are on the disk when this returns.
+    /// Stages bytes that are in memory.
     pub fn write(&self, bytes: &[u8]) -> Result<Staged> {
         let (mut file, unfinished) = self.create()?;
         file.write_all(bytes).context("write", &unfinished.path)?;
-        unfinished.finish(&file, Hash::of(bytes), bytes.len() as u64)
+        unfinished.finish(file, Hash::of(bytes), bytes.len() as u64)
     }
 }
 
@@ -75,6 +119,7 @@ impl Staging {
 #[derive(Debug)]
 pub struct Unfinished {
     path: PathBuf,
+    order: u64,
 }
 
 impl Unfinished {
@@ -83,14 +128,30 @@ impl Unfinished {
         &self.path
     }
 
-    /// Flushes the file, after which it can become an object. A failed flush loses the file: nothing may trust it then.
-    pub fn finish(mut self, file: &File, hash: Hash, size: u64) -> Result<Staged> {
+    /// The file is complete. A small one is flushed when its turn comes, the others with it; a large one would make them
+    /// wait, so it is flushed now.
+    pub fn finish(mut self, file: File, hash: Hash, size: u64) -> Result<Staged> {
         crash::point("publish.hashed");
-        crash::point("publish.before_flush");
-        file.sync_all().context("flush", &self.path)?;
-        crash::point("publish.flushed");
-        Ok(Staged { path: std::mem::take(&mut self.path), hash, size })
+        if size > FLUSHED_LATER_BYTES_MAX {
+            flush(&file, &self.path)?;
+            return Ok(self.flushed(hash, size));
+        }
+        let open = Some(Opened { file, order: self.order });
+        Ok(Staged { path: std::mem::take(&mut self.path), hash, size, open, flushed: OnceLock::new() })
     }
+
+    /// The file is complete, and its bytes have reached the disk.
+    fn flushed(mut self, hash: Hash, size: u64) -> Staged {
+        Staged { path: std::mem::take(&mut self.path), hash, size, open: None, flushed: OnceLock::from(Ok(())) }
+    }
+}
+
+/// Waits until the bytes of a staged file have reached the disk. A failure loses the file: nothing may trust it then.
+pub(super) fn flush(file: &File, path: &Path) -> Result<()> {
+    crash::point("publish.before_flush");
+    crash::flush_fault().and_then(|()| file.sync_all()).context("flush", path)?;
+    crash::point("publish.flushed");
+    Ok(())
 }
 
 impl Drop for Unfinished {
@@ -105,6 +166,12 @@ impl Staged {
     /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Waits until its bytes have reached the disk, unless they have. After a failure nothing may trust them.
+    pub fn flush(&self) -> Result<()> {
+        let once = || self.open.as_ref().map_or(Ok(()), |open| flush(&open.file, &self.path));
+        self.flushed.get_or_init(once).clone()
     }
 
     /// How it looks.

@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::model::{Kind, Result, Watch};
+use crate::objects::Staged;
 use crate::store::{Reader, Site, Store, Writer};
 
 /// What every operation says about itself. The doc comment of `Params` is its documentation everywhere.
@@ -54,6 +55,10 @@ pub trait Command: Operation {
     }
     /// Reads, hashes, converts, stages; several run at once.
     fn prepare(store: &std::sync::Arc<Store>, params: Self::Params, context: &Context) -> Result<Self::Prepared>;
+    /// The files that the commit keeps; they are flushed before it, together with those of other commands.
+    fn staged(_: &Self::Prepared) -> &[Staged] {
+        &[]
+    }
     /// Every check that depends on others, and the change.
     fn commit(prepared: Self::Prepared, writer: &mut Writer) -> Result<Self::Result>;
 }
@@ -98,6 +103,10 @@ pub type Reply = String;
 
 /// A prepared command.
 pub trait Pending: Send {
+    /// The files that the commit keeps.
+    fn staged(&self) -> &[Staged] {
+        &[]
+    }
     /// Commits it inside the writer's transaction.
     fn commit(self: Box<Self>, writer: &mut Writer) -> Result<Reply>;
 }
@@ -105,6 +114,10 @@ pub trait Pending: Send {
 struct PendingCommand<C: Command>(C::Prepared);
 
 impl<C: Command> Pending for PendingCommand<C> {
+    fn staged(&self) -> &[Staged] {
+        C::staged(&self.0)
+    }
+
     fn commit(self: Box<Self>, writer: &mut Writer) -> Result<Reply> {
         C::commit(self.0, writer).map(|result| to_reply(&result))
     }

@@ -291,7 +291,7 @@ impl Task<'_> {
             let (into, unfinished) = staging.create()?;
             let imported =
                 tabular::import_csv(&file, path, &self.given.columns, &shape, &into, staging.folder(), self.watch)?;
-            let staged = unfinished.finish(&into, Hash(imported.parquet_hash), imported.parquet_size)?;
+            let staged = unfinished.finish(into, Hash(imported.parquet_hash), imported.parquet_size)?;
             (staged, imported.table, (Hash(imported.source_hash), imported.source_size))
         };
         self.given.expect(&source.0)?;

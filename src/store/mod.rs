@@ -119,6 +119,9 @@ impl Store {
         }
         let layout = Layout::new(root, artifacts);
         let config = Config::read(&layout.configuration())?;
+        if let Access::Write(writing) = &access {
+            *writing.connection.lock().expect("new") = Some(manifest);
+        }
         let store = Arc::new(Self {
             objects: Objects::new(layout.objects()),
             config,
@@ -127,7 +130,6 @@ impl Store {
             readers: Mutex::new(Vec::new()),
             layout,
         });
-        drop(manifest);
         store.recover()?;
         drop(migrating);
         Ok(store)
@@ -143,6 +145,8 @@ impl Store {
         files::create_folders(&layout.root().join("locks"))?;
         files::create_folders(&layout.staging())?;
         let open = Lock::shared(&layout.lock("open"))?;
+        // Looked at before it is opened: a file that takes its place in between is noticed at the first transaction.
+        let identity = identity_of(&layout.manifest())?;
         let manifest = Manifest::open(&layout.manifest())?;
         let age = manifest.age()?;
         if age != Age::Version1 {
@@ -156,16 +160,8 @@ impl Store {
         }
         manifest.make_durable()?;
         manifest.bring_up_to_date()?;
-        let identity = identity_of(&layout.manifest())?;
-        let writing = Writing {
-            connection: Mutex::new(Some(Manifest::open(&layout.manifest())?)),
-            identity,
-            staging,
-            lease,
-            placed: Mutex::new(Vec::new()),
-            _open: open,
-        };
-        writing.connection.lock().expect("new").as_ref().expect("new").make_durable()?;
+        let placed = Mutex::new(Vec::new());
+        let writing = Writing { connection: Mutex::new(None), identity, staging, lease, placed, _open: open };
         Ok((Access::Write(Box::new(writing)), manifest))
     }
 

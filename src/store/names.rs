@@ -13,8 +13,8 @@ use crate::store::layout::Layout;
 /// Longest file name, its extension apart.
 const LONGEST_STEM: usize = 180;
 
-/// A name for an artifact that no other has: `<type>/v<n>/<type>__v<n>__<hint or key>__ch=<8 of content hash>`.
-pub(super) fn choose(manifest: &Manifest, layout: &Layout, record: &Record, hint: Option<&str>) -> Result<String> {
+/// Gives an artifact a name that no other has: `<type>/v<n>/<type>__v<n>__<hint or key>__ch=<8 of content hash>`.
+pub(super) fn choose(manifest: &Manifest, layout: &Layout, record: &mut Record, hint: Option<&str>) -> Result<()> {
     let (kind, version) = (record.artifact_type.as_str(), record.schema_version);
     let start = format!("{kind}__v{version}__");
     let end = format!("__ch={}", &record.content_hash.hex()[..8]);
@@ -22,13 +22,12 @@ pub(super) fn choose(manifest: &Manifest, layout: &Layout, record: &Record, hint
     let words = readable(hint.unwrap_or(&record.logical_key), LONGEST_STEM.saturating_sub(start.len() + end.len()));
     let stem = format!("{kind}/v{version}/{start}{words}{end}");
     for clash in 1_u32.. {
-        let name = if clash == 1 { stem.clone() } else { format!("{stem}-{clash}") };
-        let candidate = Record { name: name.clone(), ..record.clone() };
-        let free = !manifest.name_taken(&name)?
-            && !files::exists(&layout.name(&candidate))
-            && !files::exists(&layout.sidecar(&candidate));
+        record.name = if clash == 1 { stem.clone() } else { format!("{stem}-{clash}") };
+        let free = !manifest.name_taken(&record.name)?
+            && !files::exists(&layout.name(record))
+            && !files::exists(&layout.sidecar(record));
         if free {
-            return Ok(name);
+            return Ok(());
         }
     }
     unreachable!("some number is free")

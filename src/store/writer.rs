@@ -219,6 +219,8 @@ impl Writer<'_> {
     /// one is replaced and the readable names over it are placed again. `proven` is how it looked when they were last
     /// read, which spares reading them again while others wait.
     pub fn keep(&mut self, staged: &Staged, proven: Option<ObjectRow>) -> Result<()> {
+        // Nothing is linked whose bytes may be lost; what was flushed together with others is known to be safe.
+        staged.flush()?;
         self.placed.insert(staged.hash);
         let objects = &self.store.objects;
         let there = match objects.place(staged)? {
@@ -282,7 +284,7 @@ impl Writer<'_> {
     /// Adds an artifact whose objects were kept, under a readable name of its own.
     pub fn publish(&mut self, mut publication: Publication, hint: Option<&str>) -> Result<Found> {
         let store = self.store;
-        publication.record.name = names::choose(self.manifest(), &store.layout, &publication.record, hint)?;
+        names::choose(self.manifest(), &store.layout, &mut publication.record, hint)?;
         let artifact_id = publication.record.artifact_id.as_str().to_owned();
         let seq = self.manifest().insert_artifact(&publication, None)?;
         if let Some(request) = &publication.request {

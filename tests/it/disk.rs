@@ -435,3 +435,67 @@ fn names_that_are_copies() {
     place.site().close();
     assert_whole(&place.root(), Expect::Written);
 }
+
+/// A disk that can't keep what it was given: all that was flushed together fails, and nothing of it shows.
+#[test]
+fn a_failed_flush_of_many() {
+    const COUNT: usize = 10;
+    let folder = crate::support::in_memory();
+    let root = folder.path().join("store");
+    let mut command = keepstone();
+    let mut session =
+        Session::spawn(command.arg("serve").arg("--root").arg(&root).env("KEEPSTONE_FLUSH_FAILS_AT", "2"));
+    assert!(succeeded(&session.call("publish_artifact", content("first", "first"))));
+    // The first request fails slowly, so that all the others are committed together.
+    let slow = folder.path().join("slow");
+    std::fs::File::create(&slow).expect("created").set_len(200 << 20).expect("it has no blocks");
+    let wrong =
+        json!({"artifactType": "t", "dataPath": slow, "expectedFileHash": format!("sha256:{}", "0".repeat(64))});
+    session.request("slow", "publish_artifact", wrong);
+    for number in 0..COUNT {
+        session.request(number, "publish_artifact", content(&format!("a-{number}"), &format!("{number}")));
+    }
+    let mut refused = 0;
+    for _ in 0..=COUNT {
+        let reply = session.line().expect("a reply");
+        if reply["id"] != "slow" && reply["error"].is_object() {
+            let message = reply["error"]["message"].as_str().expect("text");
+            assert!(message.contains("flush") && message.contains("staging"), "{reply}");
+            refused += 1;
+        }
+    }
+    let together = keepstone::base::files::flushes_whole(&root);
+    assert_eq!(refused, if together { COUNT } else { 1 });
+    assert_served(&mut session, 1 + COUNT - refused);
+    assert_eq!(files_below(&root.join("staging")), Vec::<PathBuf>::new(), "nothing is left of it");
+    for number in 0..COUNT {
+        assert!(succeeded(&session.call("publish_artifact", content(&format!("a-{number}"), &format!("{number}")))));
+    }
+    assert_served(&mut session, 1 + COUNT);
+    session.finish();
+    assert_whole(&root, Expect::Written);
+}
+
+/// The same for one that is flushed alone: the next try is a new file and a new flush.
+#[test]
+fn a_failed_flush_of_one() {
+    for large in [false, true] {
+        let folder = crate::support::in_memory();
+        let root = folder.path().join("store");
+        let path = folder.path().join("given");
+        std::fs::write(&path, "0123456789".repeat(if large { 300_000 } else { 1 })).expect("written");
+        let mut command = keepstone();
+        let mut session =
+            Session::spawn(command.arg("serve").arg("--root").arg(&root).env("KEEPSTONE_FLUSH_FAILS_AT", "2"));
+        assert!(succeeded(&session.call("publish_artifact", content("first", "first"))));
+        let given = json!({"artifactType": "t", "artifactId": "given", "dataPath": path});
+        let reply = session.call("publish_artifact", given.clone());
+        assert!(reply["error"]["message"].as_str().is_some_and(|text| text.contains("flush")), "{reply}");
+        assert_served(&mut session, 1);
+        assert_eq!(files_below(&root.join("objects")).len(), 1, "nothing is linked that was not flushed");
+        assert!(succeeded(&session.call("publish_artifact", given)));
+        assert_served(&mut session, 2);
+        session.finish();
+        assert_whole(&root, Expect::Written);
+    }
+}

@@ -24,7 +24,7 @@ const MOST: usize = 10_000;
 pub(super) struct Create {
     /// The version to create
     #[arg(value_name = "DATASET@VERSION")]
-    version: String,
+    which: String,
     /// Members: ids, the start of one, their last 8 digits, TYPE:KEY or TYPE:KEY@v3
     #[arg(value_name = "REF")]
     references: Vec<String>,
@@ -140,7 +140,7 @@ fn params(caller: &Caller, options: &Create) -> Result<Value, Failure> {
     if let Some(checkout) = git::checkout(&caller.folders()) {
         set("gitCommit", json!(checkout.commit));
     }
-    Ok(and(Value::Object(params), named_version(&options.version)?))
+    Ok(and(Value::Object(params), named_version(&options.which)?))
 }
 
 /// The active artifacts of a type, of a run, or of both.

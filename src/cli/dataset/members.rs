@@ -18,7 +18,7 @@ use crate::model::dataset::Member;
 pub(super) struct Members {
     /// Which version: DATASET, DATASET@VERSION, or the path of a snapshot
     #[arg(value_name = "VERSION")]
-    version: String,
+    which: String,
     /// Only in this role; several: in one of them
     #[arg(long, value_name = "ROLE")]
     role: Vec<String>,
@@ -58,7 +58,7 @@ pub(super) fn run(place: &Place, options: &Members) -> Outcome {
     let filter = json!({ "roles": some(&options.role), "artifactTypes": some(&options.artifact_type),
         "splits": some(&options.split), "features": features });
     let params = and(
-        version_of(&options.version),
+        version_of(&options.which),
         json!({ "filter": filter, "limit": options.limit, "offset": options.offset }),
     );
     if options.json {

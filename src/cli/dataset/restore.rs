@@ -14,7 +14,7 @@ use crate::model::dataset::Dataset;
 pub(super) struct Change {
     /// Which version
     #[arg(value_name = "DATASET@VERSION")]
-    version: String,
+    which: String,
     /// Why; it stands in the history
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
@@ -33,7 +33,7 @@ struct Changed {
 pub(super) fn run(place: &Place, options: &Change, delete: bool) -> Outcome {
     let method = if delete { "delete_dataset" } else { "restore_dataset" };
     let caller = Caller::at(place)?;
-    let params = and(named_version(&options.version)?, json!({ "reason": options.reason }));
+    let params = and(named_version(&options.which)?, json!({ "reason": options.reason }));
     let text = caller.text(method, params)?;
     if options.json {
         return print::json(&text).map(|()| 0);

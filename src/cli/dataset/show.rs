@@ -16,7 +16,7 @@ use crate::model::dataset::{Dataset, Statistics};
 pub(super) struct Show {
     /// Which version: DATASET, DATASET@VERSION, or the path of a snapshot
     #[arg(value_name = "VERSION")]
-    version: String,
+    which: String,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -24,7 +24,7 @@ pub(super) struct Show {
 
 pub(super) fn run(place: &Place, options: &Show) -> Outcome {
     let caller = Caller::at(place)?;
-    let text = caller.text("get_dataset", version_of(&options.version))?;
+    let text = caller.text("get_dataset", version_of(&options.which))?;
     if options.json {
         return print::json(&text).map(|()| 0);
     }

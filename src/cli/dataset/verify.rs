@@ -24,7 +24,7 @@ const WRONG: u8 = 2;
 pub(super) struct Verify {
     /// Which version: DATASET, DATASET@VERSION, or the path of a snapshot
     #[arg(value_name = "VERSION")]
-    version: String,
+    which: String,
     /// Read and hash every byte of the members too
     #[arg(long)]
     hash: bool,
@@ -56,8 +56,8 @@ struct Finding {
 pub(super) fn run(place: &Place, options: &Verify) -> Outcome {
     let caller = Caller::at(place)?;
     let stop = Stop::on_signals()?;
-    let progress = Progress::new(&stop, &options.version);
-    let params = and(version_of(&options.version), json!({ "verifyHashes": options.hash }));
+    let progress = Progress::new(&stop, &options.which);
+    let params = and(version_of(&options.which), json!({ "verifyHashes": options.hash }));
     let outcome = caller.watched("verify_dataset", params, &progress);
     drop(progress);
     let text = match outcome {

@@ -17,6 +17,7 @@ use crate::model::hash::Hash;
 use crate::model::ids::{ArtifactId, ArtifactType, Relation, RunId};
 use crate::model::number::{self, Count};
 use crate::model::{Error, Result};
+use crate::objects::Staged;
 use crate::operations::params::{self, Tags};
 use crate::operations::{Command, Context, Operation};
 use crate::publishing::{self, Content, Given, GivenFile, Ingested, Source};
@@ -207,6 +208,10 @@ impl Command for PublishArtifact {
         }
         let actor = context.actor.map(str::to_owned);
         Ok(Prepared { params, given, ingested, request, created_at, random: context.site.clock().random(), actor })
+    }
+
+    fn staged(prepared: &Prepared) -> &[Staged] {
+        prepared.ingested.as_ref().map_or(&[], |ingested| &ingested.staged)
     }
 
     fn commit(prepared: Prepared, writer: &mut Writer) -> Result<Published> {

@@ -262,7 +262,7 @@ fn replace(
     for Taken { mut publication, hint, object, .. } in plan.taken {
         let record = &mut publication.record;
         record.version = manifest.next_version(record.artifact_type.as_str(), &record.logical_key)?;
-        record.name = names::choose(manifest, layout, record, hint.as_deref())?;
+        names::choose(manifest, layout, record, hint.as_deref())?;
         let seq = manifest.insert_artifact(&publication, None)?;
         if let Some((hash, row)) = object {
             manifest.set_object(&hash, row)?;

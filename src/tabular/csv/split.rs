@@ -72,8 +72,11 @@ impl<'a> Splitter<'a> {
         let mut too_long = false;
         loop {
             let old = bytes.len();
-            // Growing with what there is keeps a long record from being copied over and over.
-            bytes.resize(old + old.clamp(CHUNK_BYTES, RECORD_BYTES_MOST + CHUNK_BYTES - old), 0);
+            // Growing with what there is keeps a long record from being copied over and over. One byte more than the file
+            // has left shows that it ends.
+            let wanted = old.clamp(CHUNK_BYTES, RECORD_BYTES_MOST + CHUNK_BYTES - old);
+            let left = usize::try_from(self.most.saturating_sub(self.at)).unwrap_or(wanted);
+            bytes.resize(old + wanted.min(left.saturating_add(1)), 0);
             let count = files::read_at(self.task.source, self.task.path, &mut bytes[old..], self.at)?;
             self.ended = old + count < bytes.len();
             bytes.truncate(old + count);

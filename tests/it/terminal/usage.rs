@@ -2,7 +2,7 @@
 
 use super::Desk;
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 23] = [
     "publish",
     "list",
     "show",
@@ -13,6 +13,8 @@ const COMMANDS: [&str; 21] = [
     "audit",
     "verify",
     "supersede",
+    "run",
+    "runs",
     "types",
     "events",
     "status",

@@ -1,0 +1,558 @@
+"""Measures keepstone beside bare programs that do only the unavoidable, and writes what it finds as Markdown.
+
+Both sides of a pair run in turn, A B A B, with the same client (`bare client`), the same requests and the same files;
+the ratio is the median of the ratios of the pairs, so that a machine that grows slower in between hurts both alike.
+"""
+
+import argparse
+import dataclasses
+import datetime
+import json
+import os
+import pathlib
+import platform
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "benchmarks.md"
+TYPES = [f"measurement_{number:02}" for number in range(20)]
+SYMBOLS = [f"S{number:02}" for number in range(50)]
+
+
+@dataclasses.dataclass
+class Sizes:
+    """How much is done of everything."""
+
+    rounds: int
+    spawns: int
+    artifacts: list[int]
+    gets: int
+    gets_together: int
+    files: int
+    large_bytes: int
+    table_rows: int
+    chain: int
+    walks: int
+    searches: int
+
+
+FULL = Sizes(5, 40, [10_000, 100_000], 20_000, 50_000, 1000, 1 << 30, 5_000_000, 10_000, 20, 2000)
+QUICK = Sizes(2, 5, [300, 1000], 500, 500, 50, 8 << 20, 20_000, 300, 5, 50)
+
+
+@dataclasses.dataclass
+class Measured:
+    """One line of the table: what was measured in each pair."""
+
+    work: str
+    pairs: list[tuple[float, float]]
+    # The most that keepstone may take, as a multiple of the other program; without one, it is only told.
+    aim: float | None
+    # The most that keepstone may take, in seconds.
+    seconds_max: float | None = None
+    # What both did in one measurement.
+    per: str = ""
+    bare_bytes: int = 0
+    keepstone_bytes: int = 0
+    bytes_max: int | None = None
+
+    def ratio(self) -> float:
+        return statistics.median(keepstone / bare for bare, keepstone in self.pairs)
+
+    def bare(self) -> float:
+        return statistics.median(bare for bare, _ in self.pairs)
+
+    def keepstone(self) -> float:
+        return statistics.median(keepstone for _, keepstone in self.pairs)
+
+    def aim_text(self) -> str:
+        parts = [] if self.aim is None else [f"≤ {self.aim:g} ×"]
+        if self.seconds_max is not None:
+            parts.append(f"under {duration(self.seconds_max)}")
+        if self.bytes_max is not None:
+            parts.append(f"under {size(self.bytes_max)}")
+        return ", ".join(parts)
+
+    def verdict(self) -> str:
+        missed = []
+        if self.aim is None:
+            return ""
+        if self.ratio() > self.aim:
+            missed.append(f"missed by {self.ratio() / self.aim - 1:.0%}")
+        if self.seconds_max is not None and self.keepstone() >= self.seconds_max:
+            missed.append(f"{duration(self.keepstone())} instead of {duration(self.seconds_max)}")
+        if self.bytes_max is not None and self.keepstone_bytes >= self.bytes_max:
+            missed.append(f"{size(self.keepstone_bytes)} instead of {size(self.bytes_max)}")
+        return "**" + ", ".join(missed) + "**" if missed else "met"
+
+
+class Bench:
+    """The programs, the sizes, and a folder for what is measured."""
+
+    def __init__(self, keepstone: str, bare: str, scratch: pathlib.Path, sizes: Sizes):
+        self.keepstone, self.bare, self.scratch, self.sizes = keepstone, bare, scratch, sizes
+        self.core = max(os.sched_getaffinity(0))
+        scratch.mkdir(parents=True, exist_ok=True)
+        self.temporary = pathlib.Path(tempfile.mkdtemp(prefix="run-", dir=scratch))
+        self.count = 0
+        self.format = self.call("health_check", {}, self.fresh("probe"))["formatVersion"]
+
+    # --- Programs ---
+
+    def fresh(self, name: str) -> pathlib.Path:
+        """A path that is not taken yet."""
+        self.count += 1
+        return self.temporary / f"{self.count}-{name}"
+
+    def call(self, method: str, params: dict, root: pathlib.Path) -> dict:
+        """Calls one method; the store is made when there is none."""
+        subprocess.run([self.keepstone, "--root", root, "init", "--quiet"], check=True)
+        command = [self.keepstone, "--root", root, "call", method, json.dumps(params)]
+        return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+
+    def knows(self, method: str) -> bool:
+        """Whether this keepstone has a method."""
+        found = subprocess.run(
+            [self.keepstone, "schema", method], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+        )
+        return found.returncode == 0
+
+    def report(self, command: list, pinned: bool = False) -> dict:
+        """Runs a command that prints one JSON object, on one core if so wished."""
+        pin = (lambda: os.sched_setaffinity(0, {self.core})) if pinned else None
+        done = subprocess.run(
+            [str(part) for part in command], check=True, stdout=subprocess.PIPE, preexec_fn=pin  # noqa: PLW1509
+        )
+        return json.loads(done.stdout)
+
+    def client(self, requests: pathlib.Path, program: list, warm: int, in_flight: int, pinned: bool) -> dict:
+        return self.report([self.bare, "client", requests, warm, in_flight, *program], pinned)
+
+    def serve(self, root: pathlib.Path) -> list:
+        return [self.keepstone, "--root", root, "serve"]
+
+    def sidecar(self, database: pathlib.Path, folder: pathlib.Path | None = None) -> list:
+        return [self.bare, "sidecar", database, folder or self.temporary]
+
+    # --- What they work on ---
+
+    def requests(self, name: str, method: str, params: list[dict]) -> pathlib.Path:
+        """A file of request lines."""
+        path = self.fresh(f"{name}.jsonl")
+        with path.open("w") as file:
+            for number, given in enumerate(params):
+                line = {"jsonrpc": "2.0", "id": number, "method": method, "params": given}
+                file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+        return path
+
+    def artifacts(self, count: int) -> tuple[pathlib.Path, pathlib.Path]:
+        """A store and a bare database of the same artifacts, each made from the one before it; kept for the next run."""
+        place = self.scratch / f"store-{count}-format-{self.format}"
+        if not (place / "done").exists():
+            say(f"making a store of {count:,} artifacts")
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir()
+            publishes = self.requests(f"publish-{count}", "publish_artifact", [artifact(at) for at in range(count)])
+            self.client(publishes, self.serve(place / "store"), 0, 64, False)
+            subprocess.run([self.bare, "fill", place / "bare.sqlite", publishes], check=True)
+            (place / "done").touch()
+        return place / "store", place / "bare.sqlite"
+
+    def small_files(self) -> list[pathlib.Path]:
+        """Small CSVs, each unlike the others."""
+        folder = self.scratch / f"small-{self.sizes.files}"
+        if not folder.exists():
+            part = folder.with_suffix(".new")
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir()
+            chance = random.Random(1)
+            for number in range(self.sizes.files):
+                rows = [
+                    f"2026-03-{day + 1:02}T00:00:00Z,S{number:04},{chance.randint(1000, 9999) / 100},{chance.randint(1, 10**6)}"
+                    for day in range(30)
+                ]
+                (part / f"{number:04}.csv").write_text("ts,symbol,close,volume\n" + "\n".join(rows) + "\n")
+            part.rename(folder)
+        return sorted(folder.iterdir())
+
+    def small_publishes(self) -> pathlib.Path:
+        """Requests that publish them, with one more before them for which the clock does not run."""
+        files = self.small_files()
+        first = self.fresh("first.csv")
+        first.write_text("ts,symbol,close,volume\n2026-01-01T00:00:00Z,first,1.5,1\n")
+        given = [
+            {"artifactType": "bars", "logicalKey": path.stem, "dataPath": str(path), "tags": {"symbol": path.stem}}
+            for path in [first, *files]
+        ]
+        return self.requests("publish", "publish_artifact", given)
+
+    def large_file(self) -> pathlib.Path:
+        path = self.scratch / f"large-{self.sizes.large_bytes}"
+        if not path.exists():
+            say("making a large file")
+            chance, left = random.Random(2), self.sizes.large_bytes
+            with path.with_suffix(".new").open("wb") as file:
+                while left > 0:
+                    left -= file.write(chance.randbytes(min(left, 1 << 20)))
+            path.with_suffix(".new").rename(path)
+        return path
+
+    def table(self) -> pathlib.Path:
+        path = self.scratch / f"table-{self.sizes.table_rows}.csv"
+        if not path.exists():
+            say("making a large CSV")
+            subprocess.run([self.bare, "generate", str(self.sizes.table_rows), path], check=True)
+        return path
+
+    # --- Measuring ---
+
+    def pairs(self, bare: Callable[[], dict], keepstone: Callable[[], dict], key: str, rounds: int | None = None):
+        """Runs both in turn; the times of each pair, and the most memory of each."""
+        times, memory = [], [0, 0]
+        for _ in range(rounds or self.sizes.rounds):
+            one, other = bare(), keepstone()
+            times.append((one[key], other[key]))
+            memory = [max(memory[0], one["peakBytes"]), max(memory[1], other["peakBytes"])]
+        return times, *memory
+
+
+def artifact(number: int) -> dict:
+    """The params of one of many publishes."""
+    given = {
+        "artifactType": TYPES[number % len(TYPES)],
+        "logicalKey": f"station-{number % 977}:{number}",
+        "artifactId": f"a-{number:06}",
+        "content": {"encoding": "utf8", "data": f"measurement {number}\n"},
+        "title": f"Measurement {number} of station {number % 977}",
+        "description": f"What the gauge {['north', 'east', 'south', 'west'][number % 4]} of mill{number % 613} showed.",
+        "tags": {"symbol": SYMBOLS[number // len(TYPES) % len(SYMBOLS)], "quality": ["good", "fair"][number % 2]},
+        "params": {"window": number % 60, "unit": "mm"},
+        "createdAt": f"2026-{number // 28 % 12 + 1:02}-{number % 28 + 1:02}T{number % 24:02}:00:00.000Z",
+    }
+    if number:
+        given["inputArtifactIds"] = [f"a-{number - 1:06}"]
+    return given
+
+
+# --- The rows ---------------------------------------------------------------------------------------------------------
+
+
+def start(bench: Bench) -> list[Measured]:
+    store, database = bench.artifacts(bench.sizes.artifacts[0])
+    requests = bench.requests("first", "get_artifact", [{"artifactId": "a-000007"}])
+    times, *memory = bench.pairs(
+        lambda: bench.client(requests, bench.sidecar(database), 0, 1, True),
+        lambda: bench.client(requests, bench.serve(store), 0, 1, True),
+        "firstReply",
+        bench.sizes.spawns,
+    )
+    work = f"spawn to first reply: get_artifact among {bench.sizes.artifacts[0]:,}"
+    return [Measured(work, times, 1.5, 0.010, "", *memory)]
+
+
+def get(bench: Bench) -> list[Measured]:
+    measured = []
+    for count in bench.sizes.artifacts:
+        store, database = bench.artifacts(count)
+        for in_flight, gets in [(1, bench.sizes.gets), (64, bench.sizes.gets_together)]:
+            chance = random.Random(count)
+            ids = [{"artifactId": f"a-{chance.randrange(count):06}"} for _ in range(gets + 200)]
+            requests = bench.requests("get", "get_artifact", ids)
+            times, *memory = bench.pairs(
+                lambda: bench.client(requests, bench.sidecar(database), 200, in_flight, True),  # noqa: B023
+                lambda: bench.client(requests, bench.serve(store), 200, in_flight, True),  # noqa: B023
+                "seconds",
+            )
+            how = "one at a time" if in_flight == 1 else f"{in_flight} in flight"
+            times = [(bare / gets, keepstone / gets) for bare, keepstone in times]
+            measured.append(Measured(f"get_artifact among {count:,}, {how}", times, 1.3, None, "each", *memory))
+    return measured
+
+
+def publish(bench: Bench) -> list[Measured]:
+    requests = bench.small_publishes()
+    times, *memory = bench.pairs(
+        lambda: publish_bare(bench, requests), lambda: publish_keepstone(bench, requests, 1), "seconds"
+    )
+    files = bench.sizes.files
+    times = [(bare / files, keepstone / files) for bare, keepstone in times]
+    return [Measured(f"publish {files:,} small CSVs one by one", times, 1.5, None, "a file", *memory)]
+
+
+def publish_bare(bench: Bench, requests: pathlib.Path) -> dict:
+    folder = bench.fresh("kept")
+    folder.mkdir()
+    report = bench.client(requests, bench.sidecar(bench.fresh("bare.sqlite"), folder), 1, 1, False)
+    shutil.rmtree(folder)
+    return report
+
+
+def publish_keepstone(bench: Bench, requests: pathlib.Path, in_flight: int) -> dict:
+    store = bench.fresh("store")
+    report = bench.client(requests, bench.serve(store), 1, in_flight, False)
+    shutil.rmtree(store)
+    return report
+
+
+def publish_at_once(bench: Bench) -> list[Measured]:
+    requests, files = bench.small_publishes(), bench.sizes.files
+    # The bare program that gathers all of them needs no request before them.
+    gathered = bench.fresh("gathered.jsonl")
+    gathered.write_text("".join(requests.read_text().splitlines(keepends=True)[1:]))
+
+    def bare() -> dict:
+        folder = bench.fresh("kept")
+        folder.mkdir()
+        program = [bench.bare, "publish-all", bench.fresh("bare.sqlite"), folder, files]
+        report = bench.client(gathered, program, 0, files, False)
+        shutil.rmtree(folder)
+        return report
+
+    times, *memory = bench.pairs(bare, lambda: publish_keepstone(bench, requests, files), "seconds")
+    times = [(bare / files, keepstone / files) for bare, keepstone in times]
+    return [Measured(f"publish {files:,} small CSVs, all under way at once", times, 0.5, None, "a file", *memory)]
+
+
+def publish_again(bench: Bench) -> list[Measured]:
+    requests, files = bench.small_publishes(), bench.sizes.files
+    store, database, folder = bench.fresh("store"), bench.fresh("bare.sqlite"), bench.fresh("kept")
+    folder.mkdir()
+    bench.client(requests, bench.serve(store), 1, 64, False)
+    bench.client(requests, bench.sidecar(database, folder), 1, 1, False)
+    times, *memory = bench.pairs(
+        lambda: bench.client(requests, bench.sidecar(database, folder), 1, 1, True),
+        lambda: bench.client(requests, bench.serve(store), 1, 1, True),
+        "seconds",
+    )
+    times = [(bare / files, keepstone / files) for bare, keepstone in times]
+    return [Measured(f"publish {files:,} small CSVs again, unchanged, one by one", times, 1.5, None, "a file", *memory)]
+
+
+def large_file(bench: Bench) -> list[Measured]:
+    path, target = bench.large_file(), bench.fresh("copy")
+    first = {"artifactType": "t", "logicalKey": "first", "content": {"encoding": "utf8", "data": "first"}}
+    given = {"artifactType": "t", "logicalKey": "large", "dataPath": str(path), "format": "file"}
+    requests = bench.requests("large", "publish_artifact", [first, given])
+    path.read_bytes()
+
+    def bare() -> dict:
+        report = bench.report([bench.bare, "copy", path, target])
+        target.unlink()
+        return report
+
+    times, *memory = bench.pairs(bare, lambda: publish_keepstone(bench, requests, 1), "seconds")
+    work = f"publish one file of {size(bench.sizes.large_bytes)}"
+    return [Measured(work, times, 1.1, None, "", *memory, 64 << 20)]
+
+
+def table(bench: Bench) -> list[Measured]:
+    path, target = bench.table(), bench.fresh("table.parquet")
+    first = {"artifactType": "t", "logicalKey": "first", "content": {"encoding": "utf8", "data": "first"}}
+    given = {"artifactType": "t", "logicalKey": "large", "dataPath": str(path)}
+    requests = bench.requests("table", "publish_artifact", [first, given])
+    path.read_bytes()
+    peers = {"DuckDB": "duckdb", "Polars": "polars", "pyarrow": "pyarrow"}
+    programs = {"two threads": [bench.bare, "table", path, target]} | {
+        name: [sys.executable, ROOT / "benches" / "peers.py", module, path, target] for name, module in peers.items()
+    }
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in programs}
+    memory = dict.fromkeys(programs, 0)
+    own_memory = 0
+    for _ in range(bench.sizes.rounds):
+        reports = {}
+        for name, program in programs.items():
+            reports[name] = bench.report(program)
+            target.unlink()
+        own = publish_keepstone(bench, requests, 1)
+        own_memory = max(own_memory, own["peakBytes"])
+        for name, report in reports.items():
+            times[name].append((report["seconds"], own["seconds"]))
+            memory[name] = max(memory[name], report["peakBytes"])
+    aims = {"two threads": (1.3, 256 << 20), "DuckDB": (0.8, None), "Polars": (None, None), "pyarrow": (None, None)}
+    rows = f"{bench.sizes.table_rows:,} rows of CSV ({size(path.stat().st_size)}) to Parquet with both hashes"
+    names = {"two threads": "arrow-csv → parquet on two threads"} | {name: f"{name} writing the Parquet alone" for name in peers}
+    return [
+        Measured(f"{rows}, beside {names[name]}", times[name], aims[name][0], None, "", memory[name], own_memory, aims[name][1])
+        for name in programs
+    ]
+
+
+def lineage(bench: Bench) -> list[Measured]:
+    count = bench.sizes.chain
+    store, database = bench.artifacts(count)
+    last, walks = f"a-{count - 1:06}", bench.sizes.walks
+    bare_requests = bench.requests("ancestors", "get_lineage_graph", [{"artifactIds": [last]}] * (walks + 1))
+    if bench.knows("get_lineage_graph"):
+        given = {"artifactIds": [last], "direction": "ancestors", "maxDepth": count}
+        requests = bench.requests("ancestors", "get_lineage_graph", [given] * (walks + 1))
+        what = "slim nodes"
+    else:
+        given = {"artifactId": last, "depth": count}
+        requests = bench.requests("ancestors", "get_lineage", [given] * (walks + 1))
+        what = "full records, against slim nodes"
+    times, *memory = bench.pairs(
+        lambda: bench.client(bare_requests, bench.sidecar(database), 1, 1, False),
+        lambda: bench.client(requests, bench.serve(store), 1, 1, False),
+        "median",
+    )
+    return [Measured(f"all ancestors of the last of {count:,} in a chain, {what}", times, 1.2, None, "", *memory)]
+
+
+def search(bench: Bench) -> list[Measured]:
+    count = max(bench.sizes.artifacts)
+    store, database = bench.artifacts(count)
+    chance = random.Random(3)
+    number = bench.sizes.searches
+    by_tag = [
+        {"filter": {"artifactType": chance.choice(TYPES), "tags": {"symbol": chance.choice(SYMBOLS)}, "limit": 50}}
+        for _ in range(number + 20)
+    ]
+    work = {"list_artifacts": (by_tag, f"list 50 by type and tag among {count:,}")}
+    if bench.knows("search_artifacts"):
+        words = [{"query": f"mill{chance.randrange(613)}", "limit": 50} for _ in range(number + 20)]
+        work["search_artifacts"] = (words, f"full text search among {count:,}")
+    measured = []
+    for method, (params, title) in work.items():
+        requests = bench.requests("search", method, params)
+        times, *memory = bench.pairs(
+            lambda: bench.client(requests, bench.sidecar(database), 20, 1, True),  # noqa: B023
+            lambda: bench.client(requests, bench.serve(store), 20, 1, True),  # noqa: B023
+            "median",
+        )
+        measured.append(Measured(title, times, 1.5, None, "", *memory))
+    return measured
+
+
+ROWS: dict[str, Callable[[Bench], list[Measured]]] = {
+    "start": start,
+    "get": get,
+    "publish": publish,
+    "publish-at-once": publish_at_once,
+    "publish-again": publish_again,
+    "large-file": large_file,
+    "table": table,
+    "lineage": lineage,
+    "search": search,
+}
+
+
+# --- The page ---------------------------------------------------------------------------------------------------------
+
+
+def say(text: str) -> None:
+    print(f"benches: {text}", file=sys.stderr, flush=True)
+
+
+def duration(seconds: float) -> str:
+    for unit, factor in [("s", 1), ("ms", 1e3)]:
+        if seconds * factor >= 1:
+            return f"{seconds * factor:.3g} {unit}"
+    return f"{seconds * 1e6:.3g} µs"
+
+
+def size(count: float) -> str:
+    for unit in ["B", "KiB", "MiB"]:
+        if count < 1024:
+            return f"{count:.3g} {unit}"
+        count /= 1024
+    return f"{count:.3g} GiB"
+
+
+def output(*command: str) -> str:
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout.strip()
+
+
+def machine(bench: Bench) -> list[str]:
+    processor = next(
+        (line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
+        platform.machine(),
+    )
+    memory = next(int(line.split()[1]) * 1024 for line in open("/proc/meminfo") if line.startswith("MemTotal"))
+    file_system = output("df", "--output=fstype", str(bench.scratch)).split()[-1]
+    from importlib.metadata import version
+
+    packages = ", ".join(f"{name} {version(name)}" for name in ["duckdb", "polars", "pyarrow"])
+    return [
+        f"- {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}, keepstone {output(bench.keepstone, '--version').split()[-1]}"
+        f" ({output('git', 'rev-parse', '--short=12', 'HEAD')}), {output('rustc', '--version')}",
+        f"- {processor}, {len(os.sched_getaffinity(0))} cores, {size(memory)} of memory; "
+        f"Linux {platform.release()}, {file_system}",
+        f"- Python {platform.python_version()}, {packages}",
+    ]
+
+
+HEAD = """# Benchmarks
+
+Written by `benches/run`, which measures keepstone beside bare programs (`benches/bare`) that do only the unavoidable.
+Ratios count, absolute figures don't: the same machine can be several times slower an hour later.
+"""
+
+HOW = """## How it is measured
+
+- The bare program and keepstone run in turn, A B A B, with the same client, the same requests and the same files, in the
+  page cache. Each figure is the median of the rounds, each ratio the median of the ratios of the rounds.
+- The bare sidecar reads a line, asks SQLite through rusqlite, and writes a line of JSON, all on one thread. Its table has
+  integer keys and an index that covers each search; it answers the same fields. It publishes by reading the file, taking
+  its SHA-256, looking that up, and for new bytes write, fsync, rename, folder fsync, and a commit with synchronous=FULL;
+  it keeps the CSV as it is, while keepstone writes Parquet, two hashes and a sidecar. Gathering 1,000, it flushes each
+  file, then the folder, then makes one commit.
+- Where a client waits for each reply (start, get, publish again, search) client and program share one core: across two,
+  the scheduler makes two modes, several times apart. Everything else has all cores.
+- Memory is the most that the process itself ever had (VmHWM).
+- The peers write the same Parquet, Zstandard at level 1, with as many threads as they like, and flush nothing.
+"""
+
+
+def page(bench: Bench, measured: list[Measured], quick: bool) -> str:
+    lines = [HEAD]
+    if quick:
+        lines.append("**These figures are from `--quick`: small sizes, few rounds. They show that it works, no more.**\n")
+    lines += [*machine(bench), "", "| work | bare | keepstone | ratio | aim | | memory, bare | memory |"]
+    lines.append("|---|---:|---:|---:|---|---|---:|---:|")
+    for row in measured:
+        per = f" {row.per}" if row.per else ""
+        lines.append(
+            f"| {row.work} | {duration(row.bare())}{per} | {duration(row.keepstone())}{per} | {row.ratio():.2f} "
+            f"| {row.aim_text()} | {row.verdict()} | {size(row.bare_bytes)} | {size(row.keepstone_bytes)} |"
+        )
+    lines += ["", HOW]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="benches/run",
+        description="Measures keepstone beside bare programs and prints the result; all rows at full size are written to "
+        "docs/benchmarks.md.",
+    )
+    parser.add_argument("--quick", action="store_true", help="small sizes, which show only that it works")
+    parser.add_argument("--keepstone", help=argparse.SUPPRESS)
+    parser.add_argument("--bare", help=argparse.SUPPRESS)
+    parser.add_argument("--scratch", type=pathlib.Path, help=argparse.SUPPRESS)
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"only these: {', '.join(ROWS)}")
+    options = parser.parse_args()
+    unknown = [row for row in options.rows if row not in ROWS]
+    if unknown:
+        parser.error(f"there is no row {unknown[0]}; there are {', '.join(ROWS)}")
+    bench = Bench(options.keepstone, options.bare, options.scratch, QUICK if options.quick else FULL)
+    try:
+        measured = []
+        for name in options.rows or ROWS:
+            say(f"measuring {name}")
+            measured += ROWS[name](bench)
+    finally:
+        shutil.rmtree(bench.temporary, ignore_errors=True)
+    text = page(bench, measured, options.quick)
+    print(text)
+    if not options.quick and not options.rows:
+        PAGE.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
