@@ -132,7 +132,7 @@ fn shown(report: &Report) -> String {
     };
     line("artifact", &report.artifacts);
     line("run", &report.runs);
-    line("version of datasets", &report.datasets);
+    line("dataset version", &report.datasets);
     if report.bytes_taken > 0 {
         let verb = if report.dry_run { "would be copied" } else { "copied" };
         shown.push_str(&format!("{} {verb}\n", words::size(report.bytes_taken)));
@@ -144,12 +144,13 @@ fn shown(report: &Report) -> String {
         shown.push_str("… and more\n");
     }
     for left in &report.left_out {
-        shown.push_str(&format!(
-            "left out: {} {}: {}\n",
-            words::number(left.count),
-            words::clean(&left.what),
-            left.reason
-        ));
+        let what = words::clean(&left.what);
+        let many = if left.items.first() == Some(&left.what) {
+            String::new()
+        } else {
+            format!(" ({})", words::number(left.count))
+        };
+        shown.push_str(&format!("left out: {what}{many}: {}\n", left.reason));
         let named = left.items.iter().filter(|item| **item != left.what);
         named.for_each(|item| shown.push_str(&format!("  {}\n", words::clean(item))));
         if left.count > left.items.len() as u64 {

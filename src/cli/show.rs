@@ -89,11 +89,14 @@ pub(super) fn run(place: &Place, options: &Show) -> Outcome {
     shown.push_str(&record(&artifact, &lineage, caller.now, &paper));
     if options.verify {
         let mut facts = Facts::default();
-        facts.add("bytes", match verified {
-            Some(true) => "read, and they have their hash",
-            Some(false) => "damaged: they have not the hash they should have",
-            None => "there are none any more",
-        });
+        facts.add(
+            "bytes",
+            match verified {
+                Some(true) => "read, and they have their hash",
+                Some(false) => "damaged: they have not the hash they should have",
+                None => "there are none any more",
+            },
+        );
         shown.push_str(&facts.render(&paper));
     }
     if options.files {

@@ -242,7 +242,7 @@ impl Store {
         if *place != IndexPlace::Nowhere && !snapshot.members.is_empty() {
             let (file, unfinished) = staging.create()?;
             let (hash, size) = write_listing(columns(&snapshot.members)?, &file, unfinished.path())?;
-            index = Some(unfinished.finish(&file, Hash(hash), size)?);
+            index = Some(unfinished.finish(file, Hash(hash), size)?);
             let folder = match place {
                 IndexPlace::Folder(folder) => Some(folder.to_string_lossy().into_owned()),
                 _ => None,
@@ -250,6 +250,7 @@ impl Store {
             snapshot.head.index = Some(Index { folder, file_hash: Hash(hash), size_bytes: size });
         }
         let file = staging.write(text(snapshot).as_bytes())?;
+        index.iter().chain([&file]).try_for_each(Staged::flush)?;
         Ok(Drafted { file, index })
     }
 }

@@ -38,9 +38,7 @@ fn portrait(place: &Place) -> Value {
         .as_array()
         .unwrap()
         .iter()
-        .map(|one| {
-            place.ok("list_dataset_members", json!({"datasetId": one["datasetId"], "version": one["version"]}))
-        })
+        .map(|one| place.ok("list_dataset_members", json!({"datasetId": one["datasetId"], "version": one["version"]})))
         .collect();
     let artifacts = place.ok("list_artifacts", json!({"filter": {"limit": 10_000}}));
     let lineage: Vec<Value> = artifacts
@@ -165,8 +163,7 @@ fn what_is_broken_is_left_out_and_named() {
         .iter()
         .map(|one| (one["what"].as_str().unwrap(), one["count"].as_u64().unwrap()))
         .collect();
-    let expected =
-        [("pins", 2), ("objects", 6), ("MLflow files", 1), ("registry.db", 1), ("runs without a record", 1)];
+    let expected = [("pins", 2), ("objects", 6), ("MLflow files", 1), ("registry.db", 1), ("runs without a record", 1)];
     assert_eq!(left, expected, "{report:#}");
     let pins = &report["leftOut"][0]["items"];
     assert_eq!(pins[0], "artifact board_1, pinned 2026-01-07T09:00:00Z: Production model");
@@ -217,10 +214,7 @@ fn datasets_keep_digests_features_splits_and_order() {
     assert_eq!(report["datasets"], json!({"imported": 6, "alreadyThere": 0, "skipped": 3}), "{report:#}");
     let dataset = |params: Value| place.ok("get_dataset", params);
     let v9 = dataset(json!({"datasetId": "em_dataset", "version": "v9"}));
-    assert_eq!(
-        v9["contentDigest"],
-        "sha256:943d7588b207f3384c9525006939ae76ab09cc9bf56795745e863300579e67cc"
-    );
+    assert_eq!(v9["contentDigest"], "sha256:943d7588b207f3384c9525006939ae76ab09cc9bf56795745e863300579e67cc");
     let expected = json!({
         "name": "EM", "description": "Drei Messungen", "tags": {"stand": "täglich"}, "memberCount": 3,
         "createdAt": "2026-01-06T09:00:00.000Z", "parentVersion": null,
@@ -235,10 +229,7 @@ fn datasets_keep_digests_features_splits_and_order() {
     });
     assert_eq!(v9["provenance"], provenance);
     let empty = dataset(json!({"datasetId": "nothing"}));
-    assert_eq!(
-        empty["contentDigest"],
-        "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    );
+    assert_eq!(empty["contentDigest"], "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     // The highest version, though its text sorts before the other one's.
     let latest = dataset(json!({"datasetId": "em_dataset"}));
     assert_eq!((&latest["version"], &latest["parentVersion"]), (&json!("v10"), &json!("v9")));
@@ -287,10 +278,7 @@ fn importing_again_changes_nothing() {
 fn what_is_there_and_different_is_a_conflict() {
     let place = Place::new();
     let content = json!({"encoding": "utf8", "data": "something else"});
-    place.ok(
-        "publish_artifact",
-        json!({"artifactType": "kicad_board", "artifactId": "board_1", "content": content}),
-    );
+    place.ok("publish_artifact", json!({"artifactType": "kicad_board", "artifactId": "board_1", "content": content}));
     place.ok("start_run", json!({"runId": "run-running", "stage": "another"}));
     place.ok("create_dataset", json!({"datasetId": "zero", "version": "v1", "members": []}));
     let report = import(&place);
@@ -441,7 +429,9 @@ fn the_terminal_tells_what_was_left_out_and_takes_the_names_of_m3() {
     assert_eq!(code, Some(1), "{stderr}");
     for line in [
         "16 artifacts imported, 0 there already, 8 left out\n",
-        "left out: 2 pins: ",
+        "left out: pins (2): ",
+        "6 dataset versions imported, 0 there already, 3 left out\n",
+        "left out: registry.db: ",
         "  artifact board_1, pinned 2026-01-07T09:00:00Z: Production model\n",
         "warning: artifact object-lost was left out: its object sha256:",
     ] {
@@ -458,8 +448,21 @@ fn the_terminal_tells_what_was_left_out_and_takes_the_names_of_m3() {
     assert_eq!((code, &shown["hashVerified"], &shown["artifactId"]), (Some(0), &json!(true), &json!("board_1")));
     let second = "run-20260105T100000-4e5f6071";
     let (_, stdout, _) = run(&[
-        "artifact", "list", "-t", "touchstone", "-r", second, "--role", "oracle_output", "--after",
-        "2026-01-05T10:00:01Z", "--before", "2026-01-05T10:00:02Z", "-n", "5", "--json",
+        "artifact",
+        "list",
+        "-t",
+        "touchstone",
+        "-r",
+        second,
+        "--role",
+        "oracle_output",
+        "--after",
+        "2026-01-05T10:00:01Z",
+        "--before",
+        "2026-01-05T10:00:02Z",
+        "-n",
+        "5",
+        "--json",
     ]);
     let listed: Value = serde_json::from_str(&stdout).unwrap();
     let ids: Vec<&str> = listed.as_array().unwrap().iter().map(|one| one["artifactId"].as_str().unwrap()).collect();

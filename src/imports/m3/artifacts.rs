@@ -92,9 +92,9 @@ impl Artifacts {
                 }
             }
         }
-        found.cards.sort_by(|left, right| {
-            (&left.created_at, &left.artifact_id).cmp(&(&right.created_at, &right.artifact_id))
-        });
+        found
+            .cards
+            .sort_by(|left, right| (&left.created_at, &left.artifact_id).cmp(&(&right.created_at, &right.artifact_id)));
         Ok(found)
     }
 
@@ -219,7 +219,8 @@ impl Artifacts {
             Ok(run_id) => Some(run_id.to_string()),
             Err(told) => {
                 others.lineage.insert("run_id".to_owned(), Value::String(manifest.lineage.run_id));
-                findings.push(about.finding(ImportFault::ReferenceLeftOut, format!("its run: {told}")));
+                let message = format!("artifact {}: its run can't be named here: {told}", card.artifact_id);
+                findings.push(about.finding(ImportFault::ReferenceLeftOut, message));
                 None
             }
         };
@@ -243,7 +244,10 @@ impl Artifacts {
         let parts = parts.into_iter().filter(|(_, value)| !empty(value));
         let mut params: Map<String, Value> = parts.map(|(key, value)| (key.to_owned(), value)).collect();
         if make_exact(&mut params) {
-            let message = "a number beyond 2^53-1, where JSON readers round, became a text in its params";
+            let message = format!(
+                "artifact {}: a number beyond 2^53-1, where JSON readers round, became a text in its params",
+                card.artifact_id
+            );
             findings.push(about.finding(ImportFault::NumberAsText, message));
         }
         let size = manifest.byte_size;
@@ -311,6 +315,7 @@ impl Artifacts {
         let mut inputs: Vec<Input> = Vec::new();
         let mut seen = std::collections::HashSet::new();
         let mut odd = Vec::new();
+        let who = about.subject.as_deref().unwrap_or_default();
         for reference in references {
             let relation = reference.relation.clone().map_or_else(|| Ok(Relation::default()), Relation::try_from);
             let input = ArtifactId::try_from(reference.artifact_id.clone())
@@ -319,17 +324,17 @@ impl Artifacts {
                 Ok(input) => input,
                 Err(told) => {
                     odd.push(json!({ "artifact_id": reference.artifact_id, "relation": reference.relation }));
-                    findings.push(about.finding(ImportFault::ReferenceLeftOut, format!("its input: {told}")));
+                    let message = format!("artifact {who}: its input can't be named here: {told}");
+                    findings.push(about.finding(ImportFault::ReferenceLeftOut, message));
                     continue;
                 }
             };
-            if let (Some(noted), Some(hash)) =
-                (&reference.content_hash, self.hashes.get(input.artifact_id.as_str()))
+            if let (Some(noted), Some(hash)) = (&reference.content_hash, self.hashes.get(input.artifact_id.as_str()))
                 && noted.hash() != Some(*hash)
             {
                 let message = format!(
-                    "its input {} has the hash {}, and had {}:{} when it was used",
-                    input.artifact_id, hash, noted.algorithm, noted.digest
+                    "artifact {who}: its input {} has the hash {hash}, and had {}:{} when it was used",
+                    input.artifact_id, noted.algorithm, noted.digest
                 );
                 findings.push(about.finding(ImportFault::InputDiffers, message));
             }

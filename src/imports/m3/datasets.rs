@@ -185,9 +185,7 @@ fn read_index(folder: &Path, name: &str, watch: &dyn Watch) -> Result<IndexRead>
     if !files::exists(&path) {
         return Ok(Err((ImportFault::IndexMissing, format!("its index {name} is not there"))));
     }
-    let read = files::open_regular(&path)
-        .map_err(Error::from)
-        .and_then(|(file, _)| read_listing(&file, &path, watch));
+    let read = files::open_regular(&path).map_err(Error::from).and_then(|(file, _)| read_listing(&file, &path, watch));
     watch.step(0, 0, "datasets")?;
     let columns = match read {
         Ok(columns) => columns,
@@ -259,10 +257,8 @@ fn taken(file: SnapshotFile, path: &Path, about: About, index: Option<IndexRead>
         return Err(out(ImportFault::Invalid, &what));
     }
     if (count, total_bytes) != (members.len() as u64, bytes) {
-        let what = format!(
-            "it says it has {count} members and {total_bytes} bytes; it has {} and {bytes}",
-            members.len()
-        );
+        let what =
+            format!("it says it has {count} members and {total_bytes} bytes; it has {} and {bytes}", members.len());
         return Err(out(ImportFault::SumDiffers, &what));
     }
     let digest = content_digest(members.iter().map(|member| member.hash).collect());
@@ -299,7 +295,8 @@ fn taken(file: SnapshotFile, path: &Path, about: About, index: Option<IndexRead>
         Some(Ok(parent)) => Some(parent),
         Some(Err(told)) => {
             others.insert("parent_version".to_owned(), json!(file.parent_version));
-            findings.push(about.finding(ImportFault::ReferenceLeftOut, format!("its parent version: {told}")));
+            let message = format!("{who}: its parent version can't be named here: {told}");
+            findings.push(about.finding(ImportFault::ReferenceLeftOut, message));
             None
         }
         None => None,
@@ -309,7 +306,8 @@ fn taken(file: SnapshotFile, path: &Path, about: About, index: Option<IndexRead>
         annotations.insert("otherFields".to_owned(), Value::Object(others));
     }
     if make_exact(&mut annotations) {
-        let message = "a number beyond 2^53-1, where JSON readers round, became a text in its annotations";
+        let message =
+            format!("{who}: a number beyond 2^53-1, where JSON readers round, became a text in its annotations");
         findings.push(about.finding(ImportFault::NumberAsText, message));
     }
     Ok(TakenDataset {
@@ -321,8 +319,7 @@ fn taken(file: SnapshotFile, path: &Path, about: About, index: Option<IndexRead>
         description: file.description,
         tags: file.tags.unwrap_or_default(),
         annotations,
-        writer: (name.is_some() || program_version.is_some())
-            .then_some(Writer { name, version: program_version }),
+        writer: (name.is_some() || program_version.is_some()).then_some(Writer { name, version: program_version }),
         git_commit,
         stage,
         created_at,
@@ -371,7 +368,10 @@ fn add_features(
                 }
                 let finite = |value: &f64| value.is_finite();
                 // -0.0 is 0.0 for everybody who compares numbers.
-                cells.into_iter().map(|cell| cell.filter(finite).map(|value| FeatureValue::Float(value + 0.0))).collect()
+                cells
+                    .into_iter()
+                    .map(|cell| cell.filter(finite).map(|value| FeatureValue::Float(value + 0.0)))
+                    .collect()
             }
             Cells::Words(cells) => {
                 let fits = |value: &String| value.len() <= LONGEST_TEXT;

@@ -14,8 +14,9 @@ use crate::model::{Error, Hash, Result, Watch};
 use crate::objects::{self, Staged};
 use crate::store::{Reader, Store, View, Writer};
 
-/// So many things, or so many bytes, are committed at once.
-pub(super) const BATCH: usize = 1000;
+/// So many things, or so many bytes, are committed at once. Until then their files are open, and a process may only have
+/// so many.
+pub(super) const BATCH: usize = 128;
 const BATCH_BYTES: u64 = 1 << 30;
 
 /// An import under way.
@@ -52,6 +53,15 @@ enum Bytes {
 struct Ready {
     taken: Taken,
     bytes: Bytes,
+}
+
+impl Ready {
+    fn staged(&self) -> Option<&Staged> {
+        match &self.bytes {
+            Bytes::Staged(staged) => Some(staged),
+            Bytes::There(_) | Bytes::Proven => None,
+        }
+    }
 }
 
 /// What becomes of something in the transaction.
@@ -188,14 +198,12 @@ impl<'a> Intake<'a> {
     }
 
     /// Commits a part, or tells what would become of it.
-    fn settle(
-        &mut self,
-        batch: Vec<Ready>,
-        tally: &mut Tally,
-        noted: &mut Vec<Noted>,
-    ) -> Result<()> {
+    fn settle(&mut self, batch: Vec<Ready>, tally: &mut Tally, noted: &mut Vec<Noted>) -> Result<()> {
         if batch.is_empty() {
             return Ok(());
+        }
+        if let Some(store) = self.writing() {
+            store.staging()?.flush(&batch.iter().filter_map(Ready::staged).collect::<Vec<_>>());
         }
         let fates = self.decide(&batch, fate, commit)?;
         for (Ready { mut taken, .. }, fate) in batch.into_iter().zip(fates) {

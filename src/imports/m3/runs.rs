@@ -119,8 +119,7 @@ impl Intake<'_> {
 fn take(folder: &Folder, path: &Path) -> Reading<TakenRun> {
     let file: RunFile = folder.read(path)?;
     let about = folder.about(path).of(&file.run_id);
-    let run_id =
-        RunId::try_from(file.run_id.clone()).map_err(|told| about.finding(ImportFault::InvalidName, told))?;
+    let run_id = RunId::try_from(file.run_id.clone()).map_err(|told| about.finding(ImportFault::InvalidName, told))?;
     if path.parent().and_then(Path::file_name).is_none_or(|name| name.to_string_lossy() != run_id.as_str()) {
         let message = format!("{} holds the record of run {run_id}", path.display());
         return Err(about.finding(ImportFault::NameDiffers, message));
@@ -179,7 +178,8 @@ fn take(folder: &Folder, path: &Path) -> Reading<TakenRun> {
         Some(Ok(parent)) => Some(parent),
         Some(Err(told)) => {
             others.insert("parent_run_id".to_owned(), json!(file.parent_run_id));
-            findings.push(about.finding(ImportFault::ReferenceLeftOut, format!("its parent run: {told}")));
+            let message = format!("run {run_id}: its parent run can't be named here: {told}");
+            findings.push(about.finding(ImportFault::ReferenceLeftOut, message));
             None
         }
         None => None,
@@ -199,7 +199,7 @@ fn take(folder: &Folder, path: &Path) -> Reading<TakenRun> {
     }
     let mut params = file.parameters.unwrap_or_default();
     if make_exact(&mut params) | make_exact(&mut annotations) {
-        let message = "a number beyond 2^53-1, where JSON readers round, became a text";
+        let message = format!("run {run_id}: a number beyond 2^53-1, where JSON readers round, became a text");
         findings.push(about.finding(ImportFault::NumberAsText, message));
     }
     let tool = |tool: Tool| (tool.name, tool.version.unwrap_or_default());
