@@ -11,13 +11,34 @@ use crate::model::number::Count;
 /// What stands before the members in the membership digest, with the version of its definition.
 const MEMBERSHIP: &[u8] = b"keepstone-dataset/1\0";
 
+/// All that follows from the members.
+pub(super) struct Counted {
+    pub(super) total_bytes: u64,
+    pub(super) content_digest: Hash,
+    pub(super) membership_digest: Hash,
+    pub(super) statistics: Statistics,
+}
+
+impl Counted {
+    /// Counted on two threads.
+    pub(super) fn of(members: &[Member]) -> Self {
+        std::thread::scope(|scope| {
+            let membership = scope.spawn(|| membership_digest(members));
+            let (content_digest, statistics) = (content_digest(members), statistics(members));
+            let total_bytes = members.iter().map(|member| member.size_bytes.0).sum();
+            let membership_digest = membership.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            Self { total_bytes, content_digest, membership_digest, statistics }
+        })
+    }
+}
+
 /// SHA-256 over the hex digits of the members' hashes, sorted and joined by line feeds.
-pub fn content_digest(members: &[Member]) -> Hash {
+fn content_digest(members: &[Member]) -> Hash {
     dataset::content_digest(members.iter().map(|member| member.file_hash).collect())
 }
 
 /// SHA-256 over everything that is known of each member, in the order of their ids.
-pub fn membership_digest(members: &[Member]) -> Hash {
+fn membership_digest(members: &[Member]) -> Hash {
     let mut hasher = Sha256::new();
     hasher.update(MEMBERSHIP);
     count(&mut hasher, members.len());
@@ -58,11 +79,6 @@ fn text(hasher: &mut Sha256, text: &str) {
     hasher.update(text.as_bytes());
 }
 
-/// The bytes of all members together.
-pub(super) fn total_bytes(members: &[Member]) -> u64 {
-    members.iter().map(|member| member.size_bytes.0).sum()
-}
-
 /// A running mean and variance, after Welford.
 #[derive(Default)]
 struct Running {
@@ -101,7 +117,7 @@ impl Running {
 }
 
 /// What can be counted.
-pub(super) fn statistics(members: &[Member]) -> Statistics {
+fn statistics(members: &[Member]) -> Statistics {
     let mut statistics = Statistics::default();
     let mut features: BTreeMap<&str, Running> = BTreeMap::new();
     for member in members {

@@ -8,7 +8,6 @@ mod verify;
 
 use std::path::{Path, PathBuf};
 
-pub use counting::{content_digest, membership_digest};
 pub use diff::{Change, Counts, Diff, diff};
 pub use filter::{Condition, Filter};
 pub use plan::{Addition, Outline, Plan, Update, Wanted, outline};

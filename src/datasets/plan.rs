@@ -252,7 +252,7 @@ pub fn outline(manifest: &Manifest, wanted: &Wanted) -> Result<Outline> {
         .field("members"));
     }
     // In the order of their ids, so that neighbours in the manifest are read one after another.
-    entries.sort_by(|one, other| one.addition.artifact_id.cmp(&other.addition.artifact_id).then(one.at.cmp(&other.at)));
+    let entries = sorted(entries);
     for two in entries.windows(2) {
         if two[0].addition.artifact_id == two[1].addition.artifact_id {
             let where_else = match two[0].at {
@@ -306,6 +306,7 @@ impl Outline {
     /// Looks the members up, counts and digests them.
     pub fn plan(self, manifest: &Manifest, wanted: &Wanted) -> Result<Plan> {
         let (members, source_runs) = resolve(manifest, self.entries)?;
+        let counted = counting::Counted::of(&members);
         let head = Head {
             dataset_id: wanted.dataset_id.clone(),
             version: wanted.version.clone(),
@@ -316,10 +317,10 @@ impl Outline {
             parent_version: wanted.parent_version.clone(),
             created_at: wanted.created_at.clone(),
             member_count: members.len() as u64,
-            total_bytes: counting::total_bytes(&members),
-            content_digest: counting::content_digest(&members),
-            membership_digest: counting::membership_digest(&members),
-            statistics: counting::statistics(&members),
+            total_bytes: counted.total_bytes,
+            content_digest: counted.content_digest,
+            membership_digest: counted.membership_digest,
+            statistics: counted.statistics,
             provenance: Provenance {
                 writer: wanted.writer.clone(),
                 git_commit: wanted.git_commit.clone(),
@@ -330,6 +331,22 @@ impl Outline {
         };
         Ok(Plan { snapshot: Snapshot { head, members }, since: self.since })
     }
+}
+
+/// The entries by artifact id. What is compared first lies side by side in memory, where the ids themselves don't.
+fn sorted(entries: Vec<Entry>) -> Vec<Entry> {
+    let start = |entry: &Entry| {
+        let id = entry.addition.artifact_id.as_str().as_bytes();
+        let mut start = [0; 32];
+        let length = id.len().min(start.len());
+        start[..length].copy_from_slice(&id[..length]);
+        start
+    };
+    let mut order: Vec<([u8; 32], usize)> = entries.iter().map(start).zip(0..).collect();
+    let id = |at: usize| &entries[at].addition.artifact_id;
+    order.sort_by(|one, other| one.0.cmp(&other.0).then_with(|| id(one.1).cmp(id(other.1))));
+    let mut entries: Vec<Option<Entry>> = entries.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|(_, at)| entries[at].take()).collect()
 }
 
 /// What a version takes over from its parent besides the members.

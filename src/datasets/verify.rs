@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::{counting, index_of, members};
-use crate::manifest::Filed;
+use super::counting::Counted;
+use super::{index_of, members};
+use crate::base::files::Fingerprint;
+use crate::manifest::{Candidate, Filed};
 use crate::model::artifact::Storage;
 use crate::model::dataset::{Head, Member};
 use crate::model::finding::{Check, Code, Finding, Severity};
@@ -33,8 +35,13 @@ pub struct Report {
 /// `hashes` the bytes of every member are read.
 pub fn verify(view: &impl View, filed: Option<&Filed>, path: &Path, hashes: bool, watch: &dyn Watch) -> Result<Report> {
     let mut work = Work { view, watch, path: path.to_owned(), report: Report::default(), proven: HashSet::new() };
-    let rows = filed.map(|filed| members(view.manifest(), filed)).transpose()?;
-    let (head, members) = match (work.snapshot(filed, rows.as_deref())?, filed) {
+    let (read, rows) = std::thread::scope(|scope| {
+        let read = scope.spawn(|| snapshot::examine(path));
+        let rows = filed.map(|filed| members(view.manifest(), filed)).transpose();
+        (joined(read), rows)
+    });
+    let rows = rows?;
+    let (head, members) = match (work.snapshot(read, filed, rows.as_deref())?, filed) {
         (Some((head, members)), _) => (head, members),
         // Without its snapshot the version is what the rows say.
         (None, Some(filed)) => (filed.head.clone(), rows.unwrap_or_default()),
@@ -78,9 +85,14 @@ impl<V: View> Work<'_, V> {
     }
 
     /// The snapshot file by itself, and held against the rows; `None` when it can't be read.
-    fn snapshot(&mut self, filed: Option<&Filed>, rows: Option<&[Member]>) -> Result<Option<(Head, Vec<Member>)>> {
+    fn snapshot(
+        &mut self,
+        read: Result<snapshot::Found, (Code, String)>,
+        filed: Option<&Filed>,
+        rows: Option<&[Member]>,
+    ) -> Result<Option<(Head, Vec<Member>)>> {
         let path = self.path.clone();
-        let found = match snapshot::examine(&path) {
+        let found = match read {
             Ok(found) => found,
             Err((code, message)) => {
                 self.find(code, About::File(&path), message);
@@ -140,12 +152,13 @@ impl<V: View> Work<'_, V> {
 
     /// What follows from the members.
     fn sums(&mut self, head: &Head, members: &[Member]) {
+        let counted = Counted::of(members);
         let sums = [
-            ("contentDigest", head.content_digest == counting::content_digest(members)),
-            ("membershipDigest", head.membership_digest == counting::membership_digest(members)),
+            ("contentDigest", head.content_digest == counted.content_digest),
+            ("membershipDigest", head.membership_digest == counted.membership_digest),
             ("memberCount", head.member_count == members.len() as u64),
-            ("totalBytes", head.total_bytes == counting::total_bytes(members)),
-            ("statistics", head.statistics == counting::statistics(members)),
+            ("totalBytes", head.total_bytes == counted.total_bytes),
+            ("statistics", head.statistics == counted.statistics),
         ];
         for (what, right) in sums {
             if !right {
@@ -165,19 +178,32 @@ impl<V: View> Work<'_, V> {
     }
 
     fn members(&mut self, members: &[Member], hashes: bool) -> Result<()> {
-        for (done, member) in members.iter().enumerate() {
+        // The disk is asked while the manifest is.
+        let (manifest, objects) = (self.view.manifest(), self.view.objects());
+        let (looks, found) = std::thread::scope(|scope| {
+            let looks = scope.spawn(|| members.iter().map(|member| objects.look(&member.file_hash)).collect());
+            let found: Result<Vec<_>> = members.iter().map(|member| manifest.candidate(&member.artifact_id)).collect();
+            (joined::<Result<Vec<_>>>(looks), found)
+        });
+        for (done, ((member, looks), found)) in members.iter().zip(looks?).zip(found?).enumerate() {
             if hashes || done % 1024 == 0 {
                 self.watch.step(done as u64, members.len() as u64, "members checked")?;
             }
-            self.member(member, hashes)?;
+            self.member(member, found, looks, hashes)?;
             self.report.members += 1;
         }
         self.watch.step(members.len() as u64, members.len() as u64, "members checked")
     }
 
-    fn member(&mut self, member: &Member, hashes: bool) -> Result<()> {
+    fn member(
+        &mut self,
+        member: &Member,
+        found: Option<Candidate>,
+        looks: Option<Fingerprint>,
+        hashes: bool,
+    ) -> Result<()> {
         let artifact_id = &member.artifact_id;
-        let Some(found) = self.view.manifest().candidate(artifact_id)? else {
+        let Some(found) = found else {
             let message = format!("artifact {artifact_id} is not in the store");
             self.find(Code::MemberMissing, About::Member(member), message);
             return Ok(());
@@ -198,18 +224,25 @@ impl<V: View> Work<'_, V> {
             return Ok(());
         }
         if !found.is_tree {
-            return self.object(member, &member.file_hash, Some(member.size_bytes.0), hashes);
+            return self.object(member, (&member.file_hash, Some(member.size_bytes.0)), looks, hashes);
         }
-        self.object(member, &member.file_hash, None, hashes)?;
+        self.object(member, (&member.file_hash, None), looks, hashes)?;
         for file in self.view.manifest().files(found.seq)? {
-            self.object(member, &file.hash, Some(file.size_bytes.0), hashes)?;
+            let looks = self.view.objects().look(&file.hash)?;
+            self.object(member, (&file.hash, Some(file.size_bytes.0)), looks, hashes)?;
         }
         Ok(())
     }
 
-    fn object(&mut self, member: &Member, hash: &Hash, size: Option<u64>, hashes: bool) -> Result<()> {
+    fn object(
+        &mut self,
+        member: &Member,
+        (hash, size): (&Hash, Option<u64>),
+        looks: Option<Fingerprint>,
+        hashes: bool,
+    ) -> Result<()> {
         let artifact_id = &member.artifact_id;
-        let Some(looks) = self.view.objects().look(hash)? else {
+        let Some(looks) = looks else {
             let message = format!("artifact {artifact_id}: the object {hash} is missing");
             self.find(Code::ObjectMissing, About::Object(member, hash), message);
             return Ok(());
@@ -227,6 +260,11 @@ impl<V: View> Work<'_, V> {
         }
         Ok(())
     }
+}
+
+/// What a thread answered; its panic goes on here.
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// What a finding is about.

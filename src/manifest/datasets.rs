@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row};
 
 use super::Manifest;
-use super::artifacts::{enumerated, named, parsed, word};
+use super::artifacts::{enumerated, named, parsed};
 use crate::model::artifact::Storage;
 use crate::model::dataset::{Head, Member, Snapshot};
 use crate::model::ids::{ArtifactId, ArtifactType, DatasetId};
@@ -95,11 +95,13 @@ impl Manifest {
                 size_bytes, storage, features)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
+        let mut features = Vec::new();
         for member in &snapshot.members {
-            let features = match member.features.is_empty() {
-                true => None,
-                false => Some(serde_json::to_string(&member.features).expect("plain data")),
-            };
+            features.clear();
+            if !member.features.is_empty() {
+                serde_json::to_writer(&mut features, &member.features).expect("plain data");
+            }
+            let features = std::str::from_utf8(&features).expect("JSON is UTF-8");
             statement.execute((
                 place,
                 member.artifact_id.as_str(),
@@ -109,8 +111,8 @@ impl Manifest {
                 &member.split,
                 member.file_hash.0,
                 member.size_bytes.0,
-                word(&member.storage),
-                features,
+                stored(member.storage),
+                (!features.is_empty()).then_some(features),
             ))?;
         }
         Ok(())
@@ -161,13 +163,27 @@ impl Manifest {
                     logical_key: row.get(2)?,
                     file_hash: Hash(row.get(3)?),
                     size_bytes: row.get(4)?,
-                    storage: enumerated::<Storage>(row, 5)?,
+                    storage: storage(row, 5)?,
                     run_id: row.get(6)?,
                     deleted: row.get(7)?,
                     is_tree: row.get(8)?,
                 })
             })
             .optional()?)
+    }
+}
+
+fn stored(storage: Storage) -> &'static str {
+    match storage {
+        Storage::Managed => "managed",
+        Storage::InPlace => "in_place",
+    }
+}
+
+fn storage(row: &Row, column: usize) -> rusqlite::Result<Storage> {
+    match row.get_ref(column)?.as_str()? {
+        "managed" => Ok(Storage::Managed),
+        _ => enumerated(row, column),
     }
 }
 
@@ -189,7 +205,7 @@ fn member(row: &Row) -> rusqlite::Result<Member> {
         split: row.get(4)?,
         file_hash: Hash(row.get(5)?),
         size_bytes: Count(row.get(6)?),
-        storage: enumerated::<Storage>(row, 7)?,
+        storage: storage(row, 7)?,
         features: match row.get_ref(8)?.as_str_or_null()? {
             Some(text) => parsed(8, text)?,
             None => Default::default(),

@@ -88,6 +88,16 @@ impl Staging {
         }
     }
 
+    /// Flushes many files now, and lets go of them: a process may only have so many open.
+    pub fn settle(&self, staged: &mut [Staged]) -> Result<()> {
+        self.flush(&staged.iter().collect::<Vec<_>>());
+        staged.iter_mut().try_for_each(|staged| {
+            staged.flush()?;
+            staged.open = None;
+            Ok(())
+        })
+    }
+
     /// Copies a file in, hashing on the way; it must not be longer than `size`.
     pub fn copy(&self, source: &File, path: &Path, size: u64, watch: &dyn Watch) -> Result<Staged> {
         let (mut file, unfinished) = self.create()?;

@@ -18,6 +18,9 @@ use crate::objects::{self, Staged};
 use crate::store::{Reader, Store, View};
 use crate::tabular;
 
+/// So many files of one tree are open at once, at most.
+const FILES_OPEN_MOST: usize = 64;
+
 /// What publishing keeps, ready to be committed.
 #[derive(Debug)]
 pub struct Ingested {
@@ -350,12 +353,17 @@ impl Task<'_> {
             let copy = staging.copy(&file, &member.path, size, self.watch)?;
             let hash = copy.hash;
             staged.push(copy);
+            if staged.len() % FILES_OPEN_MOST == 0 {
+                let from = staged.len() - FILES_OPEN_MOST;
+                staging.settle(&mut staged[from..])?;
+            }
             Ok(hash)
         })?;
         let listing = staging.write(objects::listing(&entries).as_bytes())?;
         let hash = listing.hash;
         self.given.expect(&hash)?;
         staged.push(listing);
+        staging.settle(&mut staged)?;
         Ok(Ingested {
             format: Format::Tree,
             file_hash: hash,

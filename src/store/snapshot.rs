@@ -1,8 +1,8 @@
 //! Snapshots: one JSON file a version of a dataset, written once, from which a lost manifest is made again; and the
 //! Parquet list of its members beside it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -74,21 +74,39 @@ struct Format {
 }
 
 /// A member in a snapshot file: what goes without saying is left out.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Line {
     artifact_id: ArtifactId,
     artifact_type: ArtifactType,
     logical_key: String,
     role: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     split: Option<String>,
     file_hash: Hash,
     size_bytes: Count,
-    #[serde(default = "managed", skip_serializing_if = "is_managed")]
+    #[serde(default = "managed")]
     storage: Storage,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     features: Features,
+}
+
+/// The same on its way out.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LineOut<'a> {
+    artifact_id: &'a ArtifactId,
+    artifact_type: &'a ArtifactType,
+    logical_key: &'a str,
+    role: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    split: Option<&'a str>,
+    file_hash: Hash,
+    size_bytes: Count,
+    #[serde(skip_serializing_if = "is_managed")]
+    storage: Storage,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    features: &'a Features,
 }
 
 fn managed() -> Storage {
@@ -107,28 +125,36 @@ impl From<Line> for Member {
     }
 }
 
-impl From<&Member> for Line {
-    fn from(member: &Member) -> Self {
+impl<'a> From<&'a Member> for LineOut<'a> {
+    fn from(member: &'a Member) -> Self {
         let Member { artifact_id, artifact_type, logical_key, role, split, file_hash, size_bytes, storage, features } =
-            member.clone();
+            member;
+        let (file_hash, size_bytes, storage, split) = (*file_hash, *size_bytes, *storage, split.as_deref());
         Self { artifact_id, artifact_type, logical_key, role, split, file_hash, size_bytes, storage, features }
     }
 }
 
-/// The text of a snapshot file: a member a line.
-fn text(snapshot: &Snapshot) -> String {
-    let file = File::<Line> { format_version: FORMAT_VERSION, head: snapshot.head.clone(), members: Vec::new() };
-    let head = serde_json::to_string_pretty(&file).expect("plain data");
-    let mut text = head.strip_suffix("]\n}").expect("the members come last").to_owned();
-    text.reserve(snapshot.members.len() * 300);
-    for (number, member) in snapshot.members.iter().enumerate() {
-        let comma = if number == 0 { "" } else { "," };
-        let line = serde_json::to_string(&Line::from(member)).expect("plain data");
-        write!(text, "{comma}\n    {line}").expect("memory");
+/// The members of a snapshot file, one a line.
+fn lines(members: &[Member]) -> String {
+    let mut lines = Vec::with_capacity(members.len() * 320);
+    for (number, member) in members.iter().enumerate() {
+        lines.extend_from_slice(if number == 0 { b"\n    " } else { b",\n    " });
+        serde_json::to_writer(&mut lines, &LineOut::from(member)).expect("plain data");
     }
-    let end = if snapshot.members.is_empty() { "]\n}" } else { "\n  ]\n}" };
-    text.push_str(end);
-    seal::seal(&text) + "\n"
+    String::from_utf8(lines).expect("JSON is UTF-8")
+}
+
+/// The text of a snapshot file around the lines of its members.
+fn text(head: &Head, lines: &str) -> String {
+    let file = File::<LineOut> { format_version: FORMAT_VERSION, head: head.clone(), members: Vec::new() };
+    let mut text = serde_json::to_string_pretty(&file).expect("plain data");
+    text.truncate(text.strip_suffix("]\n}").expect("the members come last").len());
+    text.reserve(lines.len() + 8);
+    text.push_str(lines);
+    text.push_str(if lines.is_empty() { "]\n}" } else { "\n  ]\n}" });
+    let mut sealed = seal::seal(&text);
+    sealed.push('\n');
+    sealed
 }
 
 /// A snapshot file as it was read.
@@ -176,60 +202,83 @@ fn columns(members: &[Member]) -> Result<Vec<(String, Cells<'_>)>> {
     fn text<'a>(members: &'a [Member], of: impl Fn(&'a Member) -> Option<&'a str>) -> Cells<'a> {
         Cells::Text(members.iter().map(of).collect())
     }
-    let words = |of: &dyn Fn(&Member) -> Option<String>| Cells::Words(members.iter().map(of).collect());
+    fn unique<'a>(members: &'a [Member], of: impl Fn(&'a Member) -> Option<Cow<'a, str>>) -> Cells<'a> {
+        Cells::Unique(members.iter().map(of).collect())
+    }
     let object = |hash: &Hash| {
         let hex = hash.hex();
         format!("objects/{}/{hex}", &hex[..2])
     };
+    let stored = |member: &Member| is_managed(&member.storage).then(|| Cow::Owned(object(&member.file_hash)));
     let mut columns = vec![
-        ("artifact_id", text(members, |member| Some(member.artifact_id.as_str()))),
+        ("artifact_id", unique(members, |member| Some(Cow::Borrowed(member.artifact_id.as_str())))),
         ("content_hash_algorithm", text(members, |_| Some("sha256"))),
-        ("content_hash_digest", words(&|member| Some(member.file_hash.hex()))),
+        ("content_hash_digest", unique(members, |member| Some(Cow::Owned(member.file_hash.hex())))),
         ("artifact_type", text(members, |member| Some(member.artifact_type.as_str()))),
         ("role", text(members, |member| Some(&member.role))),
         ("byte_size", Cells::Int(members.iter().map(|member| i64::try_from(member.size_bytes.0).ok()).collect())),
-        ("storage_path", words(&|member| is_managed(&member.storage).then(|| object(&member.file_hash)))),
-        ("logical_key", text(members, |member| Some(&member.logical_key))),
+        ("storage_path", unique(members, stored)),
+        ("logical_key", unique(members, |member| Some(Cow::Borrowed(&member.logical_key)))),
         ("split", text(members, |member| member.split.as_deref())),
     ]
     .into_iter()
     .map(|(name, cells)| (name.to_owned(), cells))
     .collect::<Vec<_>>();
-    let features: BTreeSet<&str> =
-        members.iter().flat_map(|member| member.features.keys().map(String::as_str)).collect();
-    let count = members.len() * features.len();
-    if count > CELLS_MAX {
-        return Err(Error::limit_exceeded(format!(
-            "{} members with {} different features make {count} cells; the Parquet index can have {CELLS_MAX}",
-            members.len(),
-            features.len()
-        ))
-        .field("index")
-        .hint("create the version with index: false"));
+    let mut features: BTreeMap<&str, Vec<Cell>> = BTreeMap::new();
+    for (row, member) in members.iter().enumerate() {
+        for (name, value) in &member.features {
+            if !features.contains_key(name.as_str()) {
+                if members.len() * (features.len() + 1) > CELLS_MAX {
+                    return Err(too_many_cells(members.len()));
+                }
+                features.insert(name, vec![Cell::None; members.len()]);
+            }
+            features.get_mut(name.as_str()).expect("it is there")[row] = match value {
+                FeatureValue::Bool(flag) => Cell::Bool(*flag),
+                FeatureValue::Int(number) => Cell::Int(*number),
+                FeatureValue::Float(number) => Cell::Float(*number),
+                FeatureValue::Text(text) => Cell::Text(text),
+            };
+        }
     }
-    columns.extend(features.into_iter().map(|name| (format!("feature_{name}"), feature_cells(members, name))));
+    columns.extend(features.into_iter().map(|(name, cells)| (format!("feature_{name}"), feature_cells(&cells))));
     Ok(columns)
 }
 
+fn too_many_cells(members: usize) -> Error {
+    let most = CELLS_MAX / members;
+    Error::limit_exceeded(format!("{members} members with more than {most} different features are too much for a list"))
+        .field("index")
+        .hint("create the version with index: false")
+}
+
+/// A feature of a member, if it has it.
+#[derive(Clone, Copy)]
+enum Cell<'a> {
+    None,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(&'a str),
+}
+
 /// Whole numbers where all are, else numbers; a feature is of one kind in all members.
-fn feature_cells<'a>(members: &'a [Member], name: &str) -> Cells<'a> {
-    let values: Vec<Option<&FeatureValue>> = members.iter().map(|member| member.features.get(name)).collect();
-    fn take<T>(values: &[Option<&FeatureValue>], of: impl Fn(&FeatureValue) -> Option<T>) -> Vec<Option<T>> {
-        values.iter().map(|value| value.and_then(&of)).collect()
-    }
-    let all = |fits: fn(&FeatureValue) -> bool| values.iter().flatten().all(|value| fits(value));
-    if all(|value| matches!(value, FeatureValue::Int(_))) {
-        Cells::Int(take(&values, |value| if let FeatureValue::Int(number) = value { Some(*number) } else { None }))
-    } else if all(|value| value.number().is_some()) {
-        Cells::Float(take(&values, FeatureValue::number))
-    } else if all(|value| matches!(value, FeatureValue::Bool(_))) {
-        Cells::Bool(take(&values, |value| if let FeatureValue::Bool(flag) = value { Some(*flag) } else { None }))
-    } else {
-        let texts = values.into_iter().map(|value| match value {
-            Some(FeatureValue::Text(text)) => Some(text.as_str()),
+#[expect(clippy::cast_precision_loss, reason = "whole numbers end at 2^53-1")]
+fn feature_cells<'a>(cells: &[Cell<'a>]) -> Cells<'a> {
+    let any = |fits: fn(&Cell) -> bool| cells.iter().any(fits);
+    if any(|cell| matches!(cell, Cell::Text(_))) {
+        Cells::Text(cells.iter().map(|cell| if let Cell::Text(text) = cell { Some(*text) } else { None }).collect())
+    } else if any(|cell| matches!(cell, Cell::Bool(_))) {
+        Cells::Bool(cells.iter().map(|cell| if let Cell::Bool(flag) = cell { Some(*flag) } else { None }).collect())
+    } else if any(|cell| matches!(cell, Cell::Float(_))) {
+        let number = |cell: &Cell| match cell {
+            Cell::Float(number) => Some(*number),
+            Cell::Int(number) => Some(*number as f64),
             _ => None,
-        });
-        Cells::Text(texts.collect())
+        };
+        Cells::Float(cells.iter().map(number).collect())
+    } else {
+        Cells::Int(cells.iter().map(|cell| if let Cell::Int(number) = cell { Some(*number) } else { None }).collect())
     }
 }
 
@@ -238,18 +287,26 @@ impl Store {
     /// nothing to list.
     pub fn draft_dataset(&self, snapshot: &mut Snapshot, place: &IndexPlace) -> Result<Drafted> {
         let staging = self.staging()?;
-        let mut index = None;
-        if *place != IndexPlace::Nowhere && !snapshot.members.is_empty() {
+        let members = &snapshot.members;
+        let listed = *place != IndexPlace::Nowhere && !members.is_empty();
+        let list = || -> Result<Staged> {
             let (file, unfinished) = staging.create()?;
-            let (hash, size) = write_listing(columns(&snapshot.members)?, &file, unfinished.path())?;
-            index = Some(unfinished.finish(file, Hash(hash), size)?);
+            let (hash, size) = write_listing(columns(members)?, &file, unfinished.path())?;
+            unfinished.finish(file, Hash(hash), size)
+        };
+        let (lines, index) = std::thread::scope(|scope| {
+            let index = listed.then(|| scope.spawn(list));
+            (lines(members), index.map(|index| index.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))))
+        });
+        let index = index.transpose()?;
+        if let Some(index) = &index {
             let folder = match place {
                 IndexPlace::Folder(folder) => Some(folder.to_string_lossy().into_owned()),
                 _ => None,
             };
-            snapshot.head.index = Some(Index { folder, file_hash: Hash(hash), size_bytes: size });
+            snapshot.head.index = Some(Index { folder, file_hash: index.hash, size_bytes: index.size });
         }
-        let file = staging.write(text(snapshot).as_bytes())?;
+        let file = staging.write(text(&snapshot.head, &lines).as_bytes())?;
         index.iter().chain([&file]).try_for_each(Staged::flush)?;
         Ok(Drafted { file, index })
     }

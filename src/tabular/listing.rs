@@ -1,5 +1,6 @@
 //! Tables that are no artifacts: lists of what a program knows, for engines that read Parquet.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,8 +19,8 @@ use crate::model::{Error, Result};
 pub enum Cells<'a> {
     /// Texts.
     Text(Vec<Option<&'a str>>),
-    /// Texts that are not in memory elsewhere.
-    Words(Vec<Option<String>>),
+    /// Texts of which no two are alike.
+    Unique(Vec<Option<Cow<'a, str>>>),
     /// Whole numbers.
     Int(Vec<Option<i64>>),
     /// Numbers.
@@ -32,7 +33,7 @@ impl Cells<'_> {
     fn array(self) -> (DataType, ArrayRef) {
         match self {
             Cells::Text(cells) => (DataType::Utf8, Arc::new(StringArray::from(cells))),
-            Cells::Words(cells) => (DataType::Utf8, Arc::new(StringArray::from(cells))),
+            Cells::Unique(cells) => (DataType::Utf8, Arc::new(cells.into_iter().collect::<StringArray>())),
             Cells::Int(cells) => (DataType::Int64, Arc::new(Int64Array::from(cells))),
             Cells::Float(cells) => (DataType::Float64, Arc::new(Float64Array::from(cells))),
             Cells::Bool(cells) => (DataType::Boolean, Arc::new(BooleanArray::from(cells))),
@@ -42,15 +43,18 @@ impl Cells<'_> {
 
 /// Writes named columns of one length as Parquet, one row group; gives SHA-256 and length of the file.
 pub(super) fn write(columns: Vec<(String, Cells)>, into: &File, path: &Path) -> Result<([u8; 32], u64)> {
-    let (mut fields, mut arrays) = (Vec::new(), Vec::new());
+    let (mut fields, mut arrays, mut unique) = (Vec::new(), Vec::new(), Vec::new());
     for (name, cells) in columns {
+        if matches!(cells, Cells::Unique(_)) {
+            unique.push(name.clone());
+        }
         let (kind, array) = cells.array();
         fields.push(Field::new(name, kind, true));
         arrays.push(array);
     }
     let rows = arrays.first().map_or(0, |array| array.len());
     let bytes = arrays.iter().map(|array| array.get_array_memory_size()).sum();
-    let (mut writer, encoder) = ParquetWriter::new(into, path, Arc::new(Schema::new(fields)))?;
+    let (mut writer, encoder) = ParquetWriter::new(into, path, Arc::new(Schema::new(fields)), &unique)?;
     writer.append(encoder.encode(0, &[Piece { rows, bytes, columns: arrays }])?)?;
     writer.finish()
 }

@@ -499,3 +499,20 @@ fn a_failed_flush_of_one() {
         assert_whole(&root, Expect::Written);
     }
 }
+
+#[test]
+fn a_tree_of_many_files_needs_few_descriptors() {
+    let place = Place::new();
+    for number in 0..600 {
+        place.write(&format!("tree/{number:03}.txt"), number.to_string());
+    }
+    let script = "ulimit -n 256 && exec \"$0\" --root \"$1\" call publish_artifact \"$2\"";
+    let params = json!({"artifactType": "many", "dataPath": place.folder().join("tree")}).to_string();
+    let mut command = Command::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_keepstone")]).arg(place.root()).arg(params);
+    let output = command.output().expect("sh runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let reply: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(reply["artifact"]["fileCount"], 600);
+    assert_whole(&place.root(), Expect::Written);
+}

@@ -57,10 +57,8 @@ pub(super) fn run(place: &Place, options: &Members) -> Outcome {
     let features: Map<String, Value> = options.feature.iter().cloned().collect();
     let filter = json!({ "roles": some(&options.role), "artifactTypes": some(&options.artifact_type),
         "splits": some(&options.split), "features": features });
-    let params = and(
-        version_of(&options.which),
-        json!({ "filter": filter, "limit": options.limit, "offset": options.offset }),
-    );
+    let params =
+        and(version_of(&options.which), json!({ "filter": filter, "limit": options.limit, "offset": options.offset }));
     if options.json {
         return print::json(&caller.text("list_dataset_members", params)?).map(|()| 0);
     }

@@ -56,7 +56,7 @@ fn a_version_is_created_from_what_is_named() {
 fn a_version_is_shown_and_its_members_are_listed() {
     let desk = with_version();
     let shown = desk.says(&["dataset", "show", "em"]);
-    for part in ["em@v1\n", "name          EM\n", "2 members, 2 B", "role  oracle_output", "split  train", "freq"] {
+    for part in ["em@v1\n", "name          EM\n", "2 members, 2 B", "role   oracle_output", "split  train", "freq"] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     let dataset = desk.json("get_dataset", &["dataset", "show", "em@v1", "--json"]);

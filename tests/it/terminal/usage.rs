@@ -2,7 +2,7 @@
 
 use super::Desk;
 
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 24] = [
     "publish",
     "list",
     "show",
@@ -15,6 +15,7 @@ const COMMANDS: [&str; 23] = [
     "supersede",
     "run",
     "runs",
+    "dataset",
     "types",
     "events",
     "status",
