@@ -11,6 +11,9 @@ use crate::model::number::Count;
 /// Publishing stands in the sidecars; every other kind of event stands in the history file too.
 pub const PUBLISHED: &str = "published";
 
+/// Inputs that were named after the publishing.
+pub const LINEAGE_ADDED: &str = "lineage_added";
+
 impl Manifest {
     /// The id that the next event gets.
     pub fn next_event_id(&self) -> Result<u64> {
@@ -56,6 +59,16 @@ impl Manifest {
             conditions.join(" AND ")
         ))?;
         let rows = statement.query_map(rusqlite::params_from_iter(cells), event)?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// An artifact's events of one kind, oldest first.
+    pub fn events_of(&self, artifact_id: &str, kind: &str) -> Result<Vec<Event>> {
+        let mut statement = self.cached(
+            "SELECT event_id, at, kind, artifact_id, actor, data FROM events
+             WHERE artifact_id = ?1 AND kind = ?2 ORDER BY event_id",
+        )?;
+        let rows = statement.query_map((artifact_id, kind), event)?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 

@@ -25,7 +25,7 @@ pub use artifacts::{Found, ListFilter};
 pub use bookkeeping::{ObjectRow, Placement};
 pub use compare::{Difference, How};
 pub use datasets::{Candidate, Filed};
-pub use events::PUBLISHED;
+pub use events::{LINEAGE_ADDED, PUBLISHED};
 pub use legacy::{Version1, Version1Artifact};
 pub use m3::{RegistryRun, registry_runs};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::placing::inputs_added;
 use super::site::sidecars;
 use super::writer::{published_data, take_turn};
 use super::{Layout, Site, Store, init};
 use crate::base::clock;
 use crate::base::files::{self, Lock};
-use crate::manifest::{Age, BUSY_WAIT, Manifest, PUBLISHED, Placement};
-use crate::model::artifact::{Event, Input, Request, TypeDefinition};
+use crate::manifest::{Age, BUSY_WAIT, LINEAGE_ADDED, Manifest, PUBLISHED, Placement};
+use crate::model::artifact::{Event, Request, TypeDefinition};
 use crate::model::number::Count;
 use crate::model::run::{RunFinished, RunStarted};
 use crate::model::{Error, Hash, Kind, Result, Watch};
@@ -429,10 +430,8 @@ pub(super) fn change_again(
                 _ => manifest.set_superseded(old, new, &event.at)?,
             }
         }
-        ("lineage_added", Some(seq)) => {
-            let inputs = event.data.get("inputs").cloned().unwrap_or_default();
-            let inputs: Vec<Input> = serde_json::from_value(inputs)
-                .map_err(|error| Error::integrity(format!("event {}: {error}", event.event_id.0)))?;
+        (LINEAGE_ADDED, Some(seq)) => {
+            let inputs = inputs_added(event)?;
             // A sidecar that was placed late may tell of them too.
             manifest.add_inputs(seq, &inputs)?;
             manifest.touch(seq, &event.at)?;
