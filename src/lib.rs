@@ -9,6 +9,7 @@ pub mod operations;
 
 pub mod audit;
 pub mod datasets;
+pub mod imports;
 pub mod lineage;
 pub mod publishing;
 pub mod runs;

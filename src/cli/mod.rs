@@ -1,6 +1,7 @@
 //! The command line, for people and scripts; the only place that prints.
 
 mod arguments;
+mod artifact;
 mod artifacts;
 mod audit;
 mod backup;
@@ -15,6 +16,7 @@ mod exec;
 mod facts;
 mod find;
 mod git;
+mod import;
 mod init;
 mod lineage;
 mod list;
@@ -103,6 +105,8 @@ pub fn main() -> ExitCode {
         Command::Events(options) => events::run(place, options),
         Command::Status(options) => status::run(place, options),
         Command::Verify(options) => verify::run(place, options),
+        Command::Artifact(options) => artifact::run(place, options),
+        Command::Import(options) => import::run(place, options),
         Command::Backup(options) => backup::run(place, options),
         Command::Rebuild(options) => rebuild::run(place, options),
         Command::Serve(options) => serve::run(place, options),

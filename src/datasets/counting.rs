@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::model::Hash;
-use crate::model::dataset::{FeatureRange, FeatureValue, Member, Share, Statistics};
+use crate::model::dataset::{self, FeatureRange, FeatureValue, Member, Share, Statistics};
 use crate::model::number::Count;
 
 /// What stands before the members in the membership digest, with the version of its definition.
@@ -34,16 +34,7 @@ impl Counted {
 
 /// SHA-256 over the hex digits of the members' hashes, sorted and joined by line feeds.
 fn content_digest(members: &[Member]) -> Hash {
-    let mut hashes: Vec<Hash> = members.iter().map(|member| member.file_hash).collect();
-    hashes.sort_unstable();
-    let mut hasher = Sha256::new();
-    for (number, hash) in hashes.iter().enumerate() {
-        if number > 0 {
-            hasher.update(b"\n");
-        }
-        hasher.update(hash.hex().as_bytes());
-    }
-    Hash::finish(hasher)
+    dataset::content_digest(members.iter().map(|member| member.file_hash).collect())
 }
 
 /// SHA-256 over everything that is known of each member, in the order of their ids.

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 use super::artifact::{Status, Storage, Writer};
 use super::hash::Hash;
@@ -144,6 +145,19 @@ pub struct Member {
     pub storage: Storage,
     /// What is known about it, by name.
     pub features: Features,
+}
+
+/// SHA-256 over the hex digits of the members' hashes, sorted and joined by line feeds.
+pub fn content_digest(mut hashes: Vec<Hash>) -> Hash {
+    hashes.sort_unstable();
+    let mut hasher = Sha256::new();
+    for (number, hash) in hashes.iter().enumerate() {
+        if number > 0 {
+            hasher.update(b"\n");
+        }
+        hasher.update(hash.hex().as_bytes());
+    }
+    Hash::finish(hasher)
 }
 
 /// How many members, and how many bytes they have.

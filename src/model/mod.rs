@@ -7,6 +7,7 @@ pub mod error;
 pub mod finding;
 pub mod hash;
 pub mod ids;
+pub mod import;
 pub mod number;
 pub mod reference;
 pub mod run;

@@ -168,3 +168,11 @@ pub fn write_listing(columns: Vec<(String, Cells)>, into: &File, path: &Path) ->
 pub fn is_parquet(head: &[u8]) -> bool {
     head.starts_with(b"PAR1") || head.starts_with(b"PARE")
 }
+
+/// Reads a list that some program made of what it knows: named columns of texts, numbers, and true or false. `path` is for
+/// messages only.
+pub fn read_listing(source: &File, path: &Path, watch: &dyn Watch) -> Result<Vec<(String, Cells<'static>)>> {
+    let shape = Shape::default();
+    // Nothing is spilled.
+    listing::read(Task { source, path, shape: &shape, scratch: Path::new(""), watch })
+}

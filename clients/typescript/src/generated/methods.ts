@@ -38,6 +38,8 @@ import type {
   GetRunResult,
   HealthCheckParams,
   HealthCheckResult,
+  ImportM3Params,
+  ImportM3Result,
   InitParams,
   InitResult,
   InitializeParams,
@@ -88,7 +90,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:51fb1e2e706bec72a3732ca00508ae4b3982ea35be7a303729ab68ef8d421fa8";
+export const SCHEMA_HASH = "sha256:a21e329b2856dd9838f84d9b6274514f26ff63d2dfab0194cba4372ba28059ab";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -131,6 +133,7 @@ export const METHODS = {
   "verify_dataset": { name: "verify_dataset", idempotent: true },
   "delete_dataset": { name: "delete_dataset", idempotent: true },
   "restore_dataset": { name: "restore_dataset", idempotent: true },
+  "import_m3": { name: "import_m3", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
   "verify_store": { name: "verify_store", idempotent: true },
   "backup": { name: "backup", idempotent: false },
@@ -571,6 +574,23 @@ export abstract class Methods {
    */
   restoreDataset(params: RestoreDatasetParams, options?: CallOptions): Promise<RestoreDatasetResult> {
     return this.call("restore_dataset", params, options);
+  }
+
+  /**
+   * Takes in a data folder of M3: artifacts with their ids, times, types, roles, tags, runs and lineage.
+   *
+   * Every byte is proven against its hash on the way. What is broken is left out and named, never mended; what is fine is
+   * taken in all the same. It is committed in parts, none of them half, so that an import that was cut short is gone on
+   * with by sending it again: what is there already, alike, is left alone. The store is made if there is none.
+   *
+   * @example
+   * await client.importM3({"dataDir":"project/data"});
+   *
+   * @example
+   * await client.importM3({"dataDir":"project","dryRun":true});
+   */
+  importM3(params: ImportM3Params, options?: CallOptions): Promise<ImportM3Result> {
+    return this.call("import_m3", params, options);
   }
 
   /**

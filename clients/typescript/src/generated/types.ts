@@ -784,6 +784,96 @@ export interface Health {
   formatVersion: number | null;
 }
 
+/** What kind of thing an import found. */
+export type ImportFault =
+  /** The store has something else under this id. */
+  | "conflict"
+  /** It could not be read, though it may be fine. */
+  | "unreadable"
+  /** It doesn't say what it should say. */
+  | "invalid"
+  /** Its id, its type or its version can't be one here. */
+  | "invalid_name"
+  /** Its file is named like another one. */
+  | "name_differs"
+  /** Its hash is none that can be proven here. */
+  | "unsupported_hash"
+  /** Its bytes are not there. */
+  | "object_missing"
+  /** Its bytes have another hash than they should. */
+  | "object_damaged"
+  /** It has another length than it says; the true one is kept. */
+  | "size_differs"
+  /** An input is not there, and stays a missing input. */
+  | "input_missing"
+  /** An input is there with another hash than was noted when it was used. */
+  | "input_differs"
+  /** An input or a run that it names can't be named here; what was said is kept in its params. */
+  | "reference_left_out"
+  /** A number that JSON readers would round is kept as text. */
+  | "number_as_text"
+  /** It was imported before and deleted since; it stays deleted. */
+  | "deleted"
+  /** A run that never began is kept as one that runs. */
+  | "never_began"
+  /** A member of a dataset is not in the store. */
+  | "member_missing"
+  /** A member of a dataset is in the store with other bytes. */
+  | "member_differs"
+  /** An artifact is a member twice. */
+  | "member_twice"
+  /** A digest or a count is not that of the members. */
+  | "sum_differs"
+  /** The Parquet index is not there, and with it the features. */
+  | "index_missing"
+  /** The Parquet index can't be read or lists other members; its features are left out. */
+  | "index_differs"
+  /** A feature that can't be kept is left out. */
+  | "feature_left_out";
+
+/** Something that an import found. */
+export interface ImportFinding {
+  /**
+   * How grave it is: a warning tells of something broken in the folder, an error of something that could not be taken
+   * in though it may be fine.
+   */
+  severity: AuditSeverity;
+  /** What it is. */
+  code: ImportFault;
+  /** The id of the artifact, run or dataset that it is about, as the folder has it; null where there is none. */
+  subject: string | null;
+  /** The file that it is about, relative to the data folder; null where there is none. */
+  path: string | null;
+  /** The same as a sentence. */
+  message: string;
+}
+
+/** What an import did, or would do. */
+export interface ImportM3Report {
+  /** Whether nothing was written. */
+  dryRun: boolean;
+  /** The absolute path of the data folder. */
+  dataDir: string;
+  /** The artifacts. */
+  artifacts: Tally;
+  /** The runs. */
+  runs: Tally;
+  /** The versions of datasets. */
+  datasets: Tally;
+  /** The bytes that the store had not yet. */
+  bytesTaken: number;
+  /** What was found, at most 10000 of it. */
+  findings: ImportFinding[];
+  /** How many errors there are. */
+  errorCount: number;
+  /** How many warnings there are. */
+  warningCount: number;
+  /** Whether there is more than `findings` holds. */
+  truncated: boolean;
+  /** What is not taken in though nothing is wrong with it. */
+  leftOut: LeftOut[];
+}
+
 /** What becomes of the original. */
 export type Ingest =
   /** It stays. */
@@ -830,6 +920,18 @@ export type IssueName =
   | "incomplete_lineage"
   /** It was made from itself over others. */
   | "circle";
+
+/** Things of one kind that the store has no place or no need for. */
+export interface LeftOut {
+  /** What they are. */
+  what: string;
+  /** How many. */
+  count: number;
+  /** Why they are left out. */
+  reason: string;
+  /** Each of them, at most 1000. */
+  items: string[];
+}
 
 /** The limits of the session. */
 export interface Limits {
@@ -1338,6 +1440,16 @@ export interface Summary {
   eventCount: number;
   /** What could not be made good: missing objects, damaged sidecars, inputs that are gone; one sentence each. */
   findings: string[];
+}
+
+/** What became of the things of one kind. */
+export interface Tally {
+  /** How many were taken in; of a dry run, how many would be. */
+  imported: number;
+  /** How many were in the store already, alike. */
+  alreadyThere: number;
+  /** How many were left out; a finding says of each why. */
+  skipped: number;
 }
 
 /** What an audit found, in numbers. */
@@ -2050,6 +2162,20 @@ export interface RestoreDatasetParams {
 
 /** What `restore_dataset` answers. */
 export type RestoreDatasetResult = Changed;
+
+/** What `import_m3` takes. */
+export interface ImportM3Params {
+  /**
+   * The data folder, which holds manifests/ and objects/, or the project whose `data` it is. Nothing in it changes. A
+   * relative path counts from the server's working directory.
+   */
+  dataDir: string;
+  /** Whether it is only told what would be done: nothing is written then, no store either. False unless given. */
+  dryRun?: boolean | null | undefined;
+}
+
+/** What `import_m3` answers. */
+export type ImportM3Result = ImportM3Report;
 
 /** What `list_events` takes. */
 export interface ListEventsParams {

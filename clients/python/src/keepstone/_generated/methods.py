@@ -35,6 +35,7 @@ from .types import (
     GetLineageLineage,
     GivenFile,
     Health,
+    ImportM3Report,
     Ingest,
     Input,
     ListArtifactsFilterParam,
@@ -79,6 +80,7 @@ IDEMPOTENT = frozenset(
         "get_lineage_graph",
         "get_run",
         "health_check",
+        "import_m3",
         "init",
         "initialize",
         "list_artifacts",
@@ -1302,6 +1304,40 @@ class Methods:
                 "dataset_id": dataset_id,
                 "version": version,
                 "reason": reason,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def import_m3(
+        self,
+        data_dir: str,
+        *,
+        dry_run: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> ImportM3Report:
+        """Takes in a data folder of M3: artifacts with their ids, times, types, roles, tags, runs
+        and lineage.
+
+        Every byte is proven against its hash on the way. What is broken is left out and named,
+        never mended; what is fine is taken in all the same. It is committed in parts, none of them
+        half, so that an import that was cut short is gone on with by sending it again: what is
+        there already, alike, is left alone. The store is made if there is none.
+
+        Args:
+            data_dir: The data folder, which holds manifests/ and objects/, or the project whose
+                `data` it is. Nothing in it changes. A relative path counts from the server's
+                working directory.
+            dry_run: Whether it is only told what would be done: nothing is written then, no store
+                either. False unless given.
+        """
+        reply: ImportM3Report = self._run(
+            "import_m3",
+            {
+                "data_dir": data_dir,
+                "dry_run": dry_run,
             },
             timeout,
             on_progress,

@@ -56,12 +56,16 @@ __all__ = [
     "GivenFile",
     "GraphStats",
     "Health",
+    "ImportFault",
+    "ImportFinding",
+    "ImportM3Report",
     "Ingest",
     "InitializeResult",
     "Input",
     "Integrity",
     "Issue",
     "IssueName",
+    "LeftOut",
     "Limits",
     "ListArtifactsFilterParam",
     "ListRunsFilterParam",
@@ -92,6 +96,7 @@ __all__ = [
     "Status",
     "Storage",
     "Summary",
+    "Tally",
     "Totals",
     "TypeDefinition",
     "TypeSummary",
@@ -295,6 +300,56 @@ GetLineageGraphFormatParam = Literal["json", "mermaid", "dot"]
 `mermaid`: A flowchart in Mermaid's language.
 
 `dot`: A graph in Graphviz's language.
+"""
+
+
+ImportFault = Literal["conflict", "unreadable", "invalid", "invalid_name", "name_differs", "unsupported_hash", "object_missing", "object_damaged", "size_differs", "input_missing", "input_differs", "reference_left_out", "number_as_text", "deleted", "never_began", "member_missing", "member_differs", "member_twice", "sum_differs", "index_missing", "index_differs", "feature_left_out"]
+"""What kind of thing an import found.
+
+`conflict`: The store has something else under this id.
+
+`unreadable`: It could not be read, though it may be fine.
+
+`invalid`: It doesn't say what it should say.
+
+`invalid_name`: Its id, its type or its version can't be one here.
+
+`name_differs`: Its file is named like another one.
+
+`unsupported_hash`: Its hash is none that can be proven here.
+
+`object_missing`: Its bytes are not there.
+
+`object_damaged`: Its bytes have another hash than they should.
+
+`size_differs`: It has another length than it says; the true one is kept.
+
+`input_missing`: An input is not there, and stays a missing input.
+
+`input_differs`: An input is there with another hash than was noted when it was used.
+
+`reference_left_out`: An input or a run that it names can't be named here; what was said is kept in
+its params.
+
+`number_as_text`: A number that JSON readers would round is kept as text.
+
+`deleted`: It was imported before and deleted since; it stays deleted.
+
+`never_began`: A run that never began is kept as one that runs.
+
+`member_missing`: A member of a dataset is not in the store.
+
+`member_differs`: A member of a dataset is in the store with other bytes.
+
+`member_twice`: An artifact is a member twice.
+
+`sum_differs`: A digest or a count is not that of the members.
+
+`index_missing`: The Parquet index is not there, and with it the features.
+
+`index_differs`: The Parquet index can't be read or lists other members; its features are left out.
+
+`feature_left_out`: A feature that can't be kept is left out.
 """
 
 
@@ -1165,6 +1220,54 @@ class Health:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ImportFinding:
+    """Something that an import found."""
+
+    severity: AuditSeverity
+    """How grave it is: a warning tells of something broken in the folder, an error of something
+    that could not be taken in though it may be fine.
+    """
+    code: ImportFault
+    """What it is."""
+    subject: str | None
+    """The id of the artifact, run or dataset that it is about, as the folder has it; null where
+    there is none.
+    """
+    path: str | None
+    """The file that it is about, relative to the data folder; null where there is none."""
+    message: str
+    """The same as a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportM3Report:
+    """What an import did, or would do."""
+
+    dry_run: bool
+    """Whether nothing was written."""
+    data_dir: str
+    """The absolute path of the data folder."""
+    artifacts: Tally
+    """The artifacts."""
+    runs: Tally
+    """The runs."""
+    datasets: Tally
+    """The versions of datasets."""
+    bytes_taken: int
+    """The bytes that the store had not yet."""
+    findings: list[ImportFinding]
+    """What was found, at most 10000 of it."""
+    error_count: int
+    """How many errors there are."""
+    warning_count: int
+    """How many warnings there are."""
+    truncated: bool
+    """Whether there is more than `findings` holds."""
+    left_out: list[LeftOut]
+    """What is not taken in though nothing is wrong with it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class InitializeResult:
     """Who serves, and within which limits."""
 
@@ -1206,6 +1309,20 @@ class Issue:
     """Whether it is an error, or only worth a look."""
     message: str
     """The same as a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeftOut:
+    """Things of one kind that the store has no place or no need for."""
+
+    what: str
+    """What they are."""
+    count: int
+    """How many."""
+    reason: str
+    """Why they are left out."""
+    items: list[str]
+    """Each of them, at most 1000."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1683,6 +1800,18 @@ class Summary:
     """What could not be made good: missing objects, damaged sidecars, inputs that are gone; one
     sentence each.
     """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tally:
+    """What became of the things of one kind."""
+
+    imported: int
+    """How many were taken in; of a dry run, how many would be."""
+    already_there: int
+    """How many were in the store already, alike."""
+    skipped: int
+    """How many were left out; a finding says of each why."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
