@@ -200,7 +200,7 @@ fn newer(path: &Path, format: u32) -> Error {
 /// The columns of the list of members: the names are those that readers of such lists know, the features follow.
 fn columns(members: &[Member]) -> Result<Vec<(String, Cells<'_>)>> {
     fn text<'a>(members: &'a [Member], of: impl Fn(&'a Member) -> Option<&'a str>) -> Cells<'a> {
-        Cells::Text(members.iter().map(of).collect())
+        Cells::Text(members.iter().map(|member| of(member).map(Cow::Borrowed)).collect())
     }
     fn unique<'a>(members: &'a [Member], of: impl Fn(&'a Member) -> Option<Cow<'a, str>>) -> Cells<'a> {
         Cells::Unique(members.iter().map(of).collect())
@@ -267,7 +267,12 @@ enum Cell<'a> {
 fn feature_cells<'a>(cells: &[Cell<'a>]) -> Cells<'a> {
     let any = |fits: fn(&Cell) -> bool| cells.iter().any(fits);
     if any(|cell| matches!(cell, Cell::Text(_))) {
-        Cells::Text(cells.iter().map(|cell| if let Cell::Text(text) = cell { Some(*text) } else { None }).collect())
+        Cells::Text(
+            cells
+                .iter()
+                .map(|cell| if let Cell::Text(text) = cell { Some(Cow::Borrowed(*text)) } else { None })
+                .collect(),
+        )
     } else if any(|cell| matches!(cell, Cell::Bool(_))) {
         Cells::Bool(cells.iter().map(|cell| if let Cell::Bool(flag) = cell { Some(*flag) } else { None }).collect())
     } else if any(|cell| matches!(cell, Cell::Float(_))) {

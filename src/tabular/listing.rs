@@ -18,7 +18,7 @@ use crate::model::{Error, Result};
 /// The values of a column; a row without a value is null.
 pub enum Cells<'a> {
     /// Texts.
-    Text(Vec<Option<&'a str>>),
+    Text(Vec<Option<Cow<'a, str>>>),
     /// Texts of which no two are alike.
     Unique(Vec<Option<Cow<'a, str>>>),
     /// Whole numbers.
@@ -32,8 +32,9 @@ pub enum Cells<'a> {
 impl Cells<'_> {
     fn array(self) -> (DataType, ArrayRef) {
         match self {
-            Cells::Text(cells) => (DataType::Utf8, Arc::new(StringArray::from(cells))),
-            Cells::Unique(cells) => (DataType::Utf8, Arc::new(cells.into_iter().collect::<StringArray>())),
+            Cells::Text(cells) | Cells::Unique(cells) => {
+                (DataType::Utf8, Arc::new(cells.into_iter().collect::<StringArray>()))
+            }
             Cells::Int(cells) => (DataType::Int64, Arc::new(Int64Array::from(cells))),
             Cells::Float(cells) => (DataType::Float64, Arc::new(Float64Array::from(cells))),
             Cells::Bool(cells) => (DataType::Boolean, Arc::new(BooleanArray::from(cells))),
@@ -86,7 +87,7 @@ fn empty(kind: &DataType) -> Cells<'static> {
         kind if kind.is_integer() => Cells::Int(Vec::new()),
         kind if kind.is_floating() => Cells::Float(Vec::new()),
         DataType::Boolean => Cells::Bool(Vec::new()),
-        _ => Cells::Words(Vec::new()),
+        _ => Cells::Text(Vec::new()),
     }
 }
 
@@ -98,15 +99,14 @@ fn extend(cells: &mut Cells<'static>, batch: &RecordBatch, at: usize) -> Option<
         Cells::Int(cells) => cells.extend(wider(DataType::Int64)?.as_primitive::<Int64Type>().iter()),
         Cells::Float(cells) => cells.extend(wider(DataType::Float64)?.as_primitive::<Float64Type>().iter()),
         Cells::Bool(cells) => cells.extend(array.as_boolean().iter()),
-        Cells::Words(cells) => match array.data_type() {
+        Cells::Text(cells) | Cells::Unique(cells) => match array.data_type() {
             DataType::Null => cells.extend((0..array.len()).map(|_| None)),
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
                 let texts = wider(DataType::Utf8)?;
-                cells.extend(texts.as_string::<i32>().iter().map(|text| text.map(str::to_owned)));
+                cells.extend(texts.as_string::<i32>().iter().map(|text| text.map(|text| Cow::Owned(text.to_owned()))));
             }
             _ => return None,
         },
-        Cells::Text(_) => return None,
     }
     Some(())
 }

@@ -1,5 +1,6 @@
 //! Datasets of M3: its snapshots and the Parquet indexes beside them, in which alone the features stand.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -194,8 +195,8 @@ fn read_index(folder: &Path, name: &str, watch: &dyn Watch) -> Result<IndexRead>
     let mut index = Index { artifact_ids: Vec::new(), digests: Vec::new(), features: Vec::new() };
     for (name, cells) in columns {
         match (name.as_str(), cells) {
-            ("artifact_id", Cells::Words(cells)) => index.artifact_ids = cells.into_iter().flatten().collect(),
-            ("content_hash_digest", Cells::Words(cells)) => index.digests = cells.into_iter().flatten().collect(),
+            ("artifact_id", Cells::Text(cells)) => index.artifact_ids = texts(cells),
+            ("content_hash_digest", Cells::Text(cells)) => index.digests = texts(cells),
             (name, cells) => {
                 if let Some(feature) = name.strip_prefix("feature_") {
                     index.features.push((feature.to_owned(), cells));
@@ -204,6 +205,10 @@ fn read_index(folder: &Path, name: &str, watch: &dyn Watch) -> Result<IndexRead>
         }
     }
     Ok(Ok(index))
+}
+
+fn texts(cells: Vec<Option<Cow<str>>>) -> Vec<String> {
+    cells.into_iter().flatten().map(Cow::into_owned).collect()
 }
 
 fn taken(file: SnapshotFile, path: &Path, about: About, index: Option<IndexRead>) -> Reading<TakenDataset> {
@@ -373,14 +378,16 @@ fn add_features(
                     .map(|cell| cell.filter(finite).map(|value| FeatureValue::Float(value + 0.0)))
                     .collect()
             }
-            Cells::Words(cells) => {
-                let fits = |value: &String| value.len() <= LONGEST_TEXT;
+            Cells::Text(cells) | Cells::Unique(cells) => {
+                let fits = |value: &Cow<str>| value.len() <= LONGEST_TEXT;
                 if cells.iter().flatten().any(|value| !fits(value)) {
                     findings.push(refuse("texts beyond 4096 bytes"));
                 }
-                cells.into_iter().map(|cell| cell.filter(fits).map(FeatureValue::Text)).collect()
+                cells
+                    .into_iter()
+                    .map(|cell| cell.filter(fits).map(|text| FeatureValue::Text(text.into_owned())))
+                    .collect()
             }
-            Cells::Text(_) => continue,
         };
         for (member, value) in members.iter_mut().zip(values) {
             if let Some(value) = value {
