@@ -59,9 +59,22 @@ pub(super) fn write(columns: Vec<(String, Cells)>, into: &File, path: &Path) -> 
     writer.finish()
 }
 
+/// The values of a column that was read; a row without a value is null.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Listed {
+    /// Texts.
+    Text(Vec<Option<String>>),
+    /// Whole numbers.
+    Int(Vec<Option<i64>>),
+    /// Numbers.
+    Float(Vec<Option<f64>>),
+    /// True or false.
+    Bool(Vec<Option<bool>>),
+}
+
 /// Reads such a list, whole.
-pub(super) fn read(task: Task<'_>) -> Result<Vec<(String, Cells<'static>)>> {
-    let mut columns: Vec<(String, Cells<'static>)> = Vec::new();
+pub(super) fn read(task: Task<'_>) -> Result<Vec<(String, Listed)>> {
+    let mut columns: Vec<(String, Listed)> = Vec::new();
     parquet_in::each_batch(task, |batch| {
         for (at, field) in batch.schema().fields().iter().enumerate() {
             if columns.len() == at {
@@ -81,24 +94,24 @@ pub(super) fn read(task: Task<'_>) -> Result<Vec<(String, Cells<'static>)>> {
     Ok(columns)
 }
 
-fn empty(kind: &DataType) -> Cells<'static> {
+fn empty(kind: &DataType) -> Listed {
     match kind {
-        kind if kind.is_integer() => Cells::Int(Vec::new()),
-        kind if kind.is_floating() => Cells::Float(Vec::new()),
-        DataType::Boolean => Cells::Bool(Vec::new()),
-        _ => Cells::Words(Vec::new()),
+        kind if kind.is_integer() => Listed::Int(Vec::new()),
+        kind if kind.is_floating() => Listed::Float(Vec::new()),
+        DataType::Boolean => Listed::Bool(Vec::new()),
+        _ => Listed::Text(Vec::new()),
     }
 }
 
 /// `None` where a column can't be read as what it is.
-fn extend(cells: &mut Cells<'static>, batch: &RecordBatch, at: usize) -> Option<()> {
+fn extend(cells: &mut Listed, batch: &RecordBatch, at: usize) -> Option<()> {
     let array = batch.column(at);
     let wider = |kind: DataType| cast(array, &kind).ok().filter(|wider| wider.null_count() == array.null_count());
     match cells {
-        Cells::Int(cells) => cells.extend(wider(DataType::Int64)?.as_primitive::<Int64Type>().iter()),
-        Cells::Float(cells) => cells.extend(wider(DataType::Float64)?.as_primitive::<Float64Type>().iter()),
-        Cells::Bool(cells) => cells.extend(array.as_boolean().iter()),
-        Cells::Words(cells) => match array.data_type() {
+        Listed::Int(cells) => cells.extend(wider(DataType::Int64)?.as_primitive::<Int64Type>().iter()),
+        Listed::Float(cells) => cells.extend(wider(DataType::Float64)?.as_primitive::<Float64Type>().iter()),
+        Listed::Bool(cells) => cells.extend(array.as_boolean().iter()),
+        Listed::Text(cells) => match array.data_type() {
             DataType::Null => cells.extend((0..array.len()).map(|_| None)),
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
                 let texts = wider(DataType::Utf8)?;
@@ -106,7 +119,6 @@ fn extend(cells: &mut Cells<'static>, batch: &RecordBatch, at: usize) -> Option<
             }
             _ => return None,
         },
-        Cells::Text(_) => return None,
     }
     Some(())
 }

@@ -17,7 +17,7 @@ use crate::model::import::{ImportFault, ImportFinding};
 use crate::model::number::LARGEST;
 use crate::model::version::Version;
 use crate::model::{Error, Hash, Result, Watch};
-use crate::tabular::{Cells, read_listing};
+use crate::tabular::{Listed, read_listing};
 
 /// Longest text and name of a feature, in bytes.
 const LONGEST_TEXT: usize = 4096;
@@ -174,7 +174,7 @@ type IndexRead = std::result::Result<Index, (ImportFault, String)>;
 struct Index {
     artifact_ids: Vec<String>,
     digests: Vec<String>,
-    features: Vec<(String, Cells<'static>)>,
+    features: Vec<(String, Listed)>,
 }
 
 fn read_index(folder: &Path, name: &str, watch: &dyn Watch) -> Result<IndexRead> {
@@ -194,8 +194,8 @@ fn read_index(folder: &Path, name: &str, watch: &dyn Watch) -> Result<IndexRead>
     let mut index = Index { artifact_ids: Vec::new(), digests: Vec::new(), features: Vec::new() };
     for (name, cells) in columns {
         match (name.as_str(), cells) {
-            ("artifact_id", Cells::Words(cells)) => index.artifact_ids = cells.into_iter().flatten().collect(),
-            ("content_hash_digest", Cells::Words(cells)) => index.digests = cells.into_iter().flatten().collect(),
+            ("artifact_id", Listed::Text(cells)) => index.artifact_ids = cells.into_iter().flatten().collect(),
+            ("content_hash_digest", Listed::Text(cells)) => index.digests = cells.into_iter().flatten().collect(),
             (name, cells) => {
                 if let Some(feature) = name.strip_prefix("feature_") {
                     index.features.push((feature.to_owned(), cells));
@@ -354,15 +354,15 @@ fn add_features(
             continue;
         }
         let values: Vec<Option<FeatureValue>> = match cells {
-            Cells::Bool(cells) => cells.into_iter().map(|cell| cell.map(FeatureValue::Bool)).collect(),
-            Cells::Int(cells) => {
+            Listed::Bool(cells) => cells.into_iter().map(|cell| cell.map(FeatureValue::Bool)).collect(),
+            Listed::Int(cells) => {
                 let fits = |value: &i64| value.unsigned_abs() <= LARGEST;
                 if cells.iter().flatten().any(|value| !fits(value)) {
                     findings.push(refuse("whole numbers beyond 2^53-1"));
                 }
                 cells.into_iter().map(|cell| cell.filter(fits).map(FeatureValue::Int)).collect()
             }
-            Cells::Float(cells) => {
+            Listed::Float(cells) => {
                 if cells.iter().flatten().any(|value| !value.is_finite()) {
                     findings.push(refuse("what is no number"));
                 }
@@ -373,14 +373,13 @@ fn add_features(
                     .map(|cell| cell.filter(finite).map(|value| FeatureValue::Float(value + 0.0)))
                     .collect()
             }
-            Cells::Words(cells) => {
+            Listed::Text(cells) => {
                 let fits = |value: &String| value.len() <= LONGEST_TEXT;
                 if cells.iter().flatten().any(|value| !fits(value)) {
                     findings.push(refuse("texts beyond 4096 bytes"));
                 }
                 cells.into_iter().map(|cell| cell.filter(fits).map(FeatureValue::Text)).collect()
             }
-            Cells::Text(_) => continue,
         };
         for (member, value) in members.iter_mut().zip(values) {
             if let Some(value) = value {
