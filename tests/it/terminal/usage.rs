@@ -2,7 +2,7 @@
 
 use super::Desk;
 
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 25] = [
     "publish",
     "list",
     "show",
@@ -19,6 +19,7 @@ const COMMANDS: [&str; 24] = [
     "types",
     "events",
     "status",
+    "import",
     "backup",
     "rebuild",
     "serve",
