@@ -226,7 +226,8 @@ pub fn flushes_whole(folder: &Path) -> bool {
     let release = rustix::system::uname().release().to_string_lossy().into_owned();
     let mut numbers = release.split(|end: char| !end.is_ascii_digit()).map(|number| number.parse::<u32>().unwrap_or(0));
     let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-    version >= (5, 8) && sys::statfs(folder).is_ok_and(|stat| WHOLE.contains(&(stat.f_type as i64 & 0xFFFF_FFFF)))
+    let Ok(stat) = sys::statfs(folder) else { return false };
+    version >= (5, 8) && WHOLE.contains(&(stat.f_type as i64 & 0xFFFF_FFFF))
 }
 
 /// Waits until a file's content has reached the disk.
