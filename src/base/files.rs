@@ -220,6 +220,7 @@ pub fn sync_folders(folders: &BTreeSet<PathBuf>) -> Result<()> {
 
 /// Whether flushing the file system that holds a folder flushes every file on it and tells of every failure. Overlays
 /// and file systems in user space don't, nor does Linux before 5.8.
+#[allow(clippy::unnecessary_cast, reason = "the type of f_type depends on the processor")]
 pub fn flushes_whole(folder: &Path) -> bool {
     // ext2 to ext4, XFS, btrfs, tmpfs.
     const WHOLE: [i64; 4] = [0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994];

@@ -196,7 +196,11 @@ impl Look<'_> {
                 self.wrong(format!("{dataset_id} {version}: its index is missing or another"));
             }
             let mut members = 0;
-            self.manifest.each_dataset_member(place, |_| Ok(members += 1)).expect("the manifest is read");
+            let count = |_| {
+                members += 1;
+                Ok(())
+            };
+            self.manifest.each_dataset_member(place, count).expect("the manifest is read");
             if members != filed.head.member_count {
                 self.wrong(format!("{dataset_id} {version}: it has {members} members"));
             }
