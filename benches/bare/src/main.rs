@@ -1,4 +1,5 @@
 //! The unavoidable part of each job that keepstone does, and nothing more; and the client that measures both.
+#![allow(clippy::disallowed_methods, reason = "bare programs use the standard library as it is")]
 
 mod client;
 mod copy;
