@@ -344,12 +344,18 @@ impl Task<'_> {
             }
         }
         let staging = self.store.staging()?;
-        let mut staged = Vec::new();
+        let mut staged: Vec<Staged> = Vec::new();
+        let mut flushed = 0;
         let entries = self.entries(&opened, |member, size| {
             let (file, _) = member.open()?;
             let copy = staging.copy(&file, &member.path, size, self.watch)?;
             let hash = copy.hash;
             staged.push(copy);
+            if staging.is_crowded() {
+                staging.flush(&staged[flushed..]);
+                staged[flushed..].iter().try_for_each(Staged::flush)?;
+                flushed = staged.len();
+            }
             Ok(hash)
         })?;
         let listing = staging.write(objects::listing(&entries).as_bytes())?;

@@ -499,3 +499,24 @@ fn a_failed_flush_of_one() {
         assert_whole(&root, Expect::Written);
     }
 }
+
+/// Staged files are open until they are flushed, but never so many that the process can open no more.
+#[test]
+fn a_folder_of_more_files_than_may_be_open() {
+    let folder = crate::support::in_memory();
+    let (root, tree) = (folder.path().join("store"), folder.path().join("tree"));
+    std::fs::create_dir(&tree).expect("a folder");
+    for number in 0..900 {
+        std::fs::write(tree.join(format!("{number:03}")), format!("{number}")).expect("written");
+    }
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -n 400 && exec \"$0\" serve --root \"$1\""]).arg(keepstone().get_program()).arg(&root);
+    let mut session = Session::spawn(&mut command);
+    for key in ["one", "two"] {
+        let params = json!({"artifactType": "t", "logicalKey": key, "dataPath": tree});
+        let reply = session.call("publish_artifact", params);
+        assert_eq!(reply["result"]["artifact"]["fileCount"], 900, "{reply}");
+    }
+    session.finish();
+    assert_whole(&root, Expect::Written);
+}
