@@ -8,6 +8,8 @@ pub mod server;
 pub mod operations;
 
 pub mod audit;
+pub mod datasets;
+pub mod imports;
 pub mod lineage;
 pub mod publishing;
 pub mod runs;

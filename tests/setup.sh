@@ -163,6 +163,19 @@ find_python() {
   return 1
 }
 
+# Any Python 3 with its standard library; sets `python`.
+need_python() {
+  local candidate
+  for candidate in ${KEEPSTONE_PYTHON:-/usr/bin/python3 python3}; do
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null; then
+      python=$candidate
+      return
+    fi
+  done
+  install_packages "There is no Python 3." python3
+  python=python3
+}
+
 # .venv with the packages of tests/requirements.txt, made or brought up to date only when that file has changed.
 need_python_venv() {
   local python

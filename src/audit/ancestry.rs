@@ -26,6 +26,9 @@ pub(super) struct Lineage<'a> {
     root: Vec<bool>,
     /// Whether it lies on a circle.
     circular: Vec<bool>,
+    types: Vec<&'a str>,
+    /// Which of the types each has.
+    type_of: Vec<u32>,
 }
 
 /// What lies above an artifact.
@@ -73,7 +76,11 @@ impl<'a> Lineage<'a> {
         reached.cut_inputs.iter().for_each(|artifact| root[*artifact as usize] = false);
         order.circles().flatten().for_each(|artifact| circular[*artifact as usize] = true);
         let inputs = Lists::new(count, reached.pairs().map(|(input, output)| (output, input)));
-        Self { reached, nodes, order, inputs, edges_to, gap, root, circular }
+        let types: BTreeSet<&str> = nodes.iter().map(|node| node.artifact_type.as_str()).collect();
+        let types: Vec<&str> = types.into_iter().collect();
+        let type_of = |node: &NodeRow| types.binary_search(&node.artifact_type.as_str()).expect("among all");
+        let type_of = nodes.iter().map(|node| number(type_of(node))).collect();
+        Self { reached, nodes, order, inputs, edges_to, gap, root, circular, types, type_of }
     }
 
     /// How many artifacts have no inputs.
@@ -91,7 +98,9 @@ impl<'a> Lineage<'a> {
 
     /// What lies above each of the targets.
     pub(super) fn above(&self, question: &Question, watch: &dyn Watch) -> Result<Vec<Ancestry>> {
-        if question.depth.is_some() || question.targets.len() <= ONE_BY_ONE_MOST {
+        // No way is longer than there are artifacts.
+        let limited = question.depth.is_some_and(|depth| depth < self.nodes.len() as u64);
+        if limited || question.targets.len() <= ONE_BY_ONE_MOST {
             self.one_by_one(question, watch)
         } else {
             self.together(question, watch)
@@ -99,7 +108,8 @@ impl<'a> Lineage<'a> {
     }
 
     fn one_by_one(&self, question: &Question, watch: &dyn Watch) -> Result<Vec<Ancestry>> {
-        let mut seen = vec![u32::MAX; self.nodes.len()];
+        // Each bears the number of the target that it was last seen for.
+        let (mut seen, mut seen_types) = (vec![u32::MAX; self.nodes.len()], vec![u32::MAX; self.types.len()]);
         let mut above = Vec::with_capacity(question.targets.len());
         for (stamp, target) in (0..).zip(question.targets) {
             watch.step(above.len() as u64, question.targets.len() as u64, "artifacts audited")?;
@@ -129,9 +139,11 @@ impl<'a> Lineage<'a> {
             }
             found.ancestors = ancestors.len() as u64;
             found.gaps = ancestors.iter().filter(|ancestor| self.gap[**ancestor as usize]).count() as u64;
-            found.types = ancestors.iter().map(|ancestor| self.node(*ancestor).artifact_type.clone()).collect();
-            if own_ancestor {
-                found.types.insert(self.node(*target).artifact_type.clone());
+            for ancestor in ancestors.iter().chain(own_ancestor.then_some(target)) {
+                let its = self.type_of[*ancestor as usize];
+                if std::mem::replace(&mut seen_types[its as usize], stamp) != stamp {
+                    found.types.insert(self.types[its as usize].to_owned());
+                }
             }
             ancestors.push(*target);
             ancestors.retain(|ancestor| self.root[*ancestor as usize]);
@@ -211,13 +223,9 @@ impl<'a> Lineage<'a> {
                 found.root_list.push(*root);
             }
         }
-        let types: BTreeSet<&str> = self.nodes.iter().map(|node| node.artifact_type.as_str()).collect();
-        let types: Vec<&str> = types.into_iter().collect();
-        let type_of = |artifact: u32| types.binary_search(&self.node(artifact).artifact_type.as_str());
-        let of_type = everyone().map(|artifact| (artifact, number(type_of(artifact).expect("among all"))));
-        let of_type = Lists::new(count, of_type);
-        self.inherit(types.len(), &of_type, watch, &mut |artifact, first, row| {
-            above[artifact as usize].types.extend(set(first, row).map(|at| types[at as usize].to_owned()));
+        let of_type = Lists::new(count, everyone().zip(self.type_of.iter().copied()));
+        self.inherit(self.types.len(), &of_type, watch, &mut |artifact, first, row| {
+            above[artifact as usize].types.extend(set(first, row).map(|at| self.types[at as usize].to_owned()));
         })?;
         let take = |target: &u32| std::mem::take(&mut above[*target as usize]);
         Ok(question.targets.iter().map(take).collect())

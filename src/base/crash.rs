@@ -31,6 +31,10 @@ pub const POINTS: &[&str] = &[
 pub const MIGRATION_POINTS: &[&str] =
     &["migrate.backed_up", "migrate.staged", "migrate.built", "migrate.before_commit", "migrate.after_commit"];
 
+/// The points that the creation of a version of a dataset passes besides those of every commit, in their order.
+pub const DATASET_POINTS: &[&str] =
+    &["dataset.rows_written", "dataset.index_placed", "dataset.snapshot_placed", "dataset.folder_synced"];
+
 /// Dies by SIGKILL when `KEEPSTONE_CRASH_AT` is this point's name, or `name:n` at its n-th passing.
 /// Release builds do nothing here.
 #[inline]
@@ -78,7 +82,7 @@ mod armed {
 
     pub(super) fn pass(name: &'static str) {
         debug_assert!(
-            super::POINTS.contains(&name) || super::MIGRATION_POINTS.contains(&name),
+            [super::POINTS, super::MIGRATION_POINTS, super::DATASET_POINTS].iter().any(|points| points.contains(&name)),
             "crash point {name} is not listed"
         );
         let Some((target, count)) = &*TARGET else { return };

@@ -220,13 +220,15 @@ pub fn sync_folders(folders: &BTreeSet<PathBuf>) -> Result<()> {
 
 /// Whether flushing the file system that holds a folder flushes every file on it and tells of every failure. Overlays
 /// and file systems in user space don't, nor does Linux before 5.8.
+#[allow(clippy::unnecessary_cast, reason = "the type of f_type depends on the processor")]
 pub fn flushes_whole(folder: &Path) -> bool {
     // ext2 to ext4, XFS, btrfs, tmpfs.
     const WHOLE: [i64; 4] = [0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994];
     let release = rustix::system::uname().release().to_string_lossy().into_owned();
     let mut numbers = release.split(|end: char| !end.is_ascii_digit()).map(|number| number.parse::<u32>().unwrap_or(0));
     let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-    version >= (5, 8) && sys::statfs(folder).is_ok_and(|stat| WHOLE.contains(&(stat.f_type as i64 & 0xFFFF_FFFF)))
+    let Ok(stat) = sys::statfs(folder) else { return false };
+    version >= (5, 8) && WHOLE.contains(&(stat.f_type as i64 & 0xFFFF_FFFF))
 }
 
 /// Waits until a file's content has reached the disk.

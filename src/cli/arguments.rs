@@ -4,13 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::artifact::Artifact;
 use super::audit::{self, Audit};
 use super::backup::{self, Backup};
 use super::cat::{self, Cat};
 use super::completions::{self, Completions};
+use super::dataset::{self, Dataset};
 use super::downstream::{self, Downstream};
 use super::events::{self, Events};
 use super::find::{self, Find};
+use super::import::{self, Import};
 use super::lineage::{self, Lineage};
 use super::list::{self, List};
 use super::publish::{self, Publish};
@@ -128,6 +131,9 @@ pub(super) enum Command {
     /// List runs, or show one
     #[command(after_help = runs::EXAMPLES)]
     Runs(Runs),
+    /// Create, look at, compare and verify versions of datasets
+    #[command(after_help = dataset::EXAMPLES, visible_alias = "datasets")]
+    Dataset(Box<Dataset>),
     /// List the types of artifacts, or register one
     #[command(after_help = types::EXAMPLES)]
     Types(Types),
@@ -140,6 +146,12 @@ pub(super) enum Command {
     /// Look whether everything in the store is as it was promised, and mend it where asked
     #[command(after_help = verify::EXAMPLES)]
     Verify(Verify),
+    /// Show one artifact, or list them: the same as show and list
+    #[command(hide = true)]
+    Artifact(Artifact),
+    /// Take in what another program keeps
+    #[command(after_help = import::EXAMPLES)]
+    Import(Import),
     /// Copy the manifest as one file, or bring a copy back
     #[command(after_help = backup::EXAMPLES)]
     Backup(Backup),
@@ -198,6 +210,9 @@ pub(super) struct Init {
     /// Print nothing
     #[arg(long, short)]
     pub(super) quiet: bool,
+    /// Print JSON, also with --quiet
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[cfg(test)]

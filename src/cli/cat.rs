@@ -54,7 +54,12 @@ impl Piece {
 pub(super) fn run(place: &Place, options: &Cat) -> Outcome {
     let caller = Caller::at(place)?;
     let artifact = caller.resolve(&options.reference)?;
-    let mut params = json!({ "artifactId": artifact.artifact_id, "file": options.file });
+    write(&caller, artifact.artifact_id.as_str(), options.file.as_deref())
+}
+
+/// Writes the bytes of an artifact, or of one file of a tree; they are checked on the way.
+pub(super) fn write(caller: &Caller, artifact_id: &str, file: Option<&str>) -> Outcome {
+    let mut params = json!({ "artifactId": artifact_id, "file": file });
     let mut hasher = Sha256::new();
     let mut offset = 0;
     loop {

@@ -9,8 +9,10 @@ use crate::server::call_once;
 
 pub(super) fn run(place: &Place, options: &Init) -> Outcome {
     let site = whereabouts::site(place)?;
-    call_once(&site, &about(), "init", json!({ "force": options.force }), None, &Unwatched)?;
-    if !options.quiet {
+    let made = call_once(&site, &about(), "init", json!({ "force": options.force }), None, &Unwatched)?;
+    if options.json {
+        print::json(&made)?;
+    } else if !options.quiet {
         print::line(&format!("The store is in {}", site.location().root.display()))?;
     }
     Ok(0)

@@ -27,7 +27,7 @@ const MOST: u32 = 10_000;
 #[derive(Debug, Args)]
 pub(super) struct List {
     /// Only of this type
-    #[arg(long = "type", value_name = "TYPE")]
+    #[arg(long = "type", short = 't', value_name = "TYPE")]
     artifact_type: Option<String>,
     /// Only in this state
     #[arg(long)]
@@ -36,19 +36,19 @@ pub(super) struct List {
     #[arg(long, value_name = "TAG", value_parser = pairs::tag)]
     tag: Vec<(String, String)>,
     /// Only created since: a date, a moment, or how long ago (30d, 2h, 15min)
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, alias = "after", value_name = "WHEN")]
     since: Option<String>,
     /// Only created until then
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, alias = "before", value_name = "WHEN")]
     until: Option<String>,
     /// Only published by this run
-    #[arg(long, value_name = "RUN")]
+    #[arg(long, short, value_name = "RUN")]
     run: Option<String>,
     /// Only with this role; several must all hold
     #[arg(long, value_name = "ROLE")]
     role: Vec<String>,
     /// At most so many, the newest
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST)))]
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST)))]
     limit: u32,
     /// Print JSON
     #[arg(long)]

@@ -1,6 +1,7 @@
 //! The command line, for people and scripts; the only place that prints.
 
 mod arguments;
+mod artifact;
 mod artifacts;
 mod audit;
 mod backup;
@@ -8,12 +9,14 @@ mod call;
 mod caller;
 mod cat;
 mod completions;
+mod dataset;
 mod downstream;
 mod events;
 mod exec;
 mod facts;
 mod find;
 mod git;
+mod import;
 mod init;
 mod lineage;
 mod list;
@@ -97,10 +100,13 @@ pub fn main() -> ExitCode {
         Command::Supersede(options) => supersede::run(place, options),
         Command::Run(options) => run::run(place, options),
         Command::Runs(options) => runs::run(place, options),
+        Command::Dataset(options) => dataset::run(place, options),
         Command::Types(options) => types::run(place, options),
         Command::Events(options) => events::run(place, options),
         Command::Status(options) => status::run(place, options),
         Command::Verify(options) => verify::run(place, options),
+        Command::Artifact(options) => artifact::run(place, options),
+        Command::Import(options) => import::run(place, options),
         Command::Backup(options) => backup::run(place, options),
         Command::Rebuild(options) => rebuild::run(place, options),
         Command::Serve(options) => serve::run(place, options),

@@ -9,8 +9,10 @@ use super::arguments::Place;
 use super::caller::{Caller, read};
 use super::facts::Facts;
 use super::paper::Paper;
+use super::progress::Progress;
+use super::stop::Stop;
 use super::table::{Column, Table};
-use super::{Outcome, artifacts, print, words};
+use super::{Failure, Outcome, artifacts, cat, print, words};
 use crate::base::clock;
 use crate::model::artifact::{Artifact, Edge, FileEntry, Format, Status, Storage};
 
@@ -20,6 +22,7 @@ Examples:
   keepstone show rain:november           the latest active version of a type and key
   keepstone show rain:november@v1
   keepstone show rain:november --files
+  keepstone show rain:november --verify
   keepstone show rain:november --json | jq -r .path";
 
 #[derive(Debug, Args)]
@@ -30,9 +33,27 @@ pub(super) struct Show {
     /// Show its files too
     #[arg(long)]
     files: bool,
+    /// Read the bytes kept, and say whether they still have their hash; where they don't, the exit code is 1
+    #[arg(long)]
+    verify: bool,
+    /// Write its bytes behind it, as `cat` does
+    #[arg(long, conflicts_with = "json")]
+    content: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// What of an audit is shown.
+#[derive(Deserialize)]
+struct Audit {
+    artifacts: Vec<Audited>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Audited {
+    hash_verified: Option<bool>,
 }
 
 /// What of get_lineage is shown.
@@ -47,23 +68,57 @@ pub(super) fn run(place: &Place, options: &Show) -> Outcome {
     let text = caller.text("resolve", json!({ "ref": options.reference }))?;
     let artifact: Artifact = read("resolve", &text)?;
     let id = json!({ "artifactId": artifact.artifact_id });
+    let verified = if options.verify { verified(&caller, &artifact)? } else { None };
+    let code = u8::from(verified == Some(false));
     if options.json {
-        if !options.files {
+        if !options.files && !options.verify {
             return print::json(&text).map(|()| 0);
         }
         let mut whole: Value = read("resolve", &text)?;
-        whole["files"] = caller.call("list_files", id)?;
-        return print::json(&whole.to_string()).map(|()| 0);
+        if options.files {
+            whole["files"] = caller.call("list_files", id)?;
+        }
+        if options.verify {
+            whole["hashVerified"] = json!(verified);
+        }
+        return print::json(&whole.to_string()).map(|()| code);
     }
     let lineage: Lineage = caller.call("get_lineage", id.clone())?;
     let paper = Paper::stdout();
     let mut shown = format!("{}\n", words::reference(&artifact));
     shown.push_str(&record(&artifact, &lineage, caller.now, &paper));
+    if options.verify {
+        let mut facts = Facts::default();
+        facts.add(
+            "bytes",
+            match verified {
+                Some(true) => "read, and they have their hash",
+                Some(false) => "damaged: they have not the hash they should have",
+                None => "there are none any more",
+            },
+        );
+        shown.push_str(&facts.render(&paper));
+    }
     if options.files {
         let files: Vec<FileEntry> = caller.call("list_files", id)?;
         shown.push_str(&format!("\n{}", listing(&files, &paper)));
     }
-    print::lines(&shown).map(|()| 0)
+    print::lines(&shown)?;
+    if options.content {
+        print::line("")?;
+        return Ok(code.max(cat::write(&caller, artifact.artifact_id.as_str(), None)?));
+    }
+    Ok(code)
+}
+
+/// Whether the bytes kept still have their hash; none where there are none any more.
+fn verified(caller: &Caller, artifact: &Artifact) -> Result<Option<bool>, Failure> {
+    let stop = Stop::on_signals()?;
+    let progress = Progress::new(&stop, artifact.artifact_id.as_str());
+    let params = json!({ "artifactIds": [artifact.artifact_id], "verifyHashes": true });
+    let text = caller.watched("audit", params, &progress).map_err(|error| stop.failure(error))?;
+    let Audit { artifacts } = read("audit", &text)?;
+    Ok(artifacts.first().and_then(|audited| audited.hash_verified))
 }
 
 /// Every fact that there is, one a line.

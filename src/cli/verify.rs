@@ -24,7 +24,8 @@ Examples:
 Exit codes: 0 clean, 1 there are warnings or something was repaired, 2 there are errors, 64 wrong usage.";
 
 /// The checks by their names.
-const CHECKS: [&str; 8] = ["hash", "objects", "names", "sidecars", "history", "lineage", "manifest", "staging"];
+const CHECKS: [&str; 9] =
+    ["hash", "objects", "names", "sidecars", "history", "lineage", "datasets", "manifest", "staging"];
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {

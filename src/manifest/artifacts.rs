@@ -457,7 +457,7 @@ pub(super) fn enumerated<T: DeserializeOwned>(row: &Row, column: usize) -> rusql
     serde_json::from_value(Value::String(text)).map_err(|error| conversion(column, error))
 }
 
-fn conversion(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+pub(super) fn conversion(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 

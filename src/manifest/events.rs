@@ -1,7 +1,7 @@
 //! The history as rows: every publish and every later change, in the order of commits.
 
-use rusqlite::Row;
 use rusqlite::types::Type;
+use rusqlite::{OptionalExtension, Row};
 
 use super::Manifest;
 use crate::model::Result;
@@ -10,6 +10,9 @@ use crate::model::number::Count;
 
 /// Publishing stands in the sidecars; every other kind of event stands in the history file too.
 pub const PUBLISHED: &str = "published";
+
+/// Inputs that were named after the publishing.
+pub const LINEAGE_ADDED: &str = "lineage_added";
 
 impl Manifest {
     /// The id that the next event gets.
@@ -59,6 +62,16 @@ impl Manifest {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
+    /// An artifact's events of one kind, oldest first.
+    pub fn events_of(&self, artifact_id: &str, kind: &str) -> Result<Vec<Event>> {
+        let mut statement = self.cached(
+            "SELECT event_id, at, kind, artifact_id, actor, data FROM events
+             WHERE artifact_id = ?1 AND kind = ?2 ORDER BY event_id",
+        )?;
+        let rows = statement.query_map((artifact_id, kind), event)?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
     /// The event of an artifact's publishing.
     pub fn published_event(&self, artifact_id: &str) -> Result<Event> {
         Ok(self
@@ -67,6 +80,21 @@ impl Manifest {
                  WHERE artifact_id = ?1 AND kind = ?2 ORDER BY event_id LIMIT 1",
             )?
             .query_row((artifact_id, PUBLISHED), event)?)
+    }
+
+    /// The event of this id.
+    pub fn event(&self, event_id: u64) -> Result<Option<Event>> {
+        Ok(self
+            .cached("SELECT event_id, at, kind, artifact_id, actor, data FROM events WHERE event_id = ?1")?
+            .query_row([event_id], event)
+            .optional()?)
+    }
+
+    /// Whether anything but publishing happened from this event on.
+    pub fn changed_since(&self, event_id: u64) -> Result<bool> {
+        Ok(self
+            .cached("SELECT EXISTS (SELECT 1 FROM events WHERE event_id >= ?1 AND kind <> ?2)")?
+            .query_row((event_id, PUBLISHED), |row| row.get(0))?)
     }
 
     /// The events that stand in the history file, oldest first.

@@ -10,7 +10,7 @@ pub const APPLICATION_ID: i32 = 0x4B50_5354;
 pub const FORMAT_VERSION: i64 = 1 + MIGRATIONS.len() as i64;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, TAGS];
+const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS];
 
 const ARTIFACTS: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -169,6 +169,35 @@ const RUNS: &str = "
         SELECT run_id, created_at AS at FROM artifacts WHERE run_id IS NOT NULL
         UNION ALL SELECT data ->> 'runId', at FROM events WHERE kind = 'joined_run'
     ) WHERE run_id IS NOT NULL GROUP BY run_id;
+";
+
+/// Datasets: a row for each version and for each of its members.
+const DATASETS: &str = "
+    -- The place of a version is the event of its creation. head is what it says of itself, as JSON.
+    CREATE TABLE datasets (
+        dataset INTEGER PRIMARY KEY,
+        dataset_id TEXT NOT NULL,
+        version TEXT NOT NULL,
+        head TEXT NOT NULL,
+        snapshot_hash BLOB NOT NULL,
+        deleted_at TEXT,
+        UNIQUE (dataset_id, version)
+    ) STRICT;
+
+    -- What artifacts were when they became members, which may outlive them.
+    CREATE TABLE dataset_members (
+        dataset INTEGER NOT NULL REFERENCES datasets (dataset),
+        artifact_id TEXT NOT NULL,
+        artifact_type TEXT NOT NULL,
+        logical_key TEXT NOT NULL,
+        role TEXT NOT NULL,
+        split TEXT,
+        file_hash BLOB NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        storage TEXT NOT NULL,
+        features TEXT,
+        PRIMARY KEY (dataset, artifact_id)
+    ) STRICT, WITHOUT ROWID;
 ";
 
 /// Tags repeat the type and the creation of their artifact, which never change: so one index finds a type and a tag,

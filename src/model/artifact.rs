@@ -92,6 +92,9 @@ pub struct FileEntry {
     pub role: Option<String>,
 }
 
+/// What a file without a name is called.
+pub const UNNAMED: &str = "content";
+
 /// An artifact that another was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -24,6 +24,8 @@ pub enum Check {
     History,
     /// Every input is there, and no artifact is made from itself.
     Lineage,
+    /// Every version of a dataset has its snapshot and its Parquet index, as they were written, and its members are there.
+    Datasets,
     /// SQLite finds no damage, and every row says what the sidecars and the history say.
     Manifest,
     /// The store's folders are there and hold nothing that isn't the store's.
@@ -32,13 +34,14 @@ pub enum Check {
 
 impl Check {
     /// Every check, in the order in which findings are told.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Hash,
         Self::Objects,
         Self::Names,
         Self::Sidecars,
         Self::History,
         Self::Lineage,
+        Self::Datasets,
         Self::Manifest,
         Self::Staging,
     ];
@@ -88,6 +91,24 @@ pub enum Code {
     InputMissing,
     /// Artifacts are made from each other in a circle.
     Circle,
+    /// The snapshot of a version of a dataset is not there.
+    SnapshotMissing,
+    /// The snapshot's seal fails, or it can't be read.
+    SnapshotDamaged,
+    /// The snapshot is another file than the one that was written.
+    SnapshotDiffers,
+    /// A digest or a count of a version is not that of its members.
+    SumDiffers,
+    /// The Parquet index is not there; everything in it stands in the snapshot too.
+    IndexMissing,
+    /// The Parquet index is another file than the one that was written.
+    IndexDiffers,
+    /// A member's artifact is not in the store.
+    MemberMissing,
+    /// A member's artifact was deleted.
+    MemberDeleted,
+    /// A member's artifact is no longer what it was when the version was created.
+    MemberDiffers,
     /// SQLite finds the manifest damaged.
     ManifestDamaged,
     /// The manifest's tables are not those of its format.
@@ -128,7 +149,18 @@ impl Code {
             | Self::RowDiffers
             | Self::RowMissing
             | Self::RowUnknown => Some("rebuild_manifest makes the manifest again from the sidecars and the history"),
-            Self::SidecarDiffers | Self::InputMissing | Self::Circle | Self::Unreadable => None,
+            Self::SnapshotMissing | Self::SnapshotDamaged | Self::SnapshotDiffers => {
+                Some("put a copy of the file back; its members can be listed and made another version meanwhile")
+            }
+            Self::IndexMissing | Self::IndexDiffers => Some("read the snapshot instead: it says the same"),
+            Self::SidecarDiffers
+            | Self::InputMissing
+            | Self::Circle
+            | Self::SumDiffers
+            | Self::MemberMissing
+            | Self::MemberDeleted
+            | Self::MemberDiffers
+            | Self::Unreadable => None,
         }
     }
 }
@@ -233,6 +265,8 @@ pub struct Counts {
     pub sidecars: Count,
     /// Lines of the history that were read.
     pub history_lines: Count,
+    /// Versions of datasets that were looked at.
+    pub datasets: Count,
     /// Edges that were followed.
     pub edges: Count,
     /// Rows of the manifest that were held against sidecars and history.

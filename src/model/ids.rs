@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::clock;
 
-fn is_name(text: &str, longest: usize) -> bool {
+pub(super) fn is_name(text: &str, longest: usize) -> bool {
     let bytes = text.as_bytes();
     (1..=longest).contains(&bytes.len())
         && bytes[0].is_ascii_alphanumeric()
@@ -79,6 +79,8 @@ names! {
     Relation: 64, "relation";
     /// What kind of run something is, for example `model_training`.
     RunType: 64, "run type";
+    /// The id of a dataset, which all its versions have.
+    DatasetId: 64, "dataset id";
 }
 
 impl ArtifactId {

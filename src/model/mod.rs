@@ -2,14 +2,17 @@
 
 pub mod artifact;
 pub mod audit;
+pub mod dataset;
 pub mod error;
 pub mod finding;
 pub mod hash;
 pub mod ids;
+pub mod import;
 pub mod number;
 pub mod reference;
 pub mod run;
 pub mod seal;
+pub mod version;
 pub mod watch;
 
 pub use error::{Error, Kind, Result};

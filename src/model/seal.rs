@@ -10,9 +10,11 @@ pub fn seal(object: &str) -> String {
     let body = open.trim_end();
     let gap = &open[body.len()..];
     let indent = if gap.is_empty() { " " } else { "\n  " };
-    let sealed = format!("{body},{indent}");
-    let check = Hash::of(sealed.as_bytes());
-    format!("{sealed}{LABEL}{check}\"{gap}}}")
+    let mut sealed = String::with_capacity(object.len() + 100);
+    sealed.extend([body, ",", indent]);
+    let check = Hash::of(sealed.as_bytes()).to_string();
+    sealed.extend([LABEL, &check, "\"", gap, "}"]);
+    sealed
 }
 
 /// The length of what the seal of a sealed text is over.

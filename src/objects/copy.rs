@@ -122,8 +122,7 @@ mod tests {
             files::replace(&from, &bytes, 0o600).unwrap();
             let (source, _) = files::open_regular(&from).unwrap();
             let copy = create_new(&to, 0o600).unwrap();
-            let (hash, size) =
-                copy_beside_hash(&source, &from, length as u64, (&copy, &to), &Unwatched).unwrap();
+            let (hash, size) = copy_beside_hash(&source, &from, length as u64, (&copy, &to), &Unwatched).unwrap();
             assert_eq!((hash, size), (Hash::of(&bytes), length as u64));
             assert!(files::read(&to).unwrap() == bytes);
         }

@@ -80,6 +80,8 @@ impl Objects {
 
     /// Gives a staged file its place, never over another. Durable only after [`Objects::sync_all`].
     pub fn place(&self, staged: &Staged) -> Result<Placed> {
+        // Nothing gets a name whose bytes may be lost; what was flushed together with others is known to be safe.
+        staged.flush()?;
         let path = self.path(&staged.hash);
         if files::rename_new(staged.path(), &path)? {
             crash::point("publish.linked");
@@ -95,6 +97,7 @@ impl Objects {
     /// Puts a staged file in the place of a damaged object, which is kept in `quarantine`; answers how the object looks
     /// now and where the damaged one is.
     pub fn heal(&self, staged: &Staged, quarantine: &Path, stamp: &str) -> Result<(Fingerprint, PathBuf)> {
+        staged.flush()?;
         let path = self.path(&staged.hash);
         // Never without an object in its place, whenever the process dies.
         let aside = self.keep_aside(&staged.hash, quarantine, stamp)?;

@@ -17,7 +17,7 @@ use crate::model::{Error, Hash, Result, Watch};
 const FLUSHED_LATER_BYTES_MAX: u64 = 1 << 20;
 
 /// So many files wait for their flush at most, because each is open until then.
-const OPEN_MOST: usize = 256;
+const OPEN_MOST: usize = 128;
 
 /// The folder of one process's staged files.
 #[derive(Debug)]

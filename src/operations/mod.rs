@@ -2,6 +2,8 @@
 
 pub mod artifacts;
 pub mod audit;
+pub mod datasets;
+pub mod imports;
 pub mod lineage;
 mod params;
 pub mod runs;
@@ -67,7 +69,8 @@ pub trait Probe: Operation {
     fn run(params: Self::Params, context: &Context) -> Result<Self::Result>;
 }
 
-/// Makes, replaces or copies the whole manifest, alone: earlier requests are answered first, later ones wait.
+/// Makes, replaces or copies the whole manifest, or fills it in several commits, alone: earlier requests are answered
+/// first, later ones wait.
 pub trait Maintenance: Operation {
     /// Does the work.
     fn run(params: Self::Params, context: &Context) -> Result<Self::Result>;
@@ -242,6 +245,15 @@ pub static OPERATIONS: &[Method] = &[
     Method::command::<runs::finish_run::FinishRun>(),
     Method::query::<runs::get_run::GetRun>(),
     Method::query::<runs::list_runs::ListRuns>(),
+    Method::command::<datasets::create_dataset::CreateDataset>(),
+    Method::query::<datasets::get_dataset::GetDataset>(),
+    Method::query::<datasets::list_datasets::ListDatasets>(),
+    Method::query::<datasets::list_dataset_members::ListDatasetMembers>(),
+    Method::query::<datasets::diff_datasets::DiffDatasets>(),
+    Method::query::<datasets::verify_dataset::VerifyDataset>(),
+    Method::command::<datasets::delete_dataset::DeleteDataset>(),
+    Method::command::<datasets::restore_dataset::RestoreDataset>(),
+    Method::maintenance::<imports::import_m3::ImportM3>(),
     Method::query::<store::list_events::ListEvents>(),
     Method::probe::<store::verify_store::VerifyStore>(),
     Method::maintenance::<store::backup::Backup>(),

@@ -9,16 +9,13 @@ use serde_json::Value;
 
 use crate::base::files::{self, FileError};
 use crate::base::hex;
-use crate::model::artifact::{Format, TypeDefinition};
+use crate::model::artifact::{Format, TypeDefinition, UNNAMED};
 use crate::model::ids::ArtifactType;
 use crate::model::{Error, Hash, Result};
 use crate::tabular::{ColumnType, Shape};
 
 /// Largest content that a request may carry, in bytes.
 pub const CONTENT_BYTES: usize = 1024 * 1024;
-
-/// What a file without a name is called.
-pub(super) const UNNAMED: &str = "content";
 
 /// Content that stands in the request itself, at most 1 MiB.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

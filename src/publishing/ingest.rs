@@ -4,14 +4,14 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
-use super::given::{Given, GivenFile, Source, UNNAMED, format_of, unusable};
+use super::given::{Given, GivenFile, Source, format_of, unusable};
 use super::media::media_type_of;
 use super::originals::Originals;
 use super::tree::{self, Member};
 use crate::base::clock;
 use crate::base::files::{self, Context};
 use crate::manifest::{Found, ObjectRow};
-use crate::model::artifact::{FileEntry, Format};
+use crate::model::artifact::{FileEntry, Format, UNNAMED};
 use crate::model::number::Count;
 use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::{self, Staged};

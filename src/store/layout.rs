@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::base::files;
 use crate::model::artifact::{FileEntry, Format, Record};
+use crate::model::dataset::Head;
+use crate::model::ids::DatasetId;
 use crate::model::{Error, Result};
 
 /// The files and folders of one store.
@@ -129,6 +131,25 @@ impl Layout {
         let is_json = record.extension.as_deref().is_some_and(|end| end.eq_ignore_ascii_case("json"));
         path.push(if is_json { ".sidecar.json" } else { ".json" });
         path.into()
+    }
+
+    /// The snapshots of a dataset's versions, and the lists of their members.
+    pub fn dataset(&self, dataset_id: &DatasetId) -> PathBuf {
+        self.root.join("datasets").join(dataset_id.as_str())
+    }
+
+    /// The snapshot of a version of a dataset.
+    pub fn snapshot(&self, head: &Head) -> PathBuf {
+        self.dataset(&head.dataset_id).join(format!("{}.json", head.version))
+    }
+
+    /// The list of the members of a version of a dataset, where it has one.
+    pub fn index(&self, head: &Head) -> Option<PathBuf> {
+        let index = head.index.as_ref()?;
+        Some(match &index.folder {
+            Some(folder) => Path::new(folder).join(format!("{}_{}_index.parquet", head.dataset_id, head.version)),
+            None => self.dataset(&head.dataset_id).join(format!("{}.parquet", head.version)),
+        })
     }
 
     /// How the manifest remembers the folder of the readable names: relative where both lie in one place.

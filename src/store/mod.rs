@@ -12,6 +12,7 @@ mod reader;
 mod rebuild;
 mod sidecar;
 mod site;
+pub mod snapshot;
 mod source;
 mod verify;
 mod writer;

@@ -9,8 +9,8 @@ use super::writer::take_turn;
 use super::{Access, Store, Writing};
 use crate::base::crash;
 use crate::base::files::{self, Context};
-use crate::manifest::{Found, Manifest};
-use crate::model::artifact::Record;
+use crate::manifest::{Found, LINEAGE_ADDED, Manifest};
+use crate::model::artifact::{Event, Input, Record};
 use crate::model::{Error, Result};
 use crate::objects::{Staging, Unfinished};
 use crate::store::lease::Lease;
@@ -184,11 +184,21 @@ impl Store {
     }
 }
 
-/// The sidecar that an artifact's rows tell of.
+/// The inputs that an event of the kind `LINEAGE_ADDED` tells of.
+pub(super) fn inputs_added(event: &Event) -> Result<Vec<Input>> {
+    serde_json::from_value(event.data.get("inputs").cloned().unwrap_or_default())
+        .map_err(|error| Error::integrity(format!("event {}: {error}", event.event_id.0)))
+}
+
+/// The sidecar that an artifact's rows tell of, as it was written at the publishing.
 pub(super) fn sidecar_again(manifest: &Manifest, found: Found) -> Result<Sidecar> {
     let (seq, artifact_id) = (found.seq, found.record.artifact_id.clone());
     let published = manifest.published_event(artifact_id.as_str())?;
     let mut publication = manifest.publication(found)?;
+    for event in manifest.events_of(artifact_id.as_str(), LINEAGE_ADDED)? {
+        let later = inputs_added(&event)?;
+        publication.inputs.retain(|input| !later.contains(input));
+    }
     publication.request = manifest.request_of(artifact_id.as_str())?;
     Ok(Sidecar::new(seq, &published, publication))
 }

@@ -6,19 +6,20 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::placing::inputs_added;
 use super::site::sidecars;
 use super::writer::{published_data, take_turn};
 use super::{Layout, Site, Store, init};
 use crate::base::clock;
 use crate::base::files::{self, Lock};
-use crate::manifest::{Age, BUSY_WAIT, Manifest, PUBLISHED, Placement};
-use crate::model::artifact::{Event, Input, Request, TypeDefinition};
+use crate::manifest::{Age, BUSY_WAIT, LINEAGE_ADDED, Manifest, PUBLISHED, Placement};
+use crate::model::artifact::{Event, Request, TypeDefinition};
 use crate::model::number::Count;
 use crate::model::run::{RunFinished, RunStarted};
 use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::Objects;
 use crate::store::sidecar::Sidecar;
-use crate::store::{history, legacy};
+use crate::store::{history, legacy, snapshot};
 
 /// What making the manifest again gave.
 #[derive(Debug, Default)]
@@ -355,7 +356,7 @@ fn replay(manifest: &Manifest, layout: &Layout, live: Option<&Manifest>, watch: 
             let _ = event;
             Ok(())
         }
-        Step::Change(event) => change_again(manifest, &event, &mut rebuilt.findings),
+        Step::Change(event) => change_again(manifest, (layout, None), &event, &mut rebuilt.findings),
     });
     let outcome = outcome.and_then(|()| history::accept(manifest, &history));
     let outcome = outcome.and_then(|()| look_after(manifest, layout, &mut rebuilt));
@@ -404,7 +405,13 @@ pub(super) fn publish_again(manifest: &Manifest, sidecar: Sidecar, findings: &mu
     })
 }
 
-pub(super) fn change_again(manifest: &Manifest, event: &Event, findings: &mut Vec<String>) -> Result<()> {
+/// Takes in a change. With a manifest to spare, that one's word counts where a snapshot can't be read.
+pub(super) fn change_again(
+    manifest: &Manifest,
+    (layout, spare): (&Layout, Option<&Manifest>),
+    event: &Event,
+    findings: &mut Vec<String>,
+) -> Result<()> {
     let text = |key: &str| event.data.get(key).and_then(Value::as_str).map(str::to_owned);
     let seq = |id: Option<&str>| id.map_or(Ok(None), |id| manifest.artifact_seq(id));
     let about = seq(event.artifact_id.as_deref())?;
@@ -423,10 +430,8 @@ pub(super) fn change_again(manifest: &Manifest, event: &Event, findings: &mut Ve
                 _ => manifest.set_superseded(old, new, &event.at)?,
             }
         }
-        ("lineage_added", Some(seq)) => {
-            let inputs = event.data.get("inputs").cloned().unwrap_or_default();
-            let inputs: Vec<Input> = serde_json::from_value(inputs)
-                .map_err(|error| Error::integrity(format!("event {}: {error}", event.event_id.0)))?;
+        (LINEAGE_ADDED, Some(seq)) => {
+            let inputs = inputs_added(event)?;
             // A sidecar that was placed late may tell of them too.
             manifest.add_inputs(seq, &inputs)?;
             manifest.touch(seq, &event.at)?;
@@ -460,6 +465,9 @@ pub(super) fn change_again(manifest: &Manifest, event: &Event, findings: &mut Ve
                 let artifact_id = event.artifact_id.as_deref().unwrap_or_default();
                 manifest.insert_request(&Request { request_id, digest }, artifact_id, text("mode").as_deref())?;
             }
+        }
+        (snapshot::CREATED | snapshot::DELETED | snapshot::RESTORED, _) => {
+            findings.extend(snapshot::again(manifest, layout, event, spare)?);
         }
         ("object_healed" | "object_quarantined" | "migration_finding" | "store_migrated", _) => {}
         (_, None) if event.artifact_id.is_some() => {
@@ -496,6 +504,13 @@ fn compare(manifest: &Manifest, live: &Manifest, findings: &mut Vec<String>) -> 
                 ));
             }
             None => findings.push(format!("artifact {artifact_id} was left out: it has no sidecar that can be read")),
+        }
+    }
+    for (dataset_id, version, ..) in live.dataset_versions(None)? {
+        // What the history tells of and can't be read is a finding already.
+        let told = findings.iter().any(|finding| finding.contains(&format!("dataset {dataset_id} {version} ")));
+        if manifest.dataset(&dataset_id, &version)?.is_none() && !told {
+            findings.push(format!("dataset {dataset_id} {version} was left out: the history doesn't tell of it"));
         }
     }
     Ok(())

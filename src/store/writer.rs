@@ -219,8 +219,6 @@ impl Writer<'_> {
     /// one is replaced and the readable names over it are placed again. `proven` is how it looked when they were last
     /// read, which spares reading them again while others wait.
     pub fn keep(&mut self, staged: &Staged, proven: Option<ObjectRow>) -> Result<()> {
-        // Nothing is linked whose bytes may be lost; what was flushed together with others is known to be safe.
-        staged.flush()?;
         self.placed.insert(staged.hash);
         let objects = &self.store.objects;
         let there = match objects.place(staged)? {

@@ -5,6 +5,7 @@ mod csv;
 mod digest;
 mod encode;
 mod extent;
+mod listing;
 mod logical;
 mod moment;
 mod parquet_in;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
+pub use listing::Cells;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -155,7 +157,22 @@ pub fn read_parquet(source: &File, path: &Path, shape: &Shape, scratch: &Path, w
     parquet_in::read(Task { source, path, shape, scratch, watch })
 }
 
+/// Writes named columns of one length as Parquet into an empty file; gives SHA-256 and length of what was written.
+///
+/// The same columns give the same bytes. `path` is for messages only. Nothing is flushed to the disk.
+pub fn write_listing(columns: Vec<(String, Cells)>, into: &File, path: &Path) -> Result<([u8; 32], u64)> {
+    listing::write(columns, into, path)
+}
+
 /// Whether these first bytes are Parquet's.
 pub fn is_parquet(head: &[u8]) -> bool {
     head.starts_with(b"PAR1") || head.starts_with(b"PARE")
+}
+
+/// Reads a list that some program made of what it knows: named columns of texts, numbers, and true or false. `path` is for
+/// messages only.
+pub fn read_listing(source: &File, path: &Path, watch: &dyn Watch) -> Result<Vec<(String, Cells<'static>)>> {
+    let shape = Shape::default();
+    // Nothing is spilled.
+    listing::read(Task { source, path, shape: &shape, scratch: Path::new(""), watch })
 }

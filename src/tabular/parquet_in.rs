@@ -11,7 +11,7 @@ use std::thread;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{TimestampMicrosecondType, TimestampNanosecondType, TimestampSecondType};
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
@@ -48,12 +48,30 @@ pub(super) fn read(task: Task<'_>) -> Result<Table> {
     catch_unwind(AssertUnwindSafe(|| decode(task))).unwrap_or_else(|_| Err(wrong(task, "it can't be decoded")))
 }
 
-fn decode(task: Task<'_>) -> Result<Table> {
+/// Hands all columns on, in the order of the file, batch by batch.
+pub(super) fn each_batch(task: Task<'_>, mut take: impl FnMut(&RecordBatch) -> Result<()>) -> Result<()> {
+    let hand = || {
+        let reading = open(task)?;
+        let columns: Vec<usize> = (0..reading.metadata.schema().fields().len()).collect();
+        for batch in reading.batches(&columns, None)? {
+            take(&batch.map_err(|error| unreadable(task, error.into()))?)?;
+        }
+        Ok(())
+    };
+    catch_unwind(AssertUnwindSafe(hand)).unwrap_or_else(|_| Err(wrong(task, "it can't be decoded")))
+}
+
+/// Opens a file whose pages are what they say.
+fn open(task: Task<'_>) -> Result<Reading<'_>> {
     let source = Source::new(task)?;
     let metadata = Arc::new(footer(task, &source)?);
     check(task, &metadata, source.length)?;
     parquet_pages::check(task.source, task.path, &metadata)?;
-    let mut reading = Reading { task, source, metadata: arrow_metadata(task, metadata)? };
+    Ok(Reading { task, source, metadata: arrow_metadata(task, metadata)? })
+}
+
+fn decode(task: Task<'_>) -> Result<Table> {
+    let mut reading = open(task)?;
     let columns: Vec<(String, Logical)> = reading
         .metadata
         .schema()

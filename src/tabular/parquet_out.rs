@@ -41,10 +41,15 @@ pub(super) struct ParquetWriter<'a> {
 }
 
 impl<'a> ParquetWriter<'a> {
-    /// Begins a file, whatever it held before; `path` is for messages.
-    pub(super) fn new(file: &'a File, path: &'a Path, schema: SchemaRef) -> Result<(Self, GroupEncoder)> {
+    /// Begins a file, whatever it held before; `path` is for messages. Texts of the columns `unique` don't repeat.
+    pub(super) fn new(
+        file: &'a File,
+        path: &'a Path,
+        schema: SchemaRef,
+        unique: &[String],
+    ) -> Result<(Self, GroupEncoder)> {
         file.set_len(0).context("empty", path)?;
-        let properties = properties(&schema);
+        let properties = properties(&schema, unique);
         let described = ArrowSchemaConverter::new().convert(&schema).map_err(|error| failed(error, path))?;
         let output = Output { file, path, hasher: Hasher::default(), size: 0 };
         let inner = SerializedFileWriter::new(output, described.root_schema_ptr(), Arc::new(properties))
@@ -93,7 +98,7 @@ impl GroupEncoder {
 
 /// Texts repeat and go through a dictionary; numbers seldom do, and a dictionary that fails costs more than all else:
 /// whole numbers and moments are kept as differences, reals as they are.
-fn properties(schema: &SchemaRef) -> WriterProperties {
+fn properties(schema: &SchemaRef, unique: &[String]) -> WriterProperties {
     let mut properties = WriterProperties::builder()
         .set_created_by(format!("keepstone version {}", env!("CARGO_PKG_VERSION")))
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
@@ -101,6 +106,9 @@ fn properties(schema: &SchemaRef) -> WriterProperties {
     for field in schema.fields() {
         let column = || ColumnPath::from(vec![field.name().clone()]);
         properties = match field.data_type() {
+            DataType::Utf8 if unique.contains(field.name()) => {
+                properties.set_column_dictionary_enabled(column(), false)
+            }
             DataType::Utf8 => properties,
             DataType::Float64 | DataType::Boolean => properties.set_column_dictionary_enabled(column(), false),
             _ => properties

@@ -4,14 +4,20 @@
     run.py KEEPSTONE
 
 One table must get one hash whoever wrote it, and what keepstone keeps of it must get that hash once more; tables that
-only look the same must get different ones. Needs pyarrow, pandas, polars and duckdb.
+only look the same must get different ones. The index of a dataset must be read alike by all of them. Needs pyarrow,
+pandas, polars and duckdb.
 """
 
+import hashlib
 import json
 import pathlib
 import subprocess
 import sys
 import tempfile
+
+import duckdb
+import polars
+import pyarrow.parquet
 
 HERE = pathlib.Path(__file__).parent
 
@@ -58,6 +64,58 @@ def publish_group(session, name, group, folder):
     return hashes
 
 
+INDEX = [
+    ("artifact_id", "string"),
+    ("content_hash_algorithm", "string"),
+    ("content_hash_digest", "string"),
+    ("artifact_type", "string"),
+    ("role", "string"),
+    ("byte_size", "int64"),
+    ("storage_path", "string"),
+    ("logical_key", "string"),
+    ("split", "string"),
+    ("feature_freq_ghz", "double"),
+    ("feature_ok", "bool"),
+    ("feature_ports", "int64"),
+    ("feature_who", "string"),
+]
+
+
+def read_index(session):
+    """Creates a version of a dataset and reads its index with every engine; answers what is wrong."""
+    features = [
+        {"freq_ghz": 1, "ports": 2, "ok": True, "who": "me"},
+        {"freq_ghz": 2.5, "ports": 4, "ok": False},
+        {},
+    ]
+    members, rows = [], []
+    for number, known in enumerate(features):
+        name, text = f"member-{number}", f"dataset member {number}"
+        content = {"encoding": "utf8", "data": text}
+        session.call("publish_artifact", artifactType="touchstone", artifactId=name, format="file", content=content)
+        members.append({"artifactId": name, "role": "oracle_output", "split": "test" if number else None, "features": known})
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        stored = f"objects/{digest[:2]}/{digest}"
+        row = [name, "sha256", digest, "touchstone", "oracle_output", len(text), stored, name, "test" if number else None]
+        rows.append(row + [known.get(key) for key in ("freq_ghz", "ok", "ports", "who")])
+    index = session.call("create_dataset", datasetId="interop", version="v1", members=members)["dataset"]["pathIndex"]
+    table = pyarrow.parquet.read_table(index)
+    faults = []
+    if [(field.name, str(field.type)) for field in table.schema] != INDEX:
+        faults.append(f"the index has the columns {table.schema}")
+    query = f"SELECT * FROM read_parquet('{index}')"
+    read = {
+        "pyarrow": [list(row.values()) for row in table.to_pylist()],
+        "polars": [list(row) for row in polars.read_parquet(index).rows()],
+        "duckdb": [list(row) for row in duckdb.sql(query).fetchall()],
+    }
+    faults += [f"{engine} reads the index as {found}, not {rows}" for engine, found in read.items() if found != rows]
+    ranged = duckdb.sql(f"{query} WHERE feature_freq_ghz BETWEEN 0.5 AND 1.5").fetchall()
+    if [row[0] for row in ranged] != ["member-0"]:
+        faults.append(f"duckdb finds {ranged} by a range")
+    return faults
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -77,6 +135,7 @@ def main():
             files += len(hashes)
             if len(set(hashes.values())) != len(hashes):
                 faults.append(f"{name}: these must differ: {json.dumps(hashes, indent=1)}")
+        faults += read_index(session)
         session.close()
     if files == 0:
         sys.exit("there was nothing to compare")

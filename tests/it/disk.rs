@@ -500,23 +500,19 @@ fn a_failed_flush_of_one() {
     }
 }
 
-/// Staged files are open until they are flushed, but never so many that the process can open no more.
 #[test]
-fn a_folder_of_more_files_than_may_be_open() {
-    let folder = crate::support::in_memory();
-    let (root, tree) = (folder.path().join("store"), folder.path().join("tree"));
-    std::fs::create_dir(&tree).expect("a folder");
-    for number in 0..900 {
-        std::fs::write(tree.join(format!("{number:03}")), format!("{number}")).expect("written");
+fn a_tree_of_many_files_needs_few_descriptors() {
+    let place = Place::new();
+    for number in 0..600 {
+        place.write(&format!("tree/{number:03}.txt"), number.to_string());
     }
+    let script = "ulimit -n 256 && exec \"$0\" --root \"$1\" call publish_artifact \"$2\"";
+    let params = json!({"artifactType": "many", "dataPath": place.folder().join("tree")}).to_string();
     let mut command = Command::new("sh");
-    command.args(["-c", "ulimit -n 400 && exec \"$0\" serve --root \"$1\""]).arg(keepstone().get_program()).arg(&root);
-    let mut session = Session::spawn(&mut command);
-    for key in ["one", "two"] {
-        let params = json!({"artifactType": "t", "logicalKey": key, "dataPath": tree});
-        let reply = session.call("publish_artifact", params);
-        assert_eq!(reply["result"]["artifact"]["fileCount"], 900, "{reply}");
-    }
-    session.finish();
-    assert_whole(&root, Expect::Written);
+    command.args(["-c", script, env!("CARGO_BIN_EXE_keepstone")]).arg(place.root()).arg(params);
+    let output = command.output().expect("sh runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let reply: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(reply["artifact"]["fileCount"], 600);
+    assert_whole(&place.root(), Expect::Written);
 }

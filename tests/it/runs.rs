@@ -322,6 +322,13 @@ fn runs_come_back_whole_from_history_and_backups() {
 }
 
 #[test]
+fn a_store_with_runs_is_clean() {
+    let place = lively();
+    let report = place.ok("verify_store", json!({}));
+    assert_eq!((&report["status"], &report["findings"]), (&json!("clean"), &json!([])), "{report:#}");
+}
+
+#[test]
 fn an_input_that_is_lost_is_told_by_the_rebuild() {
     let place = Place::with_store();
     let raw = publish(&place, "raw", json!({}));

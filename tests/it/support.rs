@@ -170,6 +170,8 @@ impl Place {
             "objects": self.objects(),
             "names": files_below(&self.root().join("artifacts")),
             "staged": files_below(&self.root().join("staging")),
+            "datasets": self.ok("list_datasets", json!({"limit": 10_000})),
+            "snapshots": files_below(&self.root().join("datasets")),
         })
     }
 

@@ -1,6 +1,7 @@
 //! The terminal: what people type and what they get, with the spawned binary.
 
 mod content;
+mod datasets;
 mod finding;
 mod publishing;
 mod runs;

@@ -25,6 +25,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("registry", 4),
     ("scan", 4),
     ("publishing", 4),
+    ("imports", 4),
     ("store", 3),
     ("manifest", 2),
     ("objects", 2),

@@ -56,6 +56,7 @@ pub fn findings(root: &Path, expect: Expect) -> Vec<String> {
     look.at_manifest();
     look.at_objects();
     look.at_artifacts();
+    look.at_datasets();
     look.at_history();
     look.at_leftovers();
     look.findings
@@ -179,6 +180,30 @@ impl Look<'_> {
         }
         if sidecar["contentHash"] != found.record.content_hash.to_string() {
             self.wrong(format!("{id}: its sidecar has another content hash"));
+        }
+    }
+
+    /// Files that no row names may be left by a transaction that never committed.
+    fn at_datasets(&mut self) {
+        for (dataset_id, version, place, _) in self.manifest.dataset_versions(None).expect("the manifest is read") {
+            let filed = self.manifest.dataset_at(place).expect("read").expect("it is there");
+            let snapshot = std::fs::read(self.layout.snapshot(&filed.head)).unwrap_or_default();
+            if Hash::of(&snapshot) != filed.snapshot_hash {
+                self.wrong(format!("{dataset_id} {version}: its snapshot is missing or another"));
+            }
+            let index = self.layout.index(&filed.head).map(|path| std::fs::read(path).unwrap_or_default());
+            if index.map(|bytes| Hash::of(&bytes)) != filed.head.index.map(|index| index.file_hash) {
+                self.wrong(format!("{dataset_id} {version}: its index is missing or another"));
+            }
+            let mut members = 0;
+            let count = |_| {
+                members += 1;
+                Ok(())
+            };
+            self.manifest.each_dataset_member(place, count).expect("the manifest is read");
+            if members != filed.head.member_count {
+                self.wrong(format!("{dataset_id} {version}: it has {members} members"));
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use serde_json::{Map, json};
 
 use crate::base::clock;
 use crate::lineage;
+use crate::manifest::LINEAGE_ADDED;
 use crate::model::artifact::{Artifact, Edge, Input};
 use crate::model::ids::ArtifactId;
 use crate::model::{Error, Result};
@@ -90,7 +91,7 @@ impl Command for AddLineage {
             writer.manifest().touch(seq, &clock::millis_text(writer.now()))?;
             let mut data = Map::new();
             data.insert("inputs".to_owned(), json!(added));
-            writer.record("lineage_added", Some(artifact_id.as_str()), data)?;
+            writer.record(LINEAGE_ADDED, Some(artifact_id.as_str()), data)?;
         }
         let edge = |Input { artifact_id: input_artifact_id, relation }| Edge {
             input_artifact_id,

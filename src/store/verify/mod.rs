@@ -2,6 +2,7 @@
 //! it counts, because others publish meanwhile, and what a repair mended is looked at once more.
 
 mod bytes;
+mod datasets;
 mod leftovers;
 mod lineage;
 mod places;
@@ -119,6 +120,9 @@ impl Store {
         }
         if pass.wants(&[Check::Lineage]) {
             pass.guarded(Check::Lineage, |pass| pass.lineage(&reader))?;
+        }
+        if pass.wants(&[Check::Datasets]) {
+            pass.guarded(Check::Datasets, |pass| pass.datasets(&reader))?;
         }
         if pass.wants(&[Check::Sidecars, Check::Manifest]) {
             let check = if checks.contains(&Check::Manifest) { Check::Manifest } else { Check::Sidecars };

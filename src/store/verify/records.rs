@@ -203,15 +203,18 @@ fn told(manifest: &Manifest, made: &Manifest, difference: &Difference) -> Findin
 }
 
 /// A manifest that is being made from sidecars, in the order of commits, and the history.
-struct Making {
+struct Making<'a> {
     manifest: Manifest,
+    layout: &'a Layout,
+    /// The manifest in its place.
+    live: &'a Manifest,
     /// The events not yet taken in, the next one last.
     events: Vec<Event>,
     findings: Vec<String>,
 }
 
-impl Making {
-    fn new(pass: &Pass, live: &Manifest) -> Result<Self> {
+impl<'a> Making<'a> {
+    fn new(pass: &Pass<'a>, live: &'a Manifest) -> Result<Self> {
         let layout = pass.store.layout();
         let manifest = Manifest::temporary()?;
         manifest.begin()?;
@@ -227,7 +230,7 @@ impl Making {
             Line::Event(event) => Some((event.event_id.0, *event)),
             _ => None,
         }));
-        Ok(Self { manifest, events: events.into_values().rev().collect(), findings: Vec::new() })
+        Ok(Self { manifest, layout, live, events: events.into_values().rev().collect(), findings: Vec::new() })
     }
 
     /// Takes in an artifact, and first what happened before it.
@@ -240,7 +243,9 @@ impl Making {
 
     fn change_until(&mut self, event_id: u64) -> Result<()> {
         while let Some(event) = self.events.pop_if(|event| event.event_id.0 < event_id) {
-            let changed = change_again(&self.manifest, &event, &mut self.findings);
+            // What is wrong with a snapshot is told once, and not again for every member.
+            let sources = (self.layout, Some(self.live));
+            let changed = change_again(&self.manifest, sources, &event, &mut self.findings);
             self.note(changed, &format!("event {}", event.event_id.0))?;
         }
         Ok(())

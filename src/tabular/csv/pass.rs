@@ -83,7 +83,7 @@ pub(super) fn run(
 ) -> Result<Option<Imported>> {
     let plan = plan(task, columns)?;
     let fields: Vec<Field> = columns.iter().map(|column| Field::new(&column.name, column.data_type(), true)).collect();
-    let (writer, encoder) = ParquetWriter::new(into, task.scratch, Arc::new(Schema::new(fields)))?;
+    let (writer, encoder) = ParquetWriter::new(into, task.scratch, Arc::new(Schema::new(fields)), &[])?;
     let total = files::metadata_of(task.source, task.path)?.len();
     let threads = if total <= SMALL_BYTES { 0 } else { workers::count() };
     workers::run(

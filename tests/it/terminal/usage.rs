@@ -2,7 +2,7 @@
 
 use super::Desk;
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 25] = [
     "publish",
     "list",
     "show",
@@ -13,9 +13,13 @@ const COMMANDS: [&str; 21] = [
     "audit",
     "verify",
     "supersede",
+    "run",
+    "runs",
+    "dataset",
     "types",
     "events",
     "status",
+    "import",
     "backup",
     "rebuild",
     "serve",

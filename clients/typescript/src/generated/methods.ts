@@ -8,34 +8,54 @@ import type {
   AuditResult,
   BackupParams,
   BackupResult,
+  CreateDatasetParams,
+  CreateDatasetResult,
+  DeleteDatasetParams,
+  DeleteDatasetResult,
+  DiffDatasetsParams,
+  DiffDatasetsResult,
   FindByHashParams,
   FindByHashResult,
   FindByLogicalKeyParams,
   FindByLogicalKeyResult,
   FindLineagePathsParams,
   FindLineagePathsResult,
+  FinishRunParams,
+  FinishRunResult,
   GetArtifactParams,
   GetArtifactResult,
   GetArtifactsParams,
   GetArtifactsResult,
+  GetDatasetParams,
+  GetDatasetResult,
   GetDownstreamParams,
   GetDownstreamResult,
   GetLineageParams,
   GetLineageResult,
   GetLineageGraphParams,
   GetLineageGraphResult,
+  GetRunParams,
+  GetRunResult,
   HealthCheckParams,
   HealthCheckResult,
+  ImportM3Params,
+  ImportM3Result,
   InitParams,
   InitResult,
   InitializeParams,
   InitializeResult,
   ListArtifactsParams,
   ListArtifactsResult,
+  ListDatasetMembersParams,
+  ListDatasetMembersResult,
+  ListDatasetsParams,
+  ListDatasetsResult,
   ListEventsParams,
   ListEventsResult,
   ListFilesParams,
   ListFilesResult,
+  ListRunsParams,
+  ListRunsResult,
   ListTypesParams,
   ListTypesResult,
   PublishArtifactParams,
@@ -50,12 +70,18 @@ import type {
   ResolveResult,
   RestoreBackupParams,
   RestoreBackupResult,
+  RestoreDatasetParams,
+  RestoreDatasetResult,
   RpcDiscoverParams,
   RpcDiscoverResult,
+  StartRunParams,
+  StartRunResult,
   SupersedeParams,
   SupersedeResult,
   TraceRootsParams,
   TraceRootsResult,
+  VerifyDatasetParams,
+  VerifyDatasetResult,
   VerifyStoreParams,
   VerifyStoreResult,
 } from "./types.js";
@@ -64,7 +90,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:88cdd007fb1347eec4612c54cc70e991fd33b6255d66ad601a8756b2c13bc0dc";
+export const SCHEMA_HASH = "sha256:a21e329b2856dd9838f84d9b6274514f26ff63d2dfab0194cba4372ba28059ab";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -95,6 +121,19 @@ export const METHODS = {
   "find_lineage_paths": { name: "find_lineage_paths", idempotent: true },
   "add_lineage": { name: "add_lineage", idempotent: true },
   "audit": { name: "audit", idempotent: true },
+  "start_run": { name: "start_run", idempotent: false },
+  "finish_run": { name: "finish_run", idempotent: true },
+  "get_run": { name: "get_run", idempotent: true },
+  "list_runs": { name: "list_runs", idempotent: true },
+  "create_dataset": { name: "create_dataset", idempotent: true },
+  "get_dataset": { name: "get_dataset", idempotent: true },
+  "list_datasets": { name: "list_datasets", idempotent: true },
+  "list_dataset_members": { name: "list_dataset_members", idempotent: true },
+  "diff_datasets": { name: "diff_datasets", idempotent: true },
+  "verify_dataset": { name: "verify_dataset", idempotent: true },
+  "delete_dataset": { name: "delete_dataset", idempotent: true },
+  "restore_dataset": { name: "restore_dataset", idempotent: true },
+  "import_m3": { name: "import_m3", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
   "verify_store": { name: "verify_store", idempotent: true },
   "backup": { name: "backup", idempotent: false },
@@ -380,6 +419,178 @@ export abstract class Methods {
    */
   audit(params: AuditParams = {}, options?: CallOptions): Promise<AuditResult> {
     return this.call("audit", params, options);
+  }
+
+  /**
+   * Records that a run has begun. Artifacts published with its runId are its outputs, and `finish_run` says how it ended.
+   *
+   * With a runId the same start again is harmless, another one a conflict; a run that artifacts named before is started
+   * all the same. Never put secrets into a run: what is given here is kept for good.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.startRun({"stage":"train_model","command":["python","train.py"],"params":{"epochs":20},"tags":{"env":"nightly"},"git":{"commit":"9fceb02d0ae598e95dc970b74767f19372d61af8","branch":"main","dirty":false},"inputArtifactIds":["art-20260301T093000-5f2c81d4"]});
+   */
+  startRun(params: StartRunParams, options?: CallOptions): Promise<StartRunResult> {
+    return this.call("start_run", params, options);
+  }
+
+  /**
+   * Records how a run ended. The same end again is harmless, another one a conflict.
+   *
+   * A run whose process died stays `running` until somebody finishes it, with `killed` for example: no clock decides that.
+   *
+   * @example
+   * await client.finishRun({"runId":"run-20260301T093000-5f2c81d4","status":"completed","exitCode":0});
+   *
+   * @example
+   * await client.finishRun({"runId":"run-20260301T093000-5f2c81d4","status":"failed","exitCode":3,"error":{"message":"no convergence"}});
+   */
+  finishRun(params: FinishRunParams, options?: CallOptions): Promise<FinishRunResult> {
+    return this.call("finish_run", params, options);
+  }
+
+  /**
+   * Answers one run with what it read and made; an unknown id is not_found.
+   *
+   * A run that artifacts name and nobody started has the status `unknown`.
+   *
+   * @example
+   * await client.getRun({"runId":"run-20260301T093000-5f2c81d4"});
+   */
+  getRun(params: GetRunParams, options?: CallOptions): Promise<GetRunResult> {
+    return this.call("get_run", params, options);
+  }
+
+  /**
+   * Lists runs, newest first, those of one moment by id; everything in the filter must hold.
+   *
+   * A run whose process died without finishing it is still `running`; one that artifacts only name is `unknown`.
+   *
+   * @example
+   * await client.listRuns({"filter":{"stage":"train_model","status":"completed","limit":10}});
+   */
+  listRuns(params: ListRunsParams = {}, options?: CallOptions): Promise<ListRunsResult> {
+    return this.call("list_runs", params, options);
+  }
+
+  /**
+   * Creates a version of a dataset for good: from the members named, or from a parent version and what changes.
+   *
+   * An artifact is a member once. The same version again is harmless and answered `deduped`; another one under the same
+   * name is a conflict, also while the first is deleted. Who made it, when, and its index don't count for that.
+   *
+   * @example
+   * await client.createDataset({"datasetId":"em_dataset","version":"v1.0","members":[{"artifactId":"art-20260301T093000-5f2c81d4","role":"oracle_output","features":{"freq_ghz":1.0}}]});
+   *
+   * @example
+   * await client.createDataset({"datasetId":"em_dataset","version":"v1.1","parentVersion":"v1.0","remove":["art-20260301T093000-5f2c81d4"]});
+   */
+  createDataset(params: CreateDatasetParams, options?: CallOptions): Promise<CreateDatasetResult> {
+    return this.call("create_dataset", params, options);
+  }
+
+  /**
+   * Answers one version of a dataset: counts, digests, statistics, provenance; list_dataset_members lists its members.
+   * A deleted version is answered when it is named.
+   *
+   * @example
+   * await client.getDataset({"datasetId":"em_dataset"});
+   *
+   * @example
+   * await client.getDataset({"datasetId":"em_dataset","version":"v1.0"});
+   */
+  getDataset(params: GetDatasetParams = {}, options?: CallOptions): Promise<GetDatasetResult> {
+    return this.call("get_dataset", params, options);
+  }
+
+  /**
+   * Lists versions of datasets: by the datasets' names, of each the highest version first. Deleted ones only when `status`
+   * asks for them.
+   *
+   * @example
+   * await client.listDatasets({"datasetId":"em_dataset"});
+   *
+   * @example
+   * await client.listDatasets({"latestOnly":true});
+   */
+  listDatasets(params: ListDatasetsParams = {}, options?: CallOptions): Promise<ListDatasetsResult> {
+    return this.call("list_datasets", params, options);
+  }
+
+  /**
+   * Lists the members of a version of a dataset by artifact id; everything in the filter must hold.
+   *
+   * @example
+   * await client.listDatasetMembers({"datasetId":"em_dataset","version":"v1.0","filter":{"roles":["oracle_output"],"features":{"freq_ghz":{"min":1,"max":10}}}});
+   */
+  listDatasetMembers(params: ListDatasetMembersParams = {}, options?: CallOptions): Promise<ListDatasetMembersResult> {
+    return this.call("list_dataset_members", params, options);
+  }
+
+  /**
+   * Compares two versions: members added, removed, and changed in content, role, split or features.
+   *
+   * An artifact that took another's place under the same type and logical key counts as a change of content.
+   *
+   * @example
+   * await client.diffDatasets({"left":{"datasetId":"em_dataset","version":"v1.0"},"right":{"datasetId":"em_dataset","version":"latest"}});
+   */
+  diffDatasets(params: DiffDatasetsParams, options?: CallOptions): Promise<DiffDatasetsResult> {
+    return this.call("diff_datasets", params, options);
+  }
+
+  /**
+   * Proves that a version of a dataset is what it was when it was created, and that its members are there.
+   *
+   * It looks at the snapshot's seal and hash, both digests, the counts, the manifest's rows, the history, the Parquet
+   * index, every member's artifact and its objects; with `verifyHashes` it reads their bytes. Of a snapshot by its path
+   * it looks at the file, its index and the members.
+   *
+   * @example
+   * await client.verifyDataset({"datasetId":"em_dataset","version":"v1.0","verifyHashes":true});
+   */
+  verifyDataset(params: VerifyDatasetParams = {}, options?: CallOptions): Promise<VerifyDatasetResult> {
+    return this.call("verify_dataset", params, options);
+  }
+
+  /**
+   * Deletes a version of a dataset: it is no longer listed nor the latest. Its files stay, its name stays taken, and
+   * restore_dataset brings it back. Deleting it again changes nothing.
+   *
+   * @example
+   * await client.deleteDataset({"datasetId":"em_dataset","version":"v1.0"});
+   */
+  deleteDataset(params: DeleteDatasetParams, options?: CallOptions): Promise<DeleteDatasetResult> {
+    return this.call("delete_dataset", params, options);
+  }
+
+  /**
+   * Brings a deleted version of a dataset back, as it was. Restoring one that was not deleted changes nothing.
+   *
+   * @example
+   * await client.restoreDataset({"datasetId":"em_dataset","version":"v1.0"});
+   */
+  restoreDataset(params: RestoreDatasetParams, options?: CallOptions): Promise<RestoreDatasetResult> {
+    return this.call("restore_dataset", params, options);
+  }
+
+  /**
+   * Takes in a data folder of M3: artifacts with their ids, times, types, roles, tags, runs and lineage.
+   *
+   * Every byte is proven against its hash on the way. What is broken is left out and named, never mended; what is fine is
+   * taken in all the same. It is committed in parts, none of them half, so that an import that was cut short is gone on
+   * with by sending it again: what is there already, alike, is left alone. The store is made if there is none.
+   *
+   * @example
+   * await client.importM3({"dataDir":"project/data"});
+   *
+   * @example
+   * await client.importM3({"dataDir":"project","dryRun":true});
+   */
+  importM3(params: ImportM3Params, options?: CallOptions): Promise<ImportM3Result> {
+    return this.call("import_m3", params, options);
   }
 
   /**

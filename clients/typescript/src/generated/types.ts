@@ -103,6 +103,20 @@ export type AuditFormatParam =
   /** Markdown. */
   | "markdown";
 
+/** By whom and how an artifact was made. */
+export interface AuditProvenance {
+  /** The run that published it first. */
+  runId: string | null;
+  /** The program that wrote it. */
+  writer: Writer | null;
+  /** The state of the code that made it. */
+  git: Git | null;
+  /** The parameters it was made with. */
+  params: Record<string, unknown>;
+  /** Where it came from, in the publisher's words. */
+  source: string | null;
+}
+
 /** What an audit found. */
 export interface AuditReport {
   /** Version of the report's form: 1. */
@@ -172,7 +186,7 @@ export interface Audited {
   /** The parts it plays. */
   roles: string[];
   /** By whom and how it was made. */
-  provenance: Provenance | null;
+  provenance: AuditProvenance | null;
   /** Whether the bytes kept still have their hash; null when they were not looked at. */
   hashVerified: boolean | null;
   /** How many artifacts it was made from, at once or over others. */
@@ -201,6 +215,36 @@ export interface Capabilities {
   orderings: Ordering[];
 }
 
+/** A version that was deleted or brought back. */
+export interface Changed {
+  /** Whether this request changed anything. */
+  changed: boolean;
+  /** The version. */
+  dataset: Dataset;
+}
+
+/** What changes about a member of the parent version. */
+export interface ChangedMember {
+  /** The artifact. */
+  artifactId: string;
+  /** The part it plays from now on; as before unless given. */
+  role?: string | null | undefined;
+  /** The split it belongs to from now on, "" for none; as before unless given. */
+  split?: string | null | undefined;
+  /** Features that are set; null removes one, the others stay. */
+  features?: Record<string, number | string | boolean | null> | null | undefined;
+}
+
+/** A member that both versions have. */
+export interface ChangedPair {
+  /** What differs. */
+  changes: MemberChange[];
+  /** The member of the left version. */
+  left: Member;
+  /** The member of the right version. */
+  right: Member;
+}
+
 /** What a verification looks at. */
 export type Check =
   /** Every object, and every readable name that is no link of its object, is read and has its hash. */
@@ -215,10 +259,32 @@ export type Check =
   | "history"
   /** Every input is there, and no artifact is made from itself. */
   | "lineage"
+  /** Every version of a dataset has its snapshot and its Parquet index, as they were written, and its members are there. */
+  | "datasets"
   /** SQLite finds no damage, and every row says what the sidecars and the history say. */
   | "manifest"
   /** The store's folders are there and hold nothing that isn't the store's. */
   | "staging";
+
+/** The state of the checkout that a run worked in. */
+export interface Checkout {
+  /** The commit. */
+  commit: string | null;
+  /** The branch; null where none is checked out. */
+  branch: string | null;
+  /** Whether there were uncommitted changes. */
+  dirty: boolean | null;
+}
+
+/** The state of the checkout that a run worked in. */
+export interface CheckoutParam {
+  /** The commit. */
+  commit?: string | null | undefined;
+  /** The branch; null where none is checked out. */
+  branch?: string | null | undefined;
+  /** Whether there were uncommitted changes. */
+  dirty?: boolean | null | undefined;
+}
 
 /** What kind of thing was found. */
 export type Code =
@@ -250,6 +316,24 @@ export type Code =
   | "input_missing"
   /** Artifacts are made from each other in a circle. */
   | "circle"
+  /** The snapshot of a version of a dataset is not there. */
+  | "snapshot_missing"
+  /** The snapshot's seal fails, or it can't be read. */
+  | "snapshot_damaged"
+  /** The snapshot is another file than the one that was written. */
+  | "snapshot_differs"
+  /** A digest or a count of a version is not that of its members. */
+  | "sum_differs"
+  /** The Parquet index is not there; everything in it stands in the snapshot too. */
+  | "index_missing"
+  /** The Parquet index is another file than the one that was written. */
+  | "index_differs"
+  /** A member's artifact is not in the store. */
+  | "member_missing"
+  /** A member's artifact was deleted. */
+  | "member_deleted"
+  /** A member's artifact is no longer what it was when the version was created. */
+  | "member_differs"
   /** SQLite finds the manifest damaged. */
   | "manifest_damaged"
   /** The manifest's tables are not those of its format. */
@@ -318,12 +402,164 @@ export interface Counts {
   sidecars: number;
   /** Lines of the history that were read. */
   historyLines: number;
+  /** Versions of datasets that were looked at. */
+  datasets: number;
   /** Edges that were followed. */
   edges: number;
   /** Rows of the manifest that were held against sidecars and history. */
   rows: number;
   /** Files in quarantine. */
   quarantined: number;
+}
+
+/** Who made a version of a dataset, and from what. */
+export interface CreateDatasetProvenance {
+  /** The program that made it. */
+  writer: Writer | null;
+  /** The commit of the code that made it. */
+  gitCommit: string | null;
+  /** The stage of the pipeline that made it. */
+  stage: string | null;
+  /** The runs that published its members, sorted. */
+  sourceRuns: string[];
+}
+
+/** The version that is there now. */
+export interface Created {
+  /** Whether it was there already, and nothing was done. */
+  deduped: boolean;
+  /** The version. */
+  dataset: Dataset;
+}
+
+/** One version of a dataset: what it holds and who made it; its members are listed apart. */
+export interface Dataset {
+  /** The dataset. */
+  datasetId: string;
+  /** The version. */
+  version: string;
+  /** Whether it stands or was deleted. */
+  status: Status;
+  /** When it was deleted. */
+  deletedAt: string | null;
+  /** A name for people. */
+  name: string | null;
+  /** A description for people. */
+  description: string | null;
+  /** Tags; a tag that is only a word has the value "". */
+  tags: Record<string, string>;
+  /** Whatever its maker noted. */
+  annotations: Record<string, unknown>;
+  /** The version it was made from. */
+  parentVersion: string | null;
+  /** When it was created. */
+  createdAt: string;
+  /** How many members it has. */
+  memberCount: number;
+  /** The bytes of all members together. */
+  totalBytes: number;
+  /** SHA-256 over the members' hashes alone, sorted: what bytes the version holds. */
+  contentDigest: string;
+  /** SHA-256 over everything that is known of each member: ids, roles, splits, sizes, features. */
+  membershipDigest: string;
+  /** What can be counted in it. */
+  statistics: Statistics;
+  /** Who made it, and from what. */
+  provenance: CreateDatasetProvenance;
+  /** Absolute path of the snapshot, the JSON file that says all of this and every member. */
+  path: string;
+  /** SHA-256 of that file. */
+  snapshotHash: string;
+  /** Absolute path of the Parquet file that lists the members, null when it has none. */
+  pathIndex: string | null;
+}
+
+/** What differs between two versions. */
+export interface DatasetDiff {
+  /** The version that was compared. */
+  left: DiffSide;
+  /** The version that it was compared with. */
+  right: DiffSide;
+  /** Whether they have the same members, alike in everything. */
+  identical: boolean;
+  /** How many members differ, and how. */
+  counts: DiffCounts;
+  /** Only in the right version, by artifact id. */
+  added: Member[];
+  /** Only in the left version, by artifact id. */
+  removed: Member[];
+  /** In both and different, by the left one's artifact id. */
+  changed: ChangedPair[];
+  /** Whether a list was cut at the limit. */
+  truncated: boolean;
+}
+
+/** A version of a dataset in a list; get_dataset says more. */
+export interface DatasetEntry {
+  /** The dataset. */
+  datasetId: string;
+  /** The version. */
+  version: string;
+  /** Whether `latest` means this version. */
+  latest: boolean;
+  /** Whether it stands or was deleted. */
+  status: Status;
+  /** A name for people. */
+  name: string | null;
+  /** A description for people. */
+  description: string | null;
+  /** Tags; a tag that is only a word has the value "". */
+  tags: Record<string, string>;
+  /** The version it was made from. */
+  parentVersion: string | null;
+  /** When it was created. */
+  createdAt: string;
+  /** How many members it has. */
+  memberCount: number;
+  /** The bytes of all members together. */
+  totalBytes: number;
+  /** The members of each role. */
+  byRole: Record<string, Share>;
+  /** SHA-256 over the members' hashes alone. */
+  contentDigest: string;
+  /** SHA-256 over everything that is known of each member. */
+  membershipDigest: string;
+}
+
+/** How many members differ, and how. */
+export interface DiffCounts {
+  /** Only in the right version. */
+  added: number;
+  /** Only in the left version. */
+  removed: number;
+  /** In both, and different. */
+  changed: number;
+  /** In both, and alike. */
+  unchanged: number;
+  /** Of the changed: those with other bytes. */
+  content: number;
+  /** Of the changed: those in another role. */
+  role: number;
+  /** Of the changed: those in another split. */
+  split: number;
+  /** Of the changed: those with other features. */
+  features: number;
+}
+
+/** One side of a comparison. */
+export interface DiffSide {
+  /** The dataset. */
+  datasetId: string;
+  /** The version. */
+  version: string;
+  /** How many members it has. */
+  memberCount: number;
+  /** The bytes of all members together. */
+  totalBytes: number;
+  /** SHA-256 over the members' hashes alone. */
+  contentDigest: string;
+  /** SHA-256 over everything that is known of each member. */
+  membershipDigest: string;
 }
 
 /** Which way a graph goes. */
@@ -376,6 +612,30 @@ export interface Event {
   data: Record<string, unknown>;
 }
 
+/** What must hold of a feature. */
+export interface FeatureCondition {
+  /** A number, this or larger. */
+  min?: number | null | undefined;
+  /** A number, this or smaller. */
+  max?: number | null | undefined;
+  /** This very value; 1 and 1.0 are one. */
+  equals?: number | string | boolean | null | undefined;
+}
+
+/** The values of a feature that is a number. */
+export interface FeatureRange {
+  /** The smallest. */
+  min: number;
+  /** The largest. */
+  max: number;
+  /** Their mean. */
+  mean: number;
+  /** Their standard deviation, of all members that have the feature. */
+  std: number;
+  /** How many members have the feature. */
+  count: number;
+}
+
 /** One file of an artifact. */
 export interface FileEntry {
   /** Its path inside the artifact, with `/` between the parts. */
@@ -388,26 +648,6 @@ export interface FileEntry {
   mediaType: string | null;
   /** What it is for, where that was said. */
   role: string | null;
-}
-
-/** Which artifacts a list shows. */
-export interface Filter {
-  /** Of this type. */
-  artifactType?: string | null | undefined;
-  /** In this state. */
-  status?: Status | null | undefined;
-  /** With all of these tags. */
-  tags?: Record<string, string> | null | undefined;
-  /** Created at this moment or later (RFC 3339; without zone it reads as UTC). */
-  minCreatedAt?: string | null | undefined;
-  /** Created at this moment or earlier. */
-  maxCreatedAt?: string | null | undefined;
-  /** Published by this run, duplicates included. */
-  runId?: string | null | undefined;
-  /** With all of these roles. */
-  roles?: string[] | null | undefined;
-  /** At most this many: 1 to 10000, 100 unless given. */
-  limit?: number | null | undefined;
 }
 
 /** One thing that a verification found. */
@@ -425,7 +665,7 @@ export interface Finding {
   /** One sentence. */
   message: string;
   /** How much it matters. */
-  severity: VerifyStoreSeverity;
+  severity: VerifyDatasetSeverity;
   /** The way out, where there is one and it is not gone yet. */
   hint: string | null;
   /** Where the damaged bytes lie now, if a repair moved them. */
@@ -544,6 +784,96 @@ export interface Health {
   formatVersion: number | null;
 }
 
+/** What kind of thing an import found. */
+export type ImportFault =
+  /** The store has something else under this id. */
+  | "conflict"
+  /** It could not be read, though it may be fine. */
+  | "unreadable"
+  /** It doesn't say what it should say. */
+  | "invalid"
+  /** Its id, its type or its version can't be one here. */
+  | "invalid_name"
+  /** Its file is named like another one. */
+  | "name_differs"
+  /** Its hash is none that can be proven here. */
+  | "unsupported_hash"
+  /** Its bytes are not there. */
+  | "object_missing"
+  /** Its bytes have another hash than they should. */
+  | "object_damaged"
+  /** It has another length than it says; the true one is kept. */
+  | "size_differs"
+  /** An input is not there, and stays a missing input. */
+  | "input_missing"
+  /** An input is there with another hash than was noted when it was used. */
+  | "input_differs"
+  /** An input or a run that it names can't be named here; what was said is kept in its params. */
+  | "reference_left_out"
+  /** A number that JSON readers would round is kept as text. */
+  | "number_as_text"
+  /** It was imported before and deleted since; it stays deleted. */
+  | "deleted"
+  /** A run that never began is kept as one that runs. */
+  | "never_began"
+  /** A member of a dataset is not in the store. */
+  | "member_missing"
+  /** A member of a dataset is in the store with other bytes. */
+  | "member_differs"
+  /** An artifact is a member twice. */
+  | "member_twice"
+  /** A digest or a count is not that of the members. */
+  | "sum_differs"
+  /** The Parquet index is not there, and with it the features. */
+  | "index_missing"
+  /** The Parquet index can't be read or lists other members; its features are left out. */
+  | "index_differs"
+  /** A feature that can't be kept is left out. */
+  | "feature_left_out";
+
+/** Something that an import found. */
+export interface ImportFinding {
+  /**
+   * How grave it is: a warning tells of something broken in the folder, an error of something that could not be taken
+   * in though it may be fine.
+   */
+  severity: AuditSeverity;
+  /** What it is. */
+  code: ImportFault;
+  /** The id of the artifact, run or dataset that it is about, as the folder has it; null where there is none. */
+  subject: string | null;
+  /** The file that it is about, relative to the data folder; null where there is none. */
+  path: string | null;
+  /** The same as a sentence. */
+  message: string;
+}
+
+/** What an import did, or would do. */
+export interface ImportM3Report {
+  /** Whether nothing was written. */
+  dryRun: boolean;
+  /** The absolute path of the data folder. */
+  dataDir: string;
+  /** The artifacts. */
+  artifacts: Tally;
+  /** The runs. */
+  runs: Tally;
+  /** The versions of datasets. */
+  datasets: Tally;
+  /** The bytes that the store had not yet. */
+  bytesTaken: number;
+  /** What was found, at most 10000 of it. */
+  findings: ImportFinding[];
+  /** How many errors there are. */
+  errorCount: number;
+  /** How many warnings there are. */
+  warningCount: number;
+  /** Whether there is more than `findings` holds. */
+  truncated: boolean;
+  /** What is not taken in though nothing is wrong with it. */
+  leftOut: LeftOut[];
+}
+
 /** What becomes of the original. */
 export type Ingest =
   /** It stays. */
@@ -591,6 +921,18 @@ export type IssueName =
   /** It was made from itself over others. */
   | "circle";
 
+/** Things of one kind that the store has no place or no need for. */
+export interface LeftOut {
+  /** What they are. */
+  what: string;
+  /** How many. */
+  count: number;
+  /** Why they are left out. */
+  reason: string;
+  /** Each of them, at most 1000. */
+  items: string[];
+}
+
 /** The limits of the session. */
 export interface Limits {
   /** Longest line, in bytes. */
@@ -601,6 +943,48 @@ export interface Limits {
   requestsInFlight: number;
   /** Largest inline content, in bytes. */
   contentBytes: number;
+}
+
+/** Which artifacts a list shows. */
+export interface ListArtifactsFilterParam {
+  /** Of this type. */
+  artifactType?: string | null | undefined;
+  /** In this state. */
+  status?: Status | null | undefined;
+  /** With all of these tags. */
+  tags?: Record<string, string> | null | undefined;
+  /** Created at this moment or later (RFC 3339; without zone it reads as UTC). */
+  minCreatedAt?: string | null | undefined;
+  /** Created at this moment or earlier. */
+  maxCreatedAt?: string | null | undefined;
+  /** Published by this run, duplicates included. */
+  runId?: string | null | undefined;
+  /** With all of these roles. */
+  roles?: string[] | null | undefined;
+  /** At most this many: 1 to 10000, 100 unless given. */
+  limit?: number | null | undefined;
+}
+
+/** Which runs a list shows. */
+export interface ListRunsFilterParam {
+  /** Whose id is this, begins with it, or ends with these 8 hex digits; the id itself comes first. */
+  idPart?: string | null | undefined;
+  /** Of this stage. */
+  stage?: string | null | undefined;
+  /** In this state. */
+  status?: RunStatus | null | undefined;
+  /** Of this type. */
+  runType?: string | null | undefined;
+  /** Parts of this run. */
+  parentRunId?: string | null | undefined;
+  /** Started at this moment or later (RFC 3339; without zone it reads as UTC). */
+  since?: string | null | undefined;
+  /** Started at this moment or earlier. */
+  until?: string | null | undefined;
+  /** With all of these tags. */
+  tags?: Record<string, string> | null | undefined;
+  /** At most this many: 1 to 10000, 100 unless given. */
+  limit?: number | null | undefined;
 }
 
 /** The store that is there now. */
@@ -617,12 +1001,85 @@ export interface Made {
   configuration: string;
 }
 
+/** An artifact as a version of a dataset holds it. */
+export interface Member {
+  /** The artifact. */
+  artifactId: string;
+  /** Its type. */
+  artifactType: string;
+  /** Its logical key. */
+  logicalKey: string;
+  /** The part it plays in the dataset. */
+  role: string;
+  /** The split it belongs to (train, validation, test …), null when it belongs to none. */
+  split: string | null;
+  /** SHA-256 of its bytes, as they were when the version was created; of a tree, of its listing. */
+  fileHash: string;
+  /** Its length in bytes. */
+  sizeBytes: number;
+  /** Who keeps its bytes. */
+  storage: Storage;
+  /** What is known about it, by name. */
+  features: Record<string, number | string | boolean>;
+}
+
+/** What differs about a member. */
+export type MemberChange =
+  /** Its bytes. */
+  | "content"
+  /** The part it plays. */
+  | "role"
+  /** The split it belongs to. */
+  | "split"
+  /** What is known about it. */
+  | "features";
+
+/** Which members a list shows. */
+export interface MemberFilter {
+  /** One of these artifacts. */
+  artifactIds?: string[] | null | undefined;
+  /** In one of these roles. */
+  roles?: string[] | null | undefined;
+  /** Of one of these types. */
+  artifactTypes?: string[] | null | undefined;
+  /** In one of these splits. */
+  splits?: string[] | null | undefined;
+  /** With all of these features; a member without one is left out. */
+  features?: Record<string, FeatureCondition> | null | undefined;
+}
+
+/** Members of a version. */
+export interface Members {
+  /** The dataset. */
+  datasetId: string;
+  /** The version. */
+  version: string;
+  /** The members, by artifact id. */
+  members: Member[];
+  /** How many the filter lets through. */
+  total: number;
+  /** The offset of the next ones, null when these are the last. */
+  nextOffset: number | null;
+}
+
 /** By what a duplicate was recognised. */
 export type Mode =
   /** The same bytes, as given or as kept. */
   | "file_hash"
   /** Other bytes with the same logical content. */
   | "content_hash";
+
+/** A member that is added. */
+export interface NewMember {
+  /** The artifact. */
+  artifactId: string;
+  /** The part it plays, for example `oracle_output`: 1 to 128 bytes. */
+  role: string;
+  /** The split it belongs to: train, validation, test … */
+  split?: string | null | undefined;
+  /** What is known about it, by name; a feature is of one kind in all members. */
+  features?: Record<string, number | string | boolean | null> | null | undefined;
+}
 
 /** As much of an artifact as a graph shows. */
 export interface Node {
@@ -711,20 +1168,6 @@ export type PieceEncoding =
   /** The bytes that the base64 text stands for. */
   | "base64";
 
-/** By whom and how an artifact was made. */
-export interface Provenance {
-  /** The run that published it first. */
-  runId: string | null;
-  /** The program that wrote it. */
-  writer: Writer | null;
-  /** The state of the code that made it. */
-  git: Git | null;
-  /** The parameters it was made with. */
-  params: Record<string, unknown>;
-  /** Where it came from, in the publisher's words. */
-  source: string | null;
-}
-
 /** What became of a publish. */
 export interface Published {
   /** Always true; a failure is an error. */
@@ -761,6 +1204,218 @@ export interface Root {
   roles: string[];
 }
 
+/** A run. */
+export interface Run {
+  /** Its id. */
+  runId: string;
+  /** How far it is, or how it ended. */
+  status: RunStatus;
+  /** From start to end in seconds; null before the end. */
+  durationSeconds: number | null;
+  /** How many artifacts it published, duplicates included, its standard output and error excepted. */
+  outputCount: number;
+  /** The stage it executes; null for a run that nobody started. */
+  stage: string | null;
+  /** What kind of run it is; null for a run that nobody started. */
+  runType: string | null;
+  /** When it began; for a run that nobody started, the earliest moment at which an artifact named it. */
+  startedAt: string;
+  /** A name for people. */
+  name: string | null;
+  /** A description for people. */
+  description: string | null;
+  /** The command and its arguments. */
+  command: string[];
+  /** The folder that the command ran in. */
+  workingDirectory: string | null;
+  /** The parameters it ran with. */
+  params: Record<string, unknown>;
+  /** Tags. */
+  tags: Record<string, string>;
+  /** The environment variables that matter for repeating it. */
+  environment: Record<string, string>;
+  /** The state of the checkout it worked in. */
+  git: Checkout | null;
+  /** The machine's name. */
+  hostname: string | null;
+  /** Who ran it. */
+  username: string | null;
+  /** The container it ran in. */
+  containerDigest: string | null;
+  /** Versions of the tools it used, by name. */
+  tools: Record<string, string>;
+  /** The job of the build server that ran it. */
+  ciRunId: string | null;
+  /** Where to look at that job. */
+  ciJobUrl: string | null;
+  /** The run that it is a part of. */
+  parentRunId: string | null;
+  /** The run in MLflow that tells of the same work. */
+  mlflowRunId: string | null;
+  /** Whatever else its starter noted. */
+  annotations: Record<string, unknown>;
+  /** The artifacts that it said it would read. */
+  inputArtifactIds: string[];
+  /** When it ended. */
+  finishedAt: string | null;
+  /** The command's exit code; 128 and the signal's number where a signal ended it. */
+  exitCode: number | null;
+  /** Why it did not complete. */
+  error: RunError | null;
+  /** SHA-256 of dvc.lock after the run. */
+  dvcLockHash: string | null;
+  /** Whether DVC answered from its cache. */
+  cached: boolean | null;
+  /** The artifact with what the command wrote to standard output; null also when it wrote nothing. */
+  stdoutArtifactId: string | null;
+  /** The artifact with what the command wrote to standard error; null also when it wrote nothing. */
+  stderrArtifactId: string | null;
+}
+
+/** A run with what it read and made. */
+export interface RunDetails {
+  /** Its id. */
+  runId: string;
+  /** How far it is, or how it ended. */
+  status: RunStatus;
+  /** From start to end in seconds; null before the end. */
+  durationSeconds: number | null;
+  /** How many artifacts it published, duplicates included, its standard output and error excepted. */
+  outputCount: number;
+  /** The stage it executes; null for a run that nobody started. */
+  stage: string | null;
+  /** What kind of run it is; null for a run that nobody started. */
+  runType: string | null;
+  /** When it began; for a run that nobody started, the earliest moment at which an artifact named it. */
+  startedAt: string;
+  /** A name for people. */
+  name: string | null;
+  /** A description for people. */
+  description: string | null;
+  /** The command and its arguments. */
+  command: string[];
+  /** The folder that the command ran in. */
+  workingDirectory: string | null;
+  /** The parameters it ran with. */
+  params: Record<string, unknown>;
+  /** Tags. */
+  tags: Record<string, string>;
+  /** The environment variables that matter for repeating it. */
+  environment: Record<string, string>;
+  /** The state of the checkout it worked in. */
+  git: Checkout | null;
+  /** The machine's name. */
+  hostname: string | null;
+  /** Who ran it. */
+  username: string | null;
+  /** The container it ran in. */
+  containerDigest: string | null;
+  /** Versions of the tools it used, by name. */
+  tools: Record<string, string>;
+  /** The job of the build server that ran it. */
+  ciRunId: string | null;
+  /** Where to look at that job. */
+  ciJobUrl: string | null;
+  /** The run that it is a part of. */
+  parentRunId: string | null;
+  /** The run in MLflow that tells of the same work. */
+  mlflowRunId: string | null;
+  /** Whatever else its starter noted. */
+  annotations: Record<string, unknown>;
+  /** The artifacts that it said it would read. */
+  inputArtifactIds: string[];
+  /** When it ended. */
+  finishedAt: string | null;
+  /** The command's exit code; 128 and the signal's number where a signal ended it. */
+  exitCode: number | null;
+  /** Why it did not complete. */
+  error: RunError | null;
+  /** SHA-256 of dvc.lock after the run. */
+  dvcLockHash: string | null;
+  /** Whether DVC answered from its cache. */
+  cached: boolean | null;
+  /** The artifact with what the command wrote to standard output; null also when it wrote nothing. */
+  stdoutArtifactId: string | null;
+  /** The artifact with what the command wrote to standard error; null also when it wrote nothing. */
+  stderrArtifactId: string | null;
+  /**
+   * The artifacts that it published, oldest first, duplicates included, its standard output and error excepted; at most
+   * 10000.
+   */
+  outputs: Artifact[];
+  /**
+   * The artifacts that it read: those that its start named, then those that its outputs were made from, its own outputs
+   * excepted; at most 10000.
+   */
+  inputs: Artifact[];
+}
+
+/** How a run ends. */
+export type RunEnd =
+  /** It did what it should. */
+  | "completed"
+  /** It did not. */
+  | "failed"
+  /** A signal ended it, or it was found dead. */
+  | "killed"
+  /** Somebody called it off. */
+  | "cancelled"
+  /** There was nothing to do. */
+  | "skipped";
+
+/** Why a run did not complete. */
+export interface RunError {
+  /** What went wrong. */
+  message: string;
+  /** What kind of error it was, in the words of the program that ran. */
+  errorType: string | null;
+}
+
+/** Why a run did not complete. */
+export interface RunErrorParam {
+  /** What went wrong. */
+  message: string;
+  /** What kind of error it was, in the words of the program that ran. */
+  errorType?: string | null | undefined;
+}
+
+/** How far a run is, or how it ended. */
+export type RunStatus =
+  /** Artifacts name it, but nobody started it. */
+  | "unknown"
+  /** It was started and not finished; also when its process died and nobody told. */
+  | "running"
+  /** It did what it should. */
+  | "completed"
+  /** It did not. */
+  | "failed"
+  /** A signal ended it, or it was found dead. */
+  | "killed"
+  /** Somebody called it off. */
+  | "cancelled"
+  /** There was nothing to do. */
+  | "skipped";
+
+/** How many members, and how many bytes they have. */
+export interface Share {
+  /** How many members. */
+  count: number;
+  /** Their bytes together. */
+  totalBytes: number;
+}
+
+/** What can be counted in a version of a dataset. */
+export interface Statistics {
+  /** The members of each type. */
+  byArtifactType: Record<string, Share>;
+  /** The members of each role. */
+  byRole: Record<string, Share>;
+  /** The members of each split; those without one are not counted here. */
+  bySplit: Record<string, Share>;
+  /** The features that are numbers. */
+  featureRanges: Record<string, FeatureRange>;
+}
+
 /** Whether an artifact stands, was replaced, or was deleted. */
 export type Status =
   /** It stands. */
@@ -785,6 +1440,16 @@ export interface Summary {
   eventCount: number;
   /** What could not be made good: missing objects, damaged sidecars, inputs that are gone; one sentence each. */
   findings: string[];
+}
+
+/** What became of the things of one kind. */
+export interface Tally {
+  /** How many were taken in; of a dry run, how many would be. */
+  imported: number;
+  /** How many were in the store already, alike. */
+  alreadyThere: number;
+  /** How many were left out; a finding says of each why. */
+  skipped: number;
 }
 
 /** What an audit found, in numbers. */
@@ -837,6 +1502,37 @@ export interface TypeSummary {
   timestampColumns: string[];
 }
 
+/** What the verification of a dataset found. */
+export interface Verified {
+  /** The dataset. */
+  datasetId: string;
+  /** The version. */
+  version: string;
+  /** Whether there is no error; warnings don't count. */
+  valid: boolean;
+  /** How many members were looked at. */
+  membersChecked: number;
+  /** How many objects were read and hashed. */
+  objectsHashed: number;
+  /** How many errors there are. */
+  errorCount: number;
+  /** How many warnings there are. */
+  warningCount: number;
+  /** What was found, at most 1000 of it. */
+  findings: Finding[];
+  /** Whether there is more than `findings` holds. */
+  truncated: boolean;
+}
+
+/** How much a finding matters. */
+export type VerifyDatasetSeverity =
+  /** Something that the store promises is not so. */
+  | "error"
+  /** Nothing is lost, but somebody should look at it. */
+  | "warning"
+  /** It was so, and is mended. */
+  | "repaired";
+
 /** How a store was found. */
 export interface VerifyStoreReport {
   /** The worst of all findings. */
@@ -859,15 +1555,6 @@ export interface VerifyStoreReport {
   omitted: number;
 }
 
-/** How much a finding matters. */
-export type VerifyStoreSeverity =
-  /** Something that the store promises is not so. */
-  | "error"
-  /** Nothing is lost, but somebody should look at it. */
-  | "warning"
-  /** It was so, and is mended. */
-  | "repaired";
-
 /** The worst of all findings. */
 export type VerifyStoreVerdict =
   /** There are none. */
@@ -878,6 +1565,16 @@ export type VerifyStoreVerdict =
   | "warnings"
   /** There are errors. */
   | "errors";
+
+/** A version of a dataset, by name or by its file. */
+export interface VersionOf {
+  /** The dataset; it or a path. */
+  datasetId?: string | null | undefined;
+  /** The version; `latest`, the highest that was not deleted, unless given. */
+  version?: string | null | undefined;
+  /** The path of a snapshot file, whose version this store need not know. */
+  path?: string | null | undefined;
+}
 
 /** The program that wrote it. */
 export interface Writer {
@@ -1026,7 +1723,7 @@ export type GetArtifactsResult = (Artifact | null)[];
 /** What `list_artifacts` takes. */
 export interface ListArtifactsParams {
   /** Which artifacts; all of them without a filter. */
-  filter?: Filter | null | undefined;
+  filter?: ListArtifactsFilterParam | null | undefined;
 }
 
 /** What `list_artifacts` answers. */
@@ -1220,6 +1917,265 @@ export interface AuditParams {
 
 /** What `audit` answers. */
 export type AuditResult = AuditReport;
+
+/** What `start_run` takes. */
+export interface StartRunParams {
+  /** The stage that is executed: any text up to 1024 bytes. */
+  stage: string;
+  /** An id of the caller's own; else `run-YYYYMMDDTHHMMSS-xxxxxxxx`. */
+  runId?: string | null | undefined;
+  /**
+   * What kind of run it is. Its default is what the stage's name suggests: `model_training` for one with `train` in
+   * it, and so on; `other` when it suggests nothing.
+   */
+  runType?: string | null | undefined;
+  /** A name for people. */
+  name?: string | null | undefined;
+  /** A description for people. */
+  description?: string | null | undefined;
+  /** The command and its arguments. */
+  command?: string[] | null | undefined;
+  /** The folder that the command runs in. */
+  workingDirectory?: string | null | undefined;
+  /** The parameters it runs with. Integers beyond 2^53-1 are refused. */
+  params?: Record<string, unknown> | null | undefined;
+  /** Tags: an object of texts, or a list of words. */
+  tags?: Record<string, string> | string[] | null | undefined;
+  /** The environment variables that matter for repeating it. */
+  environment?: Record<string, string> | null | undefined;
+  /** The state of the checkout it works in. */
+  git?: CheckoutParam | null | undefined;
+  /** The machine's name. */
+  hostname?: string | null | undefined;
+  /** Who runs it. */
+  username?: string | null | undefined;
+  /** The container it runs in. */
+  containerDigest?: string | null | undefined;
+  /** Versions of the tools it uses, by name. */
+  tools?: Record<string, string> | null | undefined;
+  /** The job of the build server that runs it. */
+  ciRunId?: string | null | undefined;
+  /** Where to look at that job. */
+  ciJobUrl?: string | null | undefined;
+  /** The run that it is a part of. */
+  parentRunId?: string | null | undefined;
+  /** The run in MLflow that tells of the same work. */
+  mlflowRunId?: string | null | undefined;
+  /** Whatever else there is to note. Integers beyond 2^53-1 are refused. */
+  annotations?: Record<string, unknown> | null | undefined;
+  /** The artifacts that it will read. */
+  inputArtifactIds?: string[] | null | undefined;
+  /** When it began, for imports: RFC 3339, without zone it reads as UTC; now unless given. */
+  startedAt?: string | null | undefined;
+}
+
+/** What `start_run` answers. */
+export type StartRunResult = Run;
+
+/** What `finish_run` takes. */
+export interface FinishRunParams {
+  /** The run. */
+  runId: string;
+  /** How it ended. */
+  status: RunEnd;
+  /** The command's exit code; 128 and the signal's number where a signal ended it. */
+  exitCode?: number | null | undefined;
+  /** When it ended, not before it began: RFC 3339, without zone it reads as UTC; now unless given. */
+  finishedAt?: string | null | undefined;
+  /** Why it did not complete. */
+  error?: RunErrorParam | null | undefined;
+  /** SHA-256 of dvc.lock after the run. */
+  dvcLockHash?: string | null | undefined;
+  /** Whether DVC answered from its cache. */
+  cached?: boolean | null | undefined;
+  /** The artifact with what the command wrote to standard output; it is not counted among the outputs. */
+  stdoutArtifactId?: string | null | undefined;
+  /** The artifact with what the command wrote to standard error; it is not counted among the outputs. */
+  stderrArtifactId?: string | null | undefined;
+}
+
+/** What `finish_run` answers. */
+export type FinishRunResult = Run;
+
+/** What `get_run` takes. */
+export interface GetRunParams {
+  /** The run. */
+  runId: string;
+}
+
+/** What `get_run` answers. */
+export type GetRunResult = RunDetails;
+
+/** What `list_runs` takes. */
+export interface ListRunsParams {
+  /** Which runs; all of them without a filter. */
+  filter?: ListRunsFilterParam | null | undefined;
+}
+
+/** What `list_runs` answers. */
+export type ListRunsResult = Run[];
+
+/** What `create_dataset` takes. */
+export interface CreateDatasetParams {
+  /** The dataset. */
+  datasetId: string;
+  /** The version, as people write it: v1, v2.1-beta, 2026-01. */
+  version: string;
+  /** The members; with a parent version, those that are added. */
+  members?: NewMember[] | null | undefined;
+  /**
+   * The version of this dataset that it is made from: its members, name, description, tags and annotations are taken
+   * over unless given.
+   */
+  parentVersion?: string | null | undefined;
+  /** Artifacts of the parent version that are left out. */
+  remove?: string[] | null | undefined;
+  /** Members of the parent version about which something changes. */
+  update?: ChangedMember[] | null | undefined;
+  /** A name for people, at most 256 bytes. */
+  name?: string | null | undefined;
+  /** A description for people, at most 4096 bytes. */
+  description?: string | null | undefined;
+  /** Tags: an object, or a list of words (a word's value is ""). */
+  tags?: Record<string, string> | string[] | null | undefined;
+  /** Whatever its maker notes. */
+  annotations?: Record<string, unknown> | null | undefined;
+  /** The program that makes it. */
+  writerName?: string | null | undefined;
+  /** The version of that program. */
+  writerVersion?: string | null | undefined;
+  /** The commit of the code that makes it. */
+  gitCommit?: string | null | undefined;
+  /** The stage of the pipeline that makes it. */
+  stage?: string | null | undefined;
+  /**
+   * Whether a Parquet file lists the members: true (unless given), false, or the path of a folder outside the store
+   * where it is to lie.
+   */
+  index?: boolean | string | null | undefined;
+}
+
+/** What `create_dataset` answers. */
+export type CreateDatasetResult = Created;
+
+/** What `get_dataset` takes. */
+export interface GetDatasetParams {
+  /** The dataset; it or a path. */
+  datasetId?: string | null | undefined;
+  /** The version; `latest`, the highest that was not deleted, unless given. */
+  version?: string | null | undefined;
+  /** The path of a snapshot file, whose version this store need not know. */
+  path?: string | null | undefined;
+}
+
+/** What `get_dataset` answers. */
+export type GetDatasetResult = Dataset;
+
+/** What `list_datasets` takes. */
+export interface ListDatasetsParams {
+  /** Of this dataset; of all without it. */
+  datasetId?: string | null | undefined;
+  /** With all of these tags. */
+  tags?: Record<string, string> | null | undefined;
+  /** `active` (unless given) or `tombstoned`. */
+  status?: Status | null | undefined;
+  /** Of each dataset only the highest version that was not deleted. */
+  latestOnly?: boolean | null | undefined;
+  /** At most this many: 1 to 10000, 100 unless given. */
+  limit?: number | null | undefined;
+  /** How many are passed over, 0 unless given. */
+  offset?: number | null | undefined;
+}
+
+/** What `list_datasets` answers. */
+export type ListDatasetsResult = DatasetEntry[];
+
+/** What `list_dataset_members` takes. */
+export interface ListDatasetMembersParams {
+  /** The dataset; it or a path. */
+  datasetId?: string | null | undefined;
+  /** The version; `latest`, the highest that was not deleted, unless given. */
+  version?: string | null | undefined;
+  /** The path of a snapshot file, whose version this store need not know. */
+  path?: string | null | undefined;
+  /** Which members; all of them without a filter. */
+  filter?: MemberFilter | null | undefined;
+  /** At most this many: 1 to 10000, 100 unless given. */
+  limit?: number | null | undefined;
+  /** How many are passed over, 0 unless given. */
+  offset?: number | null | undefined;
+}
+
+/** What `list_dataset_members` answers. */
+export type ListDatasetMembersResult = Members;
+
+/** What `diff_datasets` takes. */
+export interface DiffDatasetsParams {
+  /** The version that is compared. */
+  left: VersionOf;
+  /** The version that it is compared with, as a rule the newer one. */
+  right: VersionOf;
+  /** Of each list at most this many: 1 to 10000, 100 unless given. The counts are of all. */
+  limit?: number | null | undefined;
+}
+
+/** What `diff_datasets` answers. */
+export type DiffDatasetsResult = DatasetDiff;
+
+/** What `verify_dataset` takes. */
+export interface VerifyDatasetParams {
+  /** The dataset; it or a path. */
+  datasetId?: string | null | undefined;
+  /** The version; `latest`, the highest that was not deleted, unless given. */
+  version?: string | null | undefined;
+  /** The path of a snapshot file, whose version this store need not know. */
+  path?: string | null | undefined;
+  /** Whether every byte of the members is read and hashed; false unless given. */
+  verifyHashes?: boolean | null | undefined;
+}
+
+/** What `verify_dataset` answers. */
+export type VerifyDatasetResult = Verified;
+
+/** What `delete_dataset` takes. */
+export interface DeleteDatasetParams {
+  /** The dataset. */
+  datasetId: string;
+  /** The version; it has to be named, `latest` is refused. */
+  version: string;
+  /** Why; it stands in the history. */
+  reason?: string | null | undefined;
+}
+
+/** What `delete_dataset` answers. */
+export type DeleteDatasetResult = Changed;
+
+/** What `restore_dataset` takes. */
+export interface RestoreDatasetParams {
+  /** The dataset. */
+  datasetId: string;
+  /** The version; it has to be named, `latest` is refused. */
+  version: string;
+  /** Why; it stands in the history. */
+  reason?: string | null | undefined;
+}
+
+/** What `restore_dataset` answers. */
+export type RestoreDatasetResult = Changed;
+
+/** What `import_m3` takes. */
+export interface ImportM3Params {
+  /**
+   * The data folder, which holds manifests/ and objects/, or the project whose `data` it is. Nothing in it changes. A
+   * relative path counts from the server's working directory.
+   */
+  dataDir: string;
+  /** Whether it is only told what would be done: nothing is written then, no store either. False unless given. */
+  dryRun?: boolean | null | undefined;
+}
+
+/** What `import_m3` answers. */
+export type ImportM3Result = ImportM3Report;
 
 /** What `list_events` takes. */
 export interface ListEventsParams {

@@ -14,61 +14,92 @@ from .types import (
     Artifact,
     AuditFormatParam,
     AuditReport,
+    Changed,
+    ChangedMember,
     Check,
+    CheckoutParam,
     ColumnType,
     Content,
     Copy,
+    Created,
+    Dataset,
+    DatasetDiff,
+    DatasetEntry,
     Direction,
     Done,
     Event,
     FileEntry,
-    Filter,
     Format,
     GetLineageGraphFormatParam,
     GetLineageGraphLineage,
     GetLineageLineage,
     GivenFile,
     Health,
+    ImportM3Report,
     Ingest,
     Input,
+    ListArtifactsFilterParam,
+    ListRunsFilterParam,
     Made,
+    MemberFilter,
+    Members,
+    NewMember,
     Outcome,
     Paths,
     Piece,
     Published,
+    Run,
+    RunDetails,
+    RunEnd,
+    RunErrorParam,
+    Status,
     Summary,
     TypeDefinition,
     TypeSummary,
+    Verified,
     VerifyStoreReport,
+    VersionOf,
 )
 
 IDEMPOTENT = frozenset(
     {
         "add_lineage",
         "audit",
+        "create_dataset",
+        "delete_dataset",
+        "diff_datasets",
         "find_by_hash",
         "find_by_logical_key",
         "find_lineage_paths",
+        "finish_run",
         "get_artifact",
         "get_artifacts",
+        "get_dataset",
         "get_downstream",
         "get_lineage",
         "get_lineage_graph",
+        "get_run",
         "health_check",
+        "import_m3",
         "init",
         "initialize",
         "list_artifacts",
+        "list_dataset_members",
+        "list_datasets",
         "list_events",
         "list_files",
+        "list_runs",
         "list_types",
         "read_file",
         "rebuild_manifest",
         "register_type",
         "resolve",
         "restore_backup",
+        "restore_dataset",
         "rpc.discover",
         "supersede",
         "trace_roots",
+        "verify_dataset",
         "verify_store",
     }
 )
@@ -311,7 +342,7 @@ class Methods:
     def list_artifacts(
         self,
         *,
-        filter: Filter | None = None,
+        filter: ListArtifactsFilterParam | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
     ) -> list[Artifact]:
@@ -773,6 +804,540 @@ class Methods:
                 "max_depth": max_depth,
                 "required_roles": required_roles,
                 "format": format,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def start_run(
+        self,
+        stage: str,
+        *,
+        run_id: str | None = None,
+        run_type: str | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        command: Sequence[str] | None = None,
+        working_directory: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        tags: Mapping[str, str] | Sequence[str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        git: CheckoutParam | None = None,
+        hostname: str | None = None,
+        username: str | None = None,
+        container_digest: str | None = None,
+        tools: Mapping[str, str] | None = None,
+        ci_run_id: str | None = None,
+        ci_job_url: str | None = None,
+        parent_run_id: str | None = None,
+        mlflow_run_id: str | None = None,
+        annotations: Mapping[str, Any] | None = None,
+        input_artifact_ids: Sequence[str] | None = None,
+        started_at: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Run:
+        """Records that a run has begun. Artifacts published with its run_id are its outputs, and
+        `finish_run` says how it ended.
+
+        With a run_id the same start again is harmless, another one a conflict; a run that artifacts
+        named before is started all the same. Never put secrets into a run: what is given here is
+        kept for good.
+
+        Asked a second time it may change something more, so it is never retried by itself.
+
+        Args:
+            stage: The stage that is executed: any text up to 1024 bytes.
+            run_id: An id of the caller's own; else `run-YYYYMMDDTHHMMSS-xxxxxxxx`.
+            run_type: What kind of run it is. Its default is what the stage's name suggests:
+                `model_training` for one with `train` in it, and so on; `other` when it suggests
+                nothing.
+            name: A name for people.
+            description: A description for people.
+            command: The command and its arguments.
+            working_directory: The folder that the command runs in.
+            params: The parameters it runs with. Integers beyond 2^53-1 are refused.
+            tags: Tags: an object of texts, or a list of words.
+            environment: The environment variables that matter for repeating it.
+            git: The state of the checkout it works in.
+            hostname: The machine's name.
+            username: Who runs it.
+            container_digest: The container it runs in.
+            tools: Versions of the tools it uses, by name.
+            ci_run_id: The job of the build server that runs it.
+            ci_job_url: Where to look at that job.
+            parent_run_id: The run that it is a part of.
+            mlflow_run_id: The run in MLflow that tells of the same work.
+            annotations: Whatever else there is to note. Integers beyond 2^53-1 are refused.
+            input_artifact_ids: The artifacts that it will read.
+            started_at: When it began, for imports: RFC 3339, without zone it reads as UTC; now
+                unless given.
+        """
+        reply: Run = self._run(
+            "start_run",
+            {
+                "stage": stage,
+                "run_id": run_id,
+                "run_type": run_type,
+                "name": name,
+                "description": description,
+                "command": command,
+                "working_directory": working_directory,
+                "params": params,
+                "tags": tags,
+                "environment": environment,
+                "git": git,
+                "hostname": hostname,
+                "username": username,
+                "container_digest": container_digest,
+                "tools": tools,
+                "ci_run_id": ci_run_id,
+                "ci_job_url": ci_job_url,
+                "parent_run_id": parent_run_id,
+                "mlflow_run_id": mlflow_run_id,
+                "annotations": annotations,
+                "input_artifact_ids": input_artifact_ids,
+                "started_at": started_at,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def finish_run(
+        self,
+        run_id: str,
+        status: RunEnd,
+        *,
+        exit_code: int | None = None,
+        finished_at: str | None = None,
+        error: RunErrorParam | None = None,
+        dvc_lock_hash: str | None = None,
+        cached: bool | None = None,
+        stdout_artifact_id: str | None = None,
+        stderr_artifact_id: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Run:
+        """Records how a run ended. The same end again is harmless, another one a conflict.
+
+        A run whose process died stays `running` until somebody finishes it, with `killed` for
+        example: no clock decides that.
+
+        Args:
+            run_id: The run.
+            status: How it ended.
+            exit_code: The command's exit code; 128 and the signal's number where a signal ended it.
+            finished_at: When it ended, not before it began: RFC 3339, without zone it reads as UTC;
+                now unless given.
+            error: Why it did not complete.
+            dvc_lock_hash: SHA-256 of dvc.lock after the run.
+            cached: Whether DVC answered from its cache.
+            stdout_artifact_id: The artifact with what the command wrote to standard output; it is
+                not counted among the outputs.
+            stderr_artifact_id: The artifact with what the command wrote to standard error; it is
+                not counted among the outputs.
+        """
+        reply: Run = self._run(
+            "finish_run",
+            {
+                "run_id": run_id,
+                "status": status,
+                "exit_code": exit_code,
+                "finished_at": finished_at,
+                "error": error,
+                "dvc_lock_hash": dvc_lock_hash,
+                "cached": cached,
+                "stdout_artifact_id": stdout_artifact_id,
+                "stderr_artifact_id": stderr_artifact_id,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def get_run(
+        self,
+        run_id: str,
+        *,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> RunDetails:
+        """Answers one run with what it read and made; an unknown id is not_found.
+
+        A run that artifacts name and nobody started has the status `unknown`.
+
+        Args:
+            run_id: The run.
+        """
+        reply: RunDetails = self._run(
+            "get_run",
+            {
+                "run_id": run_id,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def list_runs(
+        self,
+        *,
+        filter: ListRunsFilterParam | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> list[Run]:
+        """Lists runs, newest first, those of one moment by id; everything in the filter must hold.
+
+        A run whose process died without finishing it is still `running`; one that artifacts only
+        name is `unknown`.
+
+        Args:
+            filter: Which runs; all of them without a filter.
+        """
+        reply: list[Run] = self._run(
+            "list_runs",
+            {
+                "filter": filter,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def create_dataset(
+        self,
+        dataset_id: str,
+        version: str,
+        *,
+        members: Sequence[NewMember] | None = None,
+        parent_version: str | None = None,
+        remove: Sequence[str] | None = None,
+        update: Sequence[ChangedMember] | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        tags: Mapping[str, str] | Sequence[str] | None = None,
+        annotations: Mapping[str, Any] | None = None,
+        writer_name: str | None = None,
+        writer_version: str | None = None,
+        git_commit: str | None = None,
+        stage: str | None = None,
+        index: bool | str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Created:
+        """Creates a version of a dataset for good: from the members named, or from a parent version
+        and what changes.
+
+        An artifact is a member once. The same version again is harmless and answered `deduped`;
+        another one under the same name is a conflict, also while the first is deleted. Who made it,
+        when, and its index don't count for that.
+
+        Args:
+            dataset_id: The dataset.
+            version: The version, as people write it: v1, v2.1-beta, 2026-01.
+            members: The members; with a parent version, those that are added.
+            parent_version: The version of this dataset that it is made from: its members, name,
+                description, tags and annotations are taken over unless given.
+            remove: Artifacts of the parent version that are left out.
+            update: Members of the parent version about which something changes.
+            name: A name for people, at most 256 bytes.
+            description: A description for people, at most 4096 bytes.
+            tags: Tags: an object, or a list of words (a word's value is "").
+            annotations: Whatever its maker notes.
+            writer_name: The program that makes it.
+            writer_version: The version of that program.
+            git_commit: The commit of the code that makes it.
+            stage: The stage of the pipeline that makes it.
+            index: Whether a Parquet file lists the members: true (unless given), false, or the path
+                of a folder outside the store where it is to lie.
+        """
+        reply: Created = self._run(
+            "create_dataset",
+            {
+                "dataset_id": dataset_id,
+                "version": version,
+                "members": members,
+                "parent_version": parent_version,
+                "remove": remove,
+                "update": update,
+                "name": name,
+                "description": description,
+                "tags": tags,
+                "annotations": annotations,
+                "writer_name": writer_name,
+                "writer_version": writer_version,
+                "git_commit": git_commit,
+                "stage": stage,
+                "index": index,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def get_dataset(
+        self,
+        *,
+        dataset_id: str | None = None,
+        version: str | None = None,
+        path: StrPath | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Dataset:
+        """Answers one version of a dataset: counts, digests, statistics, provenance;
+        list_dataset_members lists its members. A deleted version is answered when it is named.
+
+        Args:
+            dataset_id: The dataset; it or a path.
+            version: The version; `latest`, the highest that was not deleted, unless given.
+            path: The path of a snapshot file, whose version this store need not know.
+        """
+        reply: Dataset = self._run(
+            "get_dataset",
+            {
+                "dataset_id": dataset_id,
+                "version": version,
+                "path": path,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def list_datasets(
+        self,
+        *,
+        dataset_id: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        status: Status | None = None,
+        latest_only: bool | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> list[DatasetEntry]:
+        """Lists versions of datasets: by the datasets' names, of each the highest version first.
+        Deleted ones only when `status` asks for them.
+
+        Args:
+            dataset_id: Of this dataset; of all without it.
+            tags: With all of these tags.
+            status: `active` (unless given) or `tombstoned`.
+            latest_only: Of each dataset only the highest version that was not deleted.
+            limit: At most this many: 1 to 10000, 100 unless given.
+            offset: How many are passed over, 0 unless given.
+        """
+        reply: list[DatasetEntry] = self._run(
+            "list_datasets",
+            {
+                "dataset_id": dataset_id,
+                "tags": tags,
+                "status": status,
+                "latest_only": latest_only,
+                "limit": limit,
+                "offset": offset,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def list_dataset_members(
+        self,
+        *,
+        dataset_id: str | None = None,
+        version: str | None = None,
+        path: StrPath | None = None,
+        filter: MemberFilter | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Members:
+        """Lists the members of a version of a dataset by artifact id; everything in the filter must
+        hold.
+
+        Args:
+            dataset_id: The dataset; it or a path.
+            version: The version; `latest`, the highest that was not deleted, unless given.
+            path: The path of a snapshot file, whose version this store need not know.
+            filter: Which members; all of them without a filter.
+            limit: At most this many: 1 to 10000, 100 unless given.
+            offset: How many are passed over, 0 unless given.
+        """
+        reply: Members = self._run(
+            "list_dataset_members",
+            {
+                "dataset_id": dataset_id,
+                "version": version,
+                "path": path,
+                "filter": filter,
+                "limit": limit,
+                "offset": offset,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def diff_datasets(
+        self,
+        left: VersionOf,
+        right: VersionOf,
+        *,
+        limit: int | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> DatasetDiff:
+        """Compares two versions: members added, removed, and changed in content, role, split or
+        features.
+
+        An artifact that took another's place under the same type and logical key counts as a change
+        of content.
+
+        Args:
+            left: The version that is compared.
+            right: The version that it is compared with, as a rule the newer one.
+            limit: Of each list at most this many: 1 to 10000, 100 unless given. The counts are of
+                all.
+        """
+        reply: DatasetDiff = self._run(
+            "diff_datasets",
+            {
+                "left": left,
+                "right": right,
+                "limit": limit,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def verify_dataset(
+        self,
+        *,
+        dataset_id: str | None = None,
+        version: str | None = None,
+        path: StrPath | None = None,
+        verify_hashes: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Verified:
+        """Proves that a version of a dataset is what it was when it was created, and that its
+        members are there.
+
+        It looks at the snapshot's seal and hash, both digests, the counts, the manifest's rows, the
+        history, the Parquet index, every member's artifact and its objects; with `verify_hashes` it
+        reads their bytes. Of a snapshot by its path it looks at the file, its index and the
+        members.
+
+        Args:
+            dataset_id: The dataset; it or a path.
+            version: The version; `latest`, the highest that was not deleted, unless given.
+            path: The path of a snapshot file, whose version this store need not know.
+            verify_hashes: Whether every byte of the members is read and hashed; false unless given.
+        """
+        reply: Verified = self._run(
+            "verify_dataset",
+            {
+                "dataset_id": dataset_id,
+                "version": version,
+                "path": path,
+                "verify_hashes": verify_hashes,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def delete_dataset(
+        self,
+        dataset_id: str,
+        version: str,
+        *,
+        reason: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Changed:
+        """Deletes a version of a dataset: it is no longer listed nor the latest. Its files stay,
+        its name stays taken, and restore_dataset brings it back. Deleting it again changes nothing.
+
+        Args:
+            dataset_id: The dataset.
+            version: The version; it has to be named, `latest` is refused.
+            reason: Why; it stands in the history.
+        """
+        reply: Changed = self._run(
+            "delete_dataset",
+            {
+                "dataset_id": dataset_id,
+                "version": version,
+                "reason": reason,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def restore_dataset(
+        self,
+        dataset_id: str,
+        version: str,
+        *,
+        reason: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Changed:
+        """Brings a deleted version of a dataset back, as it was. Restoring one that was not deleted
+        changes nothing.
+
+        Args:
+            dataset_id: The dataset.
+            version: The version; it has to be named, `latest` is refused.
+            reason: Why; it stands in the history.
+        """
+        reply: Changed = self._run(
+            "restore_dataset",
+            {
+                "dataset_id": dataset_id,
+                "version": version,
+                "reason": reason,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def import_m3(
+        self,
+        data_dir: str,
+        *,
+        dry_run: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> ImportM3Report:
+        """Takes in a data folder of M3: artifacts with their ids, times, types, roles, tags, runs
+        and lineage.
+
+        Every byte is proven against its hash on the way. What is broken is left out and named,
+        never mended; what is fine is taken in all the same. It is committed in parts, none of them
+        half, so that an import that was cut short is gone on with by sending it again: what is
+        there already, alike, is left alone. The store is made if there is none.
+
+        Args:
+            data_dir: The data folder, which holds manifests/ and objects/, or the project whose
+                `data` it is. Nothing in it changes. A relative path counts from the server's
+                working directory.
+            dry_run: Whether it is only told what would be done: nothing is written then, no store
+                either. False unless given.
+        """
+        reply: ImportM3Report = self._run(
+            "import_m3",
+            {
+                "data_dir": data_dir,
+                "dry_run": dry_run,
             },
             timeout,
             on_progress,

@@ -15,24 +15,38 @@ __all__ = [
     "Added",
     "Artifact",
     "AuditFormatParam",
+    "AuditProvenance",
     "AuditReport",
     "AuditSeverity",
     "AuditVerdict",
     "Audited",
     "Capabilities",
+    "Changed",
+    "ChangedMember",
+    "ChangedPair",
     "Check",
+    "Checkout",
+    "CheckoutParam",
     "Code",
     "ColumnType",
     "Content",
     "Copy",
     "Counts",
+    "CreateDatasetProvenance",
+    "Created",
+    "Dataset",
+    "DatasetDiff",
+    "DatasetEntry",
+    "DiffCounts",
+    "DiffSide",
     "Direction",
     "Done",
     "Edge",
     "Encoding",
     "Event",
+    "FeatureCondition",
+    "FeatureRange",
     "FileEntry",
-    "Filter",
     "Finding",
     "Format",
     "GetLineageGraphFormatParam",
@@ -42,15 +56,26 @@ __all__ = [
     "GivenFile",
     "GraphStats",
     "Health",
+    "ImportFault",
+    "ImportFinding",
+    "ImportM3Report",
     "Ingest",
     "InitializeResult",
     "Input",
     "Integrity",
     "Issue",
     "IssueName",
+    "LeftOut",
     "Limits",
+    "ListArtifactsFilterParam",
+    "ListRunsFilterParam",
     "Made",
+    "Member",
+    "MemberChange",
+    "MemberFilter",
+    "Members",
     "Mode",
+    "NewMember",
     "Node",
     "Ordering",
     "Outcome",
@@ -58,18 +83,28 @@ __all__ = [
     "Paths",
     "Piece",
     "PieceEncoding",
-    "Provenance",
     "Published",
     "Root",
+    "Run",
+    "RunDetails",
+    "RunEnd",
+    "RunError",
+    "RunErrorParam",
+    "RunStatus",
+    "Share",
+    "Statistics",
     "Status",
     "Storage",
     "Summary",
+    "Tally",
     "Totals",
     "TypeDefinition",
     "TypeSummary",
+    "Verified",
+    "VerifyDatasetSeverity",
     "VerifyStoreReport",
-    "VerifyStoreSeverity",
     "VerifyStoreVerdict",
+    "VersionOf",
     "Writer",
 ]
 
@@ -111,7 +146,7 @@ AuditVerdict = Literal["error", "hash_mismatch", "verification_error", "missing_
 """
 
 
-Check = Literal["hash", "objects", "names", "sidecars", "history", "lineage", "manifest", "staging"]
+Check = Literal["hash", "objects", "names", "sidecars", "history", "lineage", "datasets", "manifest", "staging"]
 """What a verification looks at.
 
 `hash`: Every object, and every readable name that is no link of its object, is read and has its
@@ -128,13 +163,16 @@ owners' business.
 
 `lineage`: Every input is there, and no artifact is made from itself.
 
+`datasets`: Every version of a dataset has its snapshot and its Parquet index, as they were written,
+and its members are there.
+
 `manifest`: SQLite finds no damage, and every row says what the sidecars and the history say.
 
 `staging`: The store's folders are there and hold nothing that isn't the store's.
 """
 
 
-Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "folder_missing", "stranger", "unreadable"]
+Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "folder_missing", "stranger", "unreadable"]
 """What kind of thing was found.
 
 `object_damaged`: The object's bytes have another hash.
@@ -164,6 +202,24 @@ Code = Literal["object_damaged", "object_missing", "object_size", "object_writab
 `input_missing`: An input is not in the store.
 
 `circle`: Artifacts are made from each other in a circle.
+
+`snapshot_missing`: The snapshot of a version of a dataset is not there.
+
+`snapshot_damaged`: The snapshot's seal fails, or it can't be read.
+
+`snapshot_differs`: The snapshot is another file than the one that was written.
+
+`sum_differs`: A digest or a count of a version is not that of its members.
+
+`index_missing`: The Parquet index is not there; everything in it stands in the snapshot too.
+
+`index_differs`: The Parquet index is another file than the one that was written.
+
+`member_missing`: A member's artifact is not in the store.
+
+`member_deleted`: A member's artifact was deleted.
+
+`member_differs`: A member's artifact is no longer what it was when the version was created.
 
 `manifest_damaged`: SQLite finds the manifest damaged.
 
@@ -247,6 +303,56 @@ GetLineageGraphFormatParam = Literal["json", "mermaid", "dot"]
 """
 
 
+ImportFault = Literal["conflict", "unreadable", "invalid", "invalid_name", "name_differs", "unsupported_hash", "object_missing", "object_damaged", "size_differs", "input_missing", "input_differs", "reference_left_out", "number_as_text", "deleted", "never_began", "member_missing", "member_differs", "member_twice", "sum_differs", "index_missing", "index_differs", "feature_left_out"]
+"""What kind of thing an import found.
+
+`conflict`: The store has something else under this id.
+
+`unreadable`: It could not be read, though it may be fine.
+
+`invalid`: It doesn't say what it should say.
+
+`invalid_name`: Its id, its type or its version can't be one here.
+
+`name_differs`: Its file is named like another one.
+
+`unsupported_hash`: Its hash is none that can be proven here.
+
+`object_missing`: Its bytes are not there.
+
+`object_damaged`: Its bytes have another hash than they should.
+
+`size_differs`: It has another length than it says; the true one is kept.
+
+`input_missing`: An input is not there, and stays a missing input.
+
+`input_differs`: An input is there with another hash than was noted when it was used.
+
+`reference_left_out`: An input or a run that it names can't be named here; what was said is kept in
+its params.
+
+`number_as_text`: A number that JSON readers would round is kept as text.
+
+`deleted`: It was imported before and deleted since; it stays deleted.
+
+`never_began`: A run that never began is kept as one that runs.
+
+`member_missing`: A member of a dataset is not in the store.
+
+`member_differs`: A member of a dataset is in the store with other bytes.
+
+`member_twice`: An artifact is a member twice.
+
+`sum_differs`: A digest or a count is not that of the members.
+
+`index_missing`: The Parquet index is not there, and with it the features.
+
+`index_differs`: The Parquet index can't be read or lists other members; its features are left out.
+
+`feature_left_out`: A feature that can't be kept is left out.
+"""
+
+
 Ingest = Literal["copy", "move"]
 """What becomes of the original.
 
@@ -279,6 +385,19 @@ IssueName = Literal["not_found", "hash_mismatch", "verification_error", "missing
 `incomplete_lineage`: One of its ancestors names such an input.
 
 `circle`: It was made from itself over others.
+"""
+
+
+MemberChange = Literal["content", "role", "split", "features"]
+"""What differs about a member.
+
+`content`: Its bytes.
+
+`role`: The part it plays.
+
+`split`: The split it belongs to.
+
+`features`: What is known about it.
 """
 
 
@@ -321,6 +440,40 @@ PieceEncoding = Literal["utf8", "base64"]
 """
 
 
+RunEnd = Literal["completed", "failed", "killed", "cancelled", "skipped"]
+"""How a run ends.
+
+`completed`: It did what it should.
+
+`failed`: It did not.
+
+`killed`: A signal ended it, or it was found dead.
+
+`cancelled`: Somebody called it off.
+
+`skipped`: There was nothing to do.
+"""
+
+
+RunStatus = Literal["unknown", "running", "completed", "failed", "killed", "cancelled", "skipped"]
+"""How far a run is, or how it ended.
+
+`unknown`: Artifacts name it, but nobody started it.
+
+`running`: It was started and not finished; also when its process died and nobody told.
+
+`completed`: It did what it should.
+
+`failed`: It did not.
+
+`killed`: A signal ended it, or it was found dead.
+
+`cancelled`: Somebody called it off.
+
+`skipped`: There was nothing to do.
+"""
+
+
 Status = Literal["active", "superseded", "tombstoned"]
 """Whether an artifact stands, was replaced, or was deleted.
 
@@ -341,7 +494,7 @@ Storage = Literal["managed", "in_place"]
 """
 
 
-VerifyStoreSeverity = Literal["error", "warning", "repaired"]
+VerifyDatasetSeverity = Literal["error", "warning", "repaired"]
 """How much a finding matters.
 
 `error`: Something that the store promises is not so.
@@ -466,6 +619,22 @@ class Artifact:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AuditProvenance:
+    """By whom and how an artifact was made."""
+
+    run_id: str | None
+    """The run that published it first."""
+    writer: Writer | None
+    """The program that wrote it."""
+    git: Git | None
+    """The state of the code that made it."""
+    params: dict[str, Any]
+    """The parameters it was made with."""
+    source: str | None
+    """Where it came from, in the publisher's words."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AuditReport:
     """What an audit found."""
 
@@ -517,7 +686,7 @@ class Audited:
     """When it was published."""
     roles: list[str]
     """The parts it plays."""
-    provenance: Provenance | None
+    provenance: AuditProvenance | None
     """By whom and how it was made."""
     hash_verified: bool | None
     """Whether the bytes kept still have their hash; null when they were not looked at."""
@@ -547,6 +716,67 @@ class Capabilities:
     """JSON-RPC batches are answered."""
     orderings: list[Ordering]
     """The values that `ordering` may have."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changed:
+    """A version that was deleted or brought back."""
+
+    changed: bool
+    """Whether this request changed anything."""
+    dataset: Dataset
+    """The version."""
+
+
+class _ChangedMemberRequired(TypedDict):
+    artifact_id: str
+    """The artifact."""
+
+
+class ChangedMember(_ChangedMemberRequired, total=False):
+    """What changes about a member of the parent version."""
+
+    role: str | None
+    """The part it plays from now on; as before unless given."""
+    split: str | None
+    """The split it belongs to from now on, "" for none; as before unless given."""
+    features: Mapping[str, float | str | bool | None] | None
+    """Features that are set; null removes one, the others stay."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangedPair:
+    """A member that both versions have."""
+
+    changes: list[MemberChange]
+    """What differs."""
+    left: Member
+    """The member of the left version."""
+    right: Member
+    """The member of the right version."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checkout:
+    """The state of the checkout that a run worked in."""
+
+    commit: str | None
+    """The commit."""
+    branch: str | None
+    """The branch; null where none is checked out."""
+    dirty: bool | None
+    """Whether there were uncommitted changes."""
+
+
+class CheckoutParam(TypedDict, total=False):
+    """The state of the checkout that a run worked in."""
+
+    commit: str | None
+    """The commit."""
+    branch: str | None
+    """The branch; null where none is checked out."""
+    dirty: bool | None
+    """Whether there were uncommitted changes."""
 
 
 class Content(TypedDict):
@@ -590,12 +820,178 @@ class Counts:
     """Sidecars that were read."""
     history_lines: int
     """Lines of the history that were read."""
+    datasets: int
+    """Versions of datasets that were looked at."""
     edges: int
     """Edges that were followed."""
     rows: int
     """Rows of the manifest that were held against sidecars and history."""
     quarantined: int
     """Files in quarantine."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CreateDatasetProvenance:
+    """Who made a version of a dataset, and from what."""
+
+    writer: Writer | None
+    """The program that made it."""
+    git_commit: str | None
+    """The commit of the code that made it."""
+    stage: str | None
+    """The stage of the pipeline that made it."""
+    source_runs: list[str]
+    """The runs that published its members, sorted."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Created:
+    """The version that is there now."""
+
+    deduped: bool
+    """Whether it was there already, and nothing was done."""
+    dataset: Dataset
+    """The version."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dataset:
+    """One version of a dataset: what it holds and who made it; its members are listed apart."""
+
+    dataset_id: str
+    """The dataset."""
+    version: str
+    """The version."""
+    status: Status
+    """Whether it stands or was deleted."""
+    deleted_at: str | None
+    """When it was deleted."""
+    name: str | None
+    """A name for people."""
+    description: str | None
+    """A description for people."""
+    tags: dict[str, str]
+    """Tags; a tag that is only a word has the value ""."""
+    annotations: dict[str, Any]
+    """Whatever its maker noted."""
+    parent_version: str | None
+    """The version it was made from."""
+    created_at: str
+    """When it was created."""
+    member_count: int
+    """How many members it has."""
+    total_bytes: int
+    """The bytes of all members together."""
+    content_digest: str
+    """SHA-256 over the members' hashes alone, sorted: what bytes the version holds."""
+    membership_digest: str
+    """SHA-256 over everything that is known of each member: ids, roles, splits, sizes, features."""
+    statistics: Statistics
+    """What can be counted in it."""
+    provenance: CreateDatasetProvenance
+    """Who made it, and from what."""
+    path: str
+    """Absolute path of the snapshot, the JSON file that says all of this and every member."""
+    snapshot_hash: str
+    """SHA-256 of that file."""
+    path_index: str | None
+    """Absolute path of the Parquet file that lists the members, null when it has none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatasetDiff:
+    """What differs between two versions."""
+
+    left: DiffSide
+    """The version that was compared."""
+    right: DiffSide
+    """The version that it was compared with."""
+    identical: bool
+    """Whether they have the same members, alike in everything."""
+    counts: DiffCounts
+    """How many members differ, and how."""
+    added: list[Member]
+    """Only in the right version, by artifact id."""
+    removed: list[Member]
+    """Only in the left version, by artifact id."""
+    changed: list[ChangedPair]
+    """In both and different, by the left one's artifact id."""
+    truncated: bool
+    """Whether a list was cut at the limit."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatasetEntry:
+    """A version of a dataset in a list; get_dataset says more."""
+
+    dataset_id: str
+    """The dataset."""
+    version: str
+    """The version."""
+    latest: bool
+    """Whether `latest` means this version."""
+    status: Status
+    """Whether it stands or was deleted."""
+    name: str | None
+    """A name for people."""
+    description: str | None
+    """A description for people."""
+    tags: dict[str, str]
+    """Tags; a tag that is only a word has the value ""."""
+    parent_version: str | None
+    """The version it was made from."""
+    created_at: str
+    """When it was created."""
+    member_count: int
+    """How many members it has."""
+    total_bytes: int
+    """The bytes of all members together."""
+    by_role: dict[str, Share]
+    """The members of each role."""
+    content_digest: str
+    """SHA-256 over the members' hashes alone."""
+    membership_digest: str
+    """SHA-256 over everything that is known of each member."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DiffCounts:
+    """How many members differ, and how."""
+
+    added: int
+    """Only in the right version."""
+    removed: int
+    """Only in the left version."""
+    changed: int
+    """In both, and different."""
+    unchanged: int
+    """In both, and alike."""
+    content: int
+    """Of the changed: those with other bytes."""
+    role: int
+    """Of the changed: those in another role."""
+    split: int
+    """Of the changed: those in another split."""
+    features: int
+    """Of the changed: those with other features."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DiffSide:
+    """One side of a comparison."""
+
+    dataset_id: str
+    """The dataset."""
+    version: str
+    """The version."""
+    member_count: int
+    """How many members it has."""
+    total_bytes: int
+    """The bytes of all members together."""
+    content_digest: str
+    """SHA-256 over the members' hashes alone."""
+    membership_digest: str
+    """SHA-256 over everything that is known of each member."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -636,6 +1032,33 @@ class Event:
     """The new values."""
 
 
+class FeatureCondition(TypedDict, total=False):
+    """What must hold of a feature."""
+
+    min: float | None
+    """A number, this or larger."""
+    max: float | None
+    """A number, this or smaller."""
+    equals: float | str | bool | None
+    """This very value; 1 and 1.0 are one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeatureRange:
+    """The values of a feature that is a number."""
+
+    min: float
+    """The smallest."""
+    max: float
+    """The largest."""
+    mean: float
+    """Their mean."""
+    std: float
+    """Their standard deviation, of all members that have the feature."""
+    count: int
+    """How many members have the feature."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileEntry:
     """One file of an artifact."""
@@ -650,27 +1073,6 @@ class FileEntry:
     """Its media type, where it is known."""
     role: str | None
     """What it is for, where that was said."""
-
-
-class Filter(TypedDict, total=False):
-    """Which artifacts a list shows."""
-
-    artifact_type: str | None
-    """Of this type."""
-    status: Status | None
-    """In this state."""
-    tags: Mapping[str, str] | None
-    """With all of these tags."""
-    min_created_at: str | None
-    """Created at this moment or later (RFC 3339; without zone it reads as UTC)."""
-    max_created_at: str | None
-    """Created at this moment or earlier."""
-    run_id: str | None
-    """Published by this run, duplicates included."""
-    roles: Sequence[str] | None
-    """With all of these roles."""
-    limit: int | None
-    """At most this many: 1 to 10000, 100 unless given."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -689,7 +1091,7 @@ class Finding:
     """What kind of thing it is."""
     message: str
     """One sentence."""
-    severity: VerifyStoreSeverity
+    severity: VerifyDatasetSeverity
     """How much it matters."""
     hint: str | None
     """The way out, where there is one and it is not gone yet."""
@@ -818,6 +1220,54 @@ class Health:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ImportFinding:
+    """Something that an import found."""
+
+    severity: AuditSeverity
+    """How grave it is: a warning tells of something broken in the folder, an error of something
+    that could not be taken in though it may be fine.
+    """
+    code: ImportFault
+    """What it is."""
+    subject: str | None
+    """The id of the artifact, run or dataset that it is about, as the folder has it; null where
+    there is none.
+    """
+    path: str | None
+    """The file that it is about, relative to the data folder; null where there is none."""
+    message: str
+    """The same as a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportM3Report:
+    """What an import did, or would do."""
+
+    dry_run: bool
+    """Whether nothing was written."""
+    data_dir: str
+    """The absolute path of the data folder."""
+    artifacts: Tally
+    """The artifacts."""
+    runs: Tally
+    """The runs."""
+    datasets: Tally
+    """The versions of datasets."""
+    bytes_taken: int
+    """The bytes that the store had not yet."""
+    findings: list[ImportFinding]
+    """What was found, at most 10000 of it."""
+    error_count: int
+    """How many errors there are."""
+    warning_count: int
+    """How many warnings there are."""
+    truncated: bool
+    """Whether there is more than `findings` holds."""
+    left_out: list[LeftOut]
+    """What is not taken in though nothing is wrong with it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class InitializeResult:
     """Who serves, and within which limits."""
 
@@ -862,6 +1312,20 @@ class Issue:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LeftOut:
+    """Things of one kind that the store has no place or no need for."""
+
+    what: str
+    """What they are."""
+    count: int
+    """How many."""
+    reason: str
+    """Why they are left out."""
+    items: list[str]
+    """Each of them, at most 1000."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
     """The limits of the session."""
 
@@ -873,6 +1337,51 @@ class Limits:
     """Most requests under way; beyond them reading waits."""
     content_bytes: int
     """Largest inline content, in bytes."""
+
+
+class ListArtifactsFilterParam(TypedDict, total=False):
+    """Which artifacts a list shows."""
+
+    artifact_type: str | None
+    """Of this type."""
+    status: Status | None
+    """In this state."""
+    tags: Mapping[str, str] | None
+    """With all of these tags."""
+    min_created_at: str | None
+    """Created at this moment or later (RFC 3339; without zone it reads as UTC)."""
+    max_created_at: str | None
+    """Created at this moment or earlier."""
+    run_id: str | None
+    """Published by this run, duplicates included."""
+    roles: Sequence[str] | None
+    """With all of these roles."""
+    limit: int | None
+    """At most this many: 1 to 10000, 100 unless given."""
+
+
+class ListRunsFilterParam(TypedDict, total=False):
+    """Which runs a list shows."""
+
+    id_part: str | None
+    """Whose id is this, begins with it, or ends with these 8 hex digits; the id itself comes first.
+    """
+    stage: str | None
+    """Of this stage."""
+    status: RunStatus | None
+    """In this state."""
+    run_type: str | None
+    """Of this type."""
+    parent_run_id: str | None
+    """Parts of this run."""
+    since: str | None
+    """Started at this moment or later (RFC 3339; without zone it reads as UTC)."""
+    until: str | None
+    """Started at this moment or earlier."""
+    tags: Mapping[str, str] | None
+    """With all of these tags."""
+    limit: int | None
+    """At most this many: 1 to 10000, 100 unless given."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -889,6 +1398,78 @@ class Made:
     """The absolute path of the folder of readable names."""
     configuration: str
     """The absolute path of its configuration."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Member:
+    """An artifact as a version of a dataset holds it."""
+
+    artifact_id: str
+    """The artifact."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """Its logical key."""
+    role: str
+    """The part it plays in the dataset."""
+    split: str | None
+    """The split it belongs to (train, validation, test …), null when it belongs to none."""
+    file_hash: str
+    """SHA-256 of its bytes, as they were when the version was created; of a tree, of its listing.
+    """
+    size_bytes: int
+    """Its length in bytes."""
+    storage: Storage
+    """Who keeps its bytes."""
+    features: dict[str, float | str | bool]
+    """What is known about it, by name."""
+
+
+class MemberFilter(TypedDict, total=False):
+    """Which members a list shows."""
+
+    artifact_ids: Sequence[str] | None
+    """One of these artifacts."""
+    roles: Sequence[str] | None
+    """In one of these roles."""
+    artifact_types: Sequence[str] | None
+    """Of one of these types."""
+    splits: Sequence[str] | None
+    """In one of these splits."""
+    features: Mapping[str, FeatureCondition] | None
+    """With all of these features; a member without one is left out."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Members:
+    """Members of a version."""
+
+    dataset_id: str
+    """The dataset."""
+    version: str
+    """The version."""
+    members: list[Member]
+    """The members, by artifact id."""
+    total: int
+    """How many the filter lets through."""
+    next_offset: int | None
+    """The offset of the next ones, null when these are the last."""
+
+
+class _NewMemberRequired(TypedDict):
+    artifact_id: str
+    """The artifact."""
+    role: str
+    """The part it plays, for example `oracle_output`: 1 to 128 bytes."""
+
+
+class NewMember(_NewMemberRequired, total=False):
+    """A member that is added."""
+
+    split: str | None
+    """The split it belongs to: train, validation, test …"""
+    features: Mapping[str, float | str | bool | None] | None
+    """What is known about it, by name; a feature is of one kind in all members."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -964,22 +1545,6 @@ class Piece:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Provenance:
-    """By whom and how an artifact was made."""
-
-    run_id: str | None
-    """The run that published it first."""
-    writer: Writer | None
-    """The program that wrote it."""
-    git: Git | None
-    """The state of the code that made it."""
-    params: dict[str, Any]
-    """The parameters it was made with."""
-    source: str | None
-    """Where it came from, in the publisher's words."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Published:
     """What became of a publish."""
 
@@ -1020,6 +1585,210 @@ class Root:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """A run."""
+
+    run_id: str
+    """Its id."""
+    status: RunStatus
+    """How far it is, or how it ended."""
+    duration_seconds: float | None
+    """From start to end in seconds; null before the end."""
+    output_count: int
+    """How many artifacts it published, duplicates included, its standard output and error excepted.
+    """
+    stage: str | None
+    """The stage it executes; null for a run that nobody started."""
+    run_type: str | None
+    """What kind of run it is; null for a run that nobody started."""
+    started_at: str
+    """When it began; for a run that nobody started, the earliest moment at which an artifact named
+    it.
+    """
+    name: str | None
+    """A name for people."""
+    description: str | None
+    """A description for people."""
+    command: list[str]
+    """The command and its arguments."""
+    working_directory: str | None
+    """The folder that the command ran in."""
+    params: dict[str, Any]
+    """The parameters it ran with."""
+    tags: dict[str, str]
+    """Tags."""
+    environment: dict[str, str]
+    """The environment variables that matter for repeating it."""
+    git: Checkout | None
+    """The state of the checkout it worked in."""
+    hostname: str | None
+    """The machine's name."""
+    username: str | None
+    """Who ran it."""
+    container_digest: str | None
+    """The container it ran in."""
+    tools: dict[str, str]
+    """Versions of the tools it used, by name."""
+    ci_run_id: str | None
+    """The job of the build server that ran it."""
+    ci_job_url: str | None
+    """Where to look at that job."""
+    parent_run_id: str | None
+    """The run that it is a part of."""
+    mlflow_run_id: str | None
+    """The run in MLflow that tells of the same work."""
+    annotations: dict[str, Any]
+    """Whatever else its starter noted."""
+    input_artifact_ids: list[str]
+    """The artifacts that it said it would read."""
+    finished_at: str | None
+    """When it ended."""
+    exit_code: int | None
+    """The command's exit code; 128 and the signal's number where a signal ended it."""
+    error: RunError | None
+    """Why it did not complete."""
+    dvc_lock_hash: str | None
+    """SHA-256 of dvc.lock after the run."""
+    cached: bool | None
+    """Whether DVC answered from its cache."""
+    stdout_artifact_id: str | None
+    """The artifact with what the command wrote to standard output; null also when it wrote nothing.
+    """
+    stderr_artifact_id: str | None
+    """The artifact with what the command wrote to standard error; null also when it wrote nothing.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunDetails:
+    """A run with what it read and made."""
+
+    run_id: str
+    """Its id."""
+    status: RunStatus
+    """How far it is, or how it ended."""
+    duration_seconds: float | None
+    """From start to end in seconds; null before the end."""
+    output_count: int
+    """How many artifacts it published, duplicates included, its standard output and error excepted.
+    """
+    stage: str | None
+    """The stage it executes; null for a run that nobody started."""
+    run_type: str | None
+    """What kind of run it is; null for a run that nobody started."""
+    started_at: str
+    """When it began; for a run that nobody started, the earliest moment at which an artifact named
+    it.
+    """
+    name: str | None
+    """A name for people."""
+    description: str | None
+    """A description for people."""
+    command: list[str]
+    """The command and its arguments."""
+    working_directory: str | None
+    """The folder that the command ran in."""
+    params: dict[str, Any]
+    """The parameters it ran with."""
+    tags: dict[str, str]
+    """Tags."""
+    environment: dict[str, str]
+    """The environment variables that matter for repeating it."""
+    git: Checkout | None
+    """The state of the checkout it worked in."""
+    hostname: str | None
+    """The machine's name."""
+    username: str | None
+    """Who ran it."""
+    container_digest: str | None
+    """The container it ran in."""
+    tools: dict[str, str]
+    """Versions of the tools it used, by name."""
+    ci_run_id: str | None
+    """The job of the build server that ran it."""
+    ci_job_url: str | None
+    """Where to look at that job."""
+    parent_run_id: str | None
+    """The run that it is a part of."""
+    mlflow_run_id: str | None
+    """The run in MLflow that tells of the same work."""
+    annotations: dict[str, Any]
+    """Whatever else its starter noted."""
+    input_artifact_ids: list[str]
+    """The artifacts that it said it would read."""
+    finished_at: str | None
+    """When it ended."""
+    exit_code: int | None
+    """The command's exit code; 128 and the signal's number where a signal ended it."""
+    error: RunError | None
+    """Why it did not complete."""
+    dvc_lock_hash: str | None
+    """SHA-256 of dvc.lock after the run."""
+    cached: bool | None
+    """Whether DVC answered from its cache."""
+    stdout_artifact_id: str | None
+    """The artifact with what the command wrote to standard output; null also when it wrote nothing.
+    """
+    stderr_artifact_id: str | None
+    """The artifact with what the command wrote to standard error; null also when it wrote nothing.
+    """
+    outputs: list[Artifact]
+    """The artifacts that it published, oldest first, duplicates included, its standard output and
+    error excepted; at most 10000.
+    """
+    inputs: list[Artifact]
+    """The artifacts that it read: those that its start named, then those that its outputs were made
+    from, its own outputs excepted; at most 10000.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunError:
+    """Why a run did not complete."""
+
+    message: str
+    """What went wrong."""
+    error_type: str | None
+    """What kind of error it was, in the words of the program that ran."""
+
+
+class _RunErrorParamRequired(TypedDict):
+    message: str
+    """What went wrong."""
+
+
+class RunErrorParam(_RunErrorParamRequired, total=False):
+    """Why a run did not complete."""
+
+    error_type: str | None
+    """What kind of error it was, in the words of the program that ran."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """How many members, and how many bytes they have."""
+
+    count: int
+    """How many members."""
+    total_bytes: int
+    """Their bytes together."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statistics:
+    """What can be counted in a version of a dataset."""
+
+    by_artifact_type: dict[str, Share]
+    """The members of each type."""
+    by_role: dict[str, Share]
+    """The members of each role."""
+    by_split: dict[str, Share]
+    """The members of each split; those without one are not counted here."""
+    feature_ranges: dict[str, FeatureRange]
+    """The features that are numbers."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
     """The manifest that is there now."""
 
@@ -1031,6 +1800,18 @@ class Summary:
     """What could not be made good: missing objects, damaged sidecars, inputs that are gone; one
     sentence each.
     """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tally:
+    """What became of the things of one kind."""
+
+    imported: int
+    """How many were taken in; of a dry run, how many would be."""
+    already_there: int
+    """How many were in the store already, alike."""
+    skipped: int
+    """How many were left out; a finding says of each why."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1090,6 +1871,30 @@ class TypeSummary:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Verified:
+    """What the verification of a dataset found."""
+
+    dataset_id: str
+    """The dataset."""
+    version: str
+    """The version."""
+    valid: bool
+    """Whether there is no error; warnings don't count."""
+    members_checked: int
+    """How many members were looked at."""
+    objects_hashed: int
+    """How many objects were read and hashed."""
+    error_count: int
+    """How many errors there are."""
+    warning_count: int
+    """How many warnings there are."""
+    findings: list[Finding]
+    """What was found, at most 1000 of it."""
+    truncated: bool
+    """Whether there is more than `findings` holds."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class VerifyStoreReport:
     """How a store was found."""
 
@@ -1111,6 +1916,17 @@ class VerifyStoreReport:
     """What was found, by check, artifact, object and path; at most 1000."""
     omitted: int
     """How many more findings there are."""
+
+
+class VersionOf(TypedDict, total=False):
+    """A version of a dataset, by name or by its file."""
+
+    dataset_id: str | None
+    """The dataset; it or a path."""
+    version: str | None
+    """The version; `latest`, the highest that was not deleted, unless given."""
+    path: StrPath | None
+    """The path of a snapshot file, whose version this store need not know."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

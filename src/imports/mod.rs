@@ -1,0 +1,6 @@
+//! Imports: what the folders of other programs hold, taken in as things of ours: checked, proven, never mended.
+
+mod findings;
+pub mod m3;
+
+pub use findings::Findings;

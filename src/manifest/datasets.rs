@@ -1,0 +1,214 @@
+//! Datasets as rows: their versions, and the members of each.
+
+use rusqlite::{OptionalExtension, Row};
+
+use super::Manifest;
+use super::artifacts::{enumerated, named, parsed};
+use crate::model::artifact::Storage;
+use crate::model::dataset::{Head, Member, Snapshot};
+use crate::model::ids::{ArtifactId, ArtifactType, DatasetId};
+use crate::model::number::Count;
+use crate::model::version::Version;
+use crate::model::{Hash, Result};
+
+/// A version of a dataset as the manifest has it, its members apart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filed {
+    /// Its place among all versions of all datasets: the event of its creation.
+    pub place: u64,
+    /// What it says of itself.
+    pub head: Head,
+    /// SHA-256 of its snapshot file.
+    pub snapshot_hash: Hash,
+    /// When it was deleted.
+    pub deleted_at: Option<String>,
+}
+
+/// An artifact that may become a member.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Its place in the order of commits.
+    pub seq: i64,
+    /// Its type.
+    pub artifact_type: ArtifactType,
+    /// Its logical key.
+    pub logical_key: String,
+    /// SHA-256 of its bytes; of a tree, of its listing.
+    pub file_hash: Hash,
+    /// Its length in bytes.
+    pub size_bytes: u64,
+    /// Whether it is a folder of files.
+    pub is_tree: bool,
+    /// Who keeps its bytes.
+    pub storage: Storage,
+    /// The run that published it.
+    pub run_id: Option<String>,
+    /// Whether it was deleted.
+    pub deleted: bool,
+}
+
+const FILED: &str = "SELECT dataset, head, snapshot_hash, deleted_at FROM datasets";
+
+impl Manifest {
+    /// A version of a dataset, deleted or not.
+    pub fn dataset(&self, dataset_id: &DatasetId, version: &Version) -> Result<Option<Filed>> {
+        Ok(self
+            .cached(&format!("{FILED} WHERE dataset_id = ?1 AND version = ?2"))?
+            .query_row((dataset_id.as_str(), version.as_str()), filed)
+            .optional()?)
+    }
+
+    /// The version at this place among all versions of all datasets.
+    pub fn dataset_at(&self, place: u64) -> Result<Option<Filed>> {
+        Ok(self.cached(&format!("{FILED} WHERE dataset = ?1"))?.query_row([place], filed).optional()?)
+    }
+
+    /// The versions of a dataset or of all, with their places and whether they were deleted; highest first.
+    pub fn dataset_versions(&self, dataset_id: Option<&DatasetId>) -> Result<Vec<(DatasetId, Version, u64, bool)>> {
+        let mut statement = self.cached(
+            "SELECT dataset_id, version, dataset, deleted_at IS NOT NULL FROM datasets
+             WHERE ?1 IS NULL OR dataset_id = ?1",
+        )?;
+        let rows = statement.query_map([dataset_id.map(DatasetId::as_str)], |row| {
+            Ok((named::<DatasetId>(0, row.get(0)?)?, named::<Version>(1, row.get(1)?)?, row.get(2)?, row.get(3)?))
+        })?;
+        let mut versions = rows.collect::<Result<Vec<(DatasetId, Version, u64, bool)>, _>>()?;
+        versions.sort_by(|left, right| left.0.cmp(&right.0).then_with(|| right.1.cmp(&left.1)));
+        Ok(versions)
+    }
+
+    /// Adds a version of a dataset and its members; its place is the event of its creation.
+    pub fn insert_dataset(&self, snapshot: &Snapshot, snapshot_hash: &Hash, place: u64) -> Result<()> {
+        let head = &snapshot.head;
+        self.cached(
+            "INSERT INTO datasets (dataset, dataset_id, version, head, snapshot_hash) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute((
+            place,
+            head.dataset_id.as_str(),
+            head.version.as_str(),
+            serde_json::to_string(head).expect("plain data"),
+            snapshot_hash.0,
+        ))?;
+        let mut statement = self.cached(
+            "INSERT INTO dataset_members (dataset, artifact_id, artifact_type, logical_key, role, split, file_hash,
+                size_bytes, storage, features)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?;
+        let mut features = Vec::new();
+        for member in &snapshot.members {
+            features.clear();
+            if !member.features.is_empty() {
+                serde_json::to_writer(&mut features, &member.features).expect("plain data");
+            }
+            let features = std::str::from_utf8(&features).expect("JSON is UTF-8");
+            statement.execute((
+                place,
+                member.artifact_id.as_str(),
+                member.artifact_type.as_str(),
+                &member.logical_key,
+                &member.role,
+                &member.split,
+                member.file_hash.0,
+                member.size_bytes.0,
+                stored(member.storage),
+                (!features.is_empty()).then_some(features),
+            ))?;
+        }
+        Ok(())
+    }
+
+    /// Marks a version as deleted, or takes the mark away.
+    pub fn set_dataset_deleted(&self, place: u64, deleted_at: Option<&str>) -> Result<()> {
+        self.cached("UPDATE datasets SET deleted_at = ?2 WHERE dataset = ?1")?.execute((place, deleted_at))?;
+        Ok(())
+    }
+
+    /// Hands every member of a version to `take`, by artifact id.
+    pub fn each_dataset_member(&self, place: u64, mut take: impl FnMut(Member) -> Result<()>) -> Result<()> {
+        let mut statement = self.cached(
+            "SELECT artifact_id, artifact_type, logical_key, role, split, file_hash, size_bytes, storage, features
+             FROM dataset_members WHERE dataset = ?1 ORDER BY artifact_id",
+        )?;
+        let mut rows = statement.query([place])?;
+        while let Some(row) = rows.next()? {
+            take(member(row)?)?;
+        }
+        Ok(())
+    }
+
+    /// Members of a version whose artifacts are not in the manifest, by artifact id.
+    pub fn missing_members(&self, place: u64) -> Result<Vec<String>> {
+        let mut statement = self.cached(
+            "SELECT artifact_id FROM dataset_members m
+             WHERE dataset = ?1 AND NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.artifact_id = m.artifact_id)
+             ORDER BY artifact_id",
+        )?;
+        let rows = statement.query_map([place], |row| row.get(0))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// What an artifact would be as a member.
+    pub fn candidate(&self, artifact_id: &ArtifactId) -> Result<Option<Candidate>> {
+        Ok(self
+            .cached(
+                "SELECT seq, artifact_type, logical_key, file_hash, size_bytes, storage, run_id, deleted_at IS NOT NULL,
+                    format = 'tree'
+                 FROM artifacts WHERE artifact_id = ?1",
+            )?
+            .query_row([artifact_id.as_str()], |row| {
+                Ok(Candidate {
+                    seq: row.get(0)?,
+                    artifact_type: named::<ArtifactType>(1, row.get(1)?)?,
+                    logical_key: row.get(2)?,
+                    file_hash: Hash(row.get(3)?),
+                    size_bytes: row.get(4)?,
+                    storage: storage(row, 5)?,
+                    run_id: row.get(6)?,
+                    deleted: row.get(7)?,
+                    is_tree: row.get(8)?,
+                })
+            })
+            .optional()?)
+    }
+}
+
+fn stored(storage: Storage) -> &'static str {
+    match storage {
+        Storage::Managed => "managed",
+        Storage::InPlace => "in_place",
+    }
+}
+
+fn storage(row: &Row, column: usize) -> rusqlite::Result<Storage> {
+    match row.get_ref(column)?.as_str()? {
+        "managed" => Ok(Storage::Managed),
+        _ => enumerated(row, column),
+    }
+}
+
+fn filed(row: &Row) -> rusqlite::Result<Filed> {
+    Ok(Filed {
+        place: row.get(0)?,
+        head: parsed(1, row.get_ref(1)?.as_str()?)?,
+        snapshot_hash: Hash(row.get(2)?),
+        deleted_at: row.get(3)?,
+    })
+}
+
+fn member(row: &Row) -> rusqlite::Result<Member> {
+    Ok(Member {
+        artifact_id: named::<ArtifactId>(0, row.get(0)?)?,
+        artifact_type: named::<ArtifactType>(1, row.get(1)?)?,
+        logical_key: row.get(2)?,
+        role: row.get(3)?,
+        split: row.get(4)?,
+        file_hash: Hash(row.get(5)?),
+        size_bytes: Count(row.get(6)?),
+        storage: storage(row, 7)?,
+        features: match row.get_ref(8)?.as_str_or_null()? {
+            Some(text) => parsed(8, text)?,
+            None => Default::default(),
+        },
+    })
+}

@@ -1,0 +1,3 @@
+//! Operations that take in what other programs' folders hold.
+
+pub mod import_m3;
