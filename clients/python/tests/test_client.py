@@ -230,8 +230,10 @@ def answer(request):
         os.killpg(os.getppid(), signal.SIGINT)
 """)
     script = """
-import os, sys
+import os, signal, sys
 from keepstone import Keepstone
+# Whoever started the tests in the background may have them ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 os.setpgid(0, 0)
 with Keepstone(sys.argv[1], binary=sys.argv[2]) as client:
     try:

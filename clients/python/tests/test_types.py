@@ -11,10 +11,10 @@ GOOD = """
     from pathlib import Path
     from keepstone import Keepstone, Progress
     from keepstone.errors import NotFoundError
-    from keepstone.types import Artifact, Filter, Status
+    from keepstone.types import Artifact, ArtifactFilter, Status
 
     def newest(store: Keepstone, kind: str) -> Artifact | None:
-        asked: Filter = {"artifact_type": kind, "limit": 1}
+        asked: ArtifactFilter = {"artifact_type": kind, "limit": 1}
         return next(iter(store.list_artifacts(filter=asked)), None)
 
     def show(progress: Progress) -> None:

@@ -23,13 +23,13 @@ const MOST_CONDITIONS: usize = 100;
 #[schemars(extend("examples" = [{"filter": {"artifactType": "ohlcv_slice", "tags": {"symbol": "AAPL"}, "limit": 10}}]))]
 pub struct Params {
     /// Which artifacts; all of them without a filter.
-    filter: Option<Filter>,
+    filter: Option<ArtifactFilter>,
 }
 
 /// Which artifacts a list shows.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Filter {
+pub struct ArtifactFilter {
     /// Of this type.
     artifact_type: Option<String>,
     /// In this state.

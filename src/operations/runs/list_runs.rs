@@ -32,6 +32,7 @@ pub struct Params {
 
 /// Which runs a list shows.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "RunFilter")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Filter {
     /// Whose id is this, begins with it, or ends with these 8 hex digits; the id itself comes first.

@@ -90,7 +90,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:a21e329b2856dd9838f84d9b6274514f26ff63d2dfab0194cba4372ba28059ab";
+export const SCHEMA_HASH = "sha256:f2dfa2af420ae4029e22a04c6ccb9c0696c16aaa6b9f8b9f61a86b929bea4a00";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;

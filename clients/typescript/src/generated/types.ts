@@ -94,6 +94,26 @@ export interface Artifact {
   revision: number;
 }
 
+/** Which artifacts a list shows. */
+export interface ArtifactFilter {
+  /** Of this type. */
+  artifactType?: string | null | undefined;
+  /** In this state. */
+  status?: Status | null | undefined;
+  /** With all of these tags. */
+  tags?: Record<string, string> | null | undefined;
+  /** Created at this moment or later (RFC 3339; without zone it reads as UTC). */
+  minCreatedAt?: string | null | undefined;
+  /** Created at this moment or earlier. */
+  maxCreatedAt?: string | null | undefined;
+  /** Published by this run, duplicates included. */
+  runId?: string | null | undefined;
+  /** With all of these roles. */
+  roles?: string[] | null | undefined;
+  /** At most this many: 1 to 10000, 100 unless given. */
+  limit?: number | null | undefined;
+}
+
 /** A form of a report. */
 export type AuditFormatParam =
   /** The fields of the result alone. */
@@ -945,48 +965,6 @@ export interface Limits {
   contentBytes: number;
 }
 
-/** Which artifacts a list shows. */
-export interface ListArtifactsFilterParam {
-  /** Of this type. */
-  artifactType?: string | null | undefined;
-  /** In this state. */
-  status?: Status | null | undefined;
-  /** With all of these tags. */
-  tags?: Record<string, string> | null | undefined;
-  /** Created at this moment or later (RFC 3339; without zone it reads as UTC). */
-  minCreatedAt?: string | null | undefined;
-  /** Created at this moment or earlier. */
-  maxCreatedAt?: string | null | undefined;
-  /** Published by this run, duplicates included. */
-  runId?: string | null | undefined;
-  /** With all of these roles. */
-  roles?: string[] | null | undefined;
-  /** At most this many: 1 to 10000, 100 unless given. */
-  limit?: number | null | undefined;
-}
-
-/** Which runs a list shows. */
-export interface ListRunsFilterParam {
-  /** Whose id is this, begins with it, or ends with these 8 hex digits; the id itself comes first. */
-  idPart?: string | null | undefined;
-  /** Of this stage. */
-  stage?: string | null | undefined;
-  /** In this state. */
-  status?: RunStatus | null | undefined;
-  /** Of this type. */
-  runType?: string | null | undefined;
-  /** Parts of this run. */
-  parentRunId?: string | null | undefined;
-  /** Started at this moment or later (RFC 3339; without zone it reads as UTC). */
-  since?: string | null | undefined;
-  /** Started at this moment or earlier. */
-  until?: string | null | undefined;
-  /** With all of these tags. */
-  tags?: Record<string, string> | null | undefined;
-  /** At most this many: 1 to 10000, 100 unless given. */
-  limit?: number | null | undefined;
-}
-
 /** The store that is there now. */
 export interface Made {
   /** Whether it was made just now. */
@@ -1379,6 +1357,28 @@ export interface RunErrorParam {
   errorType?: string | null | undefined;
 }
 
+/** Which runs a list shows. */
+export interface RunFilter {
+  /** Whose id is this, begins with it, or ends with these 8 hex digits; the id itself comes first. */
+  idPart?: string | null | undefined;
+  /** Of this stage. */
+  stage?: string | null | undefined;
+  /** In this state. */
+  status?: RunStatus | null | undefined;
+  /** Of this type. */
+  runType?: string | null | undefined;
+  /** Parts of this run. */
+  parentRunId?: string | null | undefined;
+  /** Started at this moment or later (RFC 3339; without zone it reads as UTC). */
+  since?: string | null | undefined;
+  /** Started at this moment or earlier. */
+  until?: string | null | undefined;
+  /** With all of these tags. */
+  tags?: Record<string, string> | null | undefined;
+  /** At most this many: 1 to 10000, 100 unless given. */
+  limit?: number | null | undefined;
+}
+
 /** How far a run is, or how it ended. */
 export type RunStatus =
   /** Artifacts name it, but nobody started it. */
@@ -1723,7 +1723,7 @@ export type GetArtifactsResult = (Artifact | null)[];
 /** What `list_artifacts` takes. */
 export interface ListArtifactsParams {
   /** Which artifacts; all of them without a filter. */
-  filter?: ListArtifactsFilterParam | null | undefined;
+  filter?: ArtifactFilter | null | undefined;
 }
 
 /** What `list_artifacts` answers. */
@@ -2009,7 +2009,7 @@ export type GetRunResult = RunDetails;
 /** What `list_runs` takes. */
 export interface ListRunsParams {
   /** Which runs; all of them without a filter. */
-  filter?: ListRunsFilterParam | null | undefined;
+  filter?: RunFilter | null | undefined;
 }
 
 /** What `list_runs` answers. */

@@ -12,6 +12,7 @@ from .._vocabulary import OnProgress, StrPath
 from .types import (
     Added,
     Artifact,
+    ArtifactFilter,
     AuditFormatParam,
     AuditReport,
     Changed,
@@ -38,8 +39,6 @@ from .types import (
     ImportM3Report,
     Ingest,
     Input,
-    ListArtifactsFilterParam,
-    ListRunsFilterParam,
     Made,
     MemberFilter,
     Members,
@@ -52,6 +51,7 @@ from .types import (
     RunDetails,
     RunEnd,
     RunErrorParam,
+    RunFilter,
     Status,
     Summary,
     TypeDefinition,
@@ -342,7 +342,7 @@ class Methods:
     def list_artifacts(
         self,
         *,
-        filter: ListArtifactsFilterParam | None = None,
+        filter: ArtifactFilter | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
     ) -> list[Artifact]:
@@ -984,7 +984,7 @@ class Methods:
     def list_runs(
         self,
         *,
-        filter: ListRunsFilterParam | None = None,
+        filter: RunFilter | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
     ) -> list[Run]:

@@ -14,6 +14,7 @@ from .._vocabulary import StrPath
 __all__ = [
     "Added",
     "Artifact",
+    "ArtifactFilter",
     "AuditFormatParam",
     "AuditProvenance",
     "AuditReport",
@@ -67,8 +68,6 @@ __all__ = [
     "IssueName",
     "LeftOut",
     "Limits",
-    "ListArtifactsFilterParam",
-    "ListRunsFilterParam",
     "Made",
     "Member",
     "MemberChange",
@@ -90,6 +89,7 @@ __all__ = [
     "RunEnd",
     "RunError",
     "RunErrorParam",
+    "RunFilter",
     "RunStatus",
     "Share",
     "Statistics",
@@ -616,6 +616,27 @@ class Artifact:
     """Whether a pin protects it."""
     revision: int
     """1, and one more for each change that shows."""
+
+
+class ArtifactFilter(TypedDict, total=False):
+    """Which artifacts a list shows."""
+
+    artifact_type: str | None
+    """Of this type."""
+    status: Status | None
+    """In this state."""
+    tags: Mapping[str, str] | None
+    """With all of these tags."""
+    min_created_at: str | None
+    """Created at this moment or later (RFC 3339; without zone it reads as UTC)."""
+    max_created_at: str | None
+    """Created at this moment or earlier."""
+    run_id: str | None
+    """Published by this run, duplicates included."""
+    roles: Sequence[str] | None
+    """With all of these roles."""
+    limit: int | None
+    """At most this many: 1 to 10000, 100 unless given."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1339,51 +1360,6 @@ class Limits:
     """Largest inline content, in bytes."""
 
 
-class ListArtifactsFilterParam(TypedDict, total=False):
-    """Which artifacts a list shows."""
-
-    artifact_type: str | None
-    """Of this type."""
-    status: Status | None
-    """In this state."""
-    tags: Mapping[str, str] | None
-    """With all of these tags."""
-    min_created_at: str | None
-    """Created at this moment or later (RFC 3339; without zone it reads as UTC)."""
-    max_created_at: str | None
-    """Created at this moment or earlier."""
-    run_id: str | None
-    """Published by this run, duplicates included."""
-    roles: Sequence[str] | None
-    """With all of these roles."""
-    limit: int | None
-    """At most this many: 1 to 10000, 100 unless given."""
-
-
-class ListRunsFilterParam(TypedDict, total=False):
-    """Which runs a list shows."""
-
-    id_part: str | None
-    """Whose id is this, begins with it, or ends with these 8 hex digits; the id itself comes first.
-    """
-    stage: str | None
-    """Of this stage."""
-    status: RunStatus | None
-    """In this state."""
-    run_type: str | None
-    """Of this type."""
-    parent_run_id: str | None
-    """Parts of this run."""
-    since: str | None
-    """Started at this moment or later (RFC 3339; without zone it reads as UTC)."""
-    until: str | None
-    """Started at this moment or earlier."""
-    tags: Mapping[str, str] | None
-    """With all of these tags."""
-    limit: int | None
-    """At most this many: 1 to 10000, 100 unless given."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
     """The store that is there now."""
@@ -1762,6 +1738,30 @@ class RunErrorParam(_RunErrorParamRequired, total=False):
 
     error_type: str | None
     """What kind of error it was, in the words of the program that ran."""
+
+
+class RunFilter(TypedDict, total=False):
+    """Which runs a list shows."""
+
+    id_part: str | None
+    """Whose id is this, begins with it, or ends with these 8 hex digits; the id itself comes first.
+    """
+    stage: str | None
+    """Of this stage."""
+    status: RunStatus | None
+    """In this state."""
+    run_type: str | None
+    """Of this type."""
+    parent_run_id: str | None
+    """Parts of this run."""
+    since: str | None
+    """Started at this moment or later (RFC 3339; without zone it reads as UTC)."""
+    until: str | None
+    """Started at this moment or earlier."""
+    tags: Mapping[str, str] | None
+    """With all of these tags."""
+    limit: int | None
+    """At most this many: 1 to 10000, 100 unless given."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
