@@ -285,6 +285,24 @@ pub fn move_over(from: &Path, to: &Path) -> Result<()> {
     }
 }
 
+/// Renames, unless the new name is taken, which is answered by `false`.
+pub fn rename_new(from: &Path, to: &Path) -> Result<bool> {
+    use rustix::io::Errno;
+    match sys::renameat_with(sys::CWD, from, sys::CWD, to, sys::RenameFlags::NOREPLACE) {
+        Ok(()) => Ok(true),
+        Err(Errno::EXIST) => Ok(false),
+        // Not every file system knows this.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+            let linked = link_new(from, to)?;
+            if linked {
+                remove(from)?;
+            }
+            Ok(linked)
+        }
+        Err(error) => Err(error).context("rename to", to),
+    }
+}
+
 /// Gives a file a second name; `false` when the new name is taken.
 pub fn link_new(from: &Path, to: &Path) -> Result<bool> {
     match fs::hard_link(from, to) {

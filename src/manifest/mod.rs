@@ -148,25 +148,24 @@ impl Manifest {
 
     /// Begins a transaction that may write; waits for other processes' as long as [`BUSY_WAIT`].
     pub fn begin(&self) -> Result<()> {
-        Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
+        self.plain("BEGIN IMMEDIATE")
     }
 
     /// Begins a transaction that sees one moment: this one, which the first look at a table fixes.
     pub fn begin_reading(&self) -> Result<()> {
-        self.cached("BEGIN")?.execute([])?;
+        self.plain("BEGIN")?;
         self.cached("SELECT 1 FROM sqlite_schema LIMIT 1")?.exists([])?;
         Ok(())
     }
 
     /// Ends a transaction that only read.
     pub fn end_reading(&self) -> Result<()> {
-        self.cached("COMMIT")?.execute([])?;
-        Ok(())
+        self.plain("COMMIT")
     }
 
     /// Makes the transaction durable.
     pub fn commit(&self) -> Result<()> {
-        Ok(self.connection.execute_batch("COMMIT")?)
+        self.plain("COMMIT")
     }
 
     /// Takes the transaction back.
@@ -179,12 +178,12 @@ impl Manifest {
 
     /// Marks a place inside the transaction to which `undo_change` goes back.
     pub fn begin_change(&self) -> Result<()> {
-        Ok(self.connection.execute_batch("SAVEPOINT change")?)
+        self.plain("SAVEPOINT change")
     }
 
     /// Keeps what happened since `begin_change`.
     pub fn keep_change(&self) -> Result<()> {
-        Ok(self.connection.execute_batch("RELEASE change")?)
+        self.plain("RELEASE change")
     }
 
     /// Takes back what happened since `begin_change`.
@@ -231,6 +230,12 @@ impl Manifest {
     pub fn fold_log(&self) -> Result<()> {
         let busy: bool = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if busy { Err(Error::busy("another process reads the manifest")) } else { Ok(()) }
+    }
+
+    /// Runs a statement without values, which need not be read anew each time.
+    fn plain(&self, sql: &str) -> Result<()> {
+        self.cached(sql)?.execute([])?;
+        Ok(())
     }
 
     fn cached(&self, sql: &str) -> Result<rusqlite::CachedStatement<'_>> {

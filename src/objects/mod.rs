@@ -78,14 +78,14 @@ impl Objects {
         Ok(metadata.filter(Metadata::is_file).map(|metadata| files::fingerprint(&metadata)))
     }
 
-    /// Gives a staged file its place, never over another. Durable only after [`Objects::sync`].
+    /// Gives a staged file its place, never over another. Durable only after [`Objects::sync_all`].
     pub fn place(&self, staged: &Staged) -> Result<Placed> {
         // Nothing gets a name whose bytes may be lost; what was flushed together with others is known to be safe.
         staged.flush()?;
         let path = self.path(&staged.hash);
-        if files::link_new(staged.path(), &path)? {
+        if files::rename_new(staged.path(), &path)? {
             crash::point("publish.linked");
-            return Ok(Placed::New(staged.fingerprint()?));
+            return Ok(Placed::New(files::fingerprint(&files::metadata(&path)?)));
         }
         match self.look(&staged.hash)? {
             Some(fingerprint) => Ok(Placed::AlreadyThere(fingerprint)),

@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use sha2::{Digest, Sha256};
 
@@ -16,11 +16,16 @@ use crate::model::{Error, Hash, Result, Watch};
 /// Up to this length a file is not flushed by itself, but with those that are committed with it.
 const FLUSHED_LATER_BYTES_MAX: u64 = 1 << 20;
 
+/// So many files wait for their flush at most, because each is open until then.
+const OPEN_MOST: usize = 128;
+
 /// The folder of one process's staged files.
 #[derive(Debug)]
 pub struct Staging {
     folder: PathBuf,
     count: AtomicU64,
+    /// How many files wait for their flush.
+    open: Arc<AtomicUsize>,
     /// Whether flushing the file system flushes them all.
     flushes_whole: bool,
 }
@@ -34,7 +39,7 @@ pub struct Staged {
     /// Length in bytes.
     pub size: u64,
     /// Open where it is not flushed yet: a descriptor from before the first byte is told of every failure to write one.
-    open: Option<Opened>,
+    open: Mutex<Option<Opened>>,
     /// How its one flush went. None is tried twice: the system forgets what it has failed to write.
     flushed: OnceLock<Result<()>>,
 }
@@ -44,13 +49,20 @@ pub struct Staged {
 struct Opened {
     file: File,
     order: u64,
+    count: Arc<AtomicUsize>,
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Staging {
     /// Stages into this folder, which exists.
     pub fn new(folder: PathBuf) -> Self {
         let flushes_whole = files::flushes_whole(&folder);
-        Self { folder, count: AtomicU64::new(0), flushes_whole }
+        Self { folder, count: AtomicU64::new(0), open: Arc::default(), flushes_whole }
     }
 
     /// The folder; scratch files may live there too.
@@ -65,37 +77,31 @@ impl Staging {
         // Counted after the opening: who has a lower number was open before this one had a byte.
         let order = self.count.fetch_add(1, Ordering::SeqCst);
         crash::point("publish.staged");
-        Ok((file, Unfinished { path, order }))
+        Ok((file, Unfinished { path, order, open: self.open.clone() }))
+    }
+
+    /// Whether so many files wait for their flush that who has some should flush them before it stages more.
+    pub fn is_crowded(&self) -> bool {
+        self.open.load(Ordering::Relaxed) >= OPEN_MOST
     }
 
     /// Flushes many files at once where that is possible; [`Staged::flush`] tells of each how it went.
-    pub fn flush(&self, staged: &[&Staged]) {
-        let waiting: Vec<&Staged> = staged.iter().copied().filter(|staged| staged.flushed.get().is_none()).collect();
-        let oldest = waiting.iter().filter_map(|staged| staged.open.as_ref()).min_by_key(|open| open.order);
-        match oldest {
-            Some(oldest) if self.flushes_whole && waiting.len() > files::FLUSHES_EACH_MAX => {
-                crash::point("publish.before_flush");
-                // The descriptor that is older than every byte of every file is told of every failure.
-                let fault = crash::flush_fault().context("flush the file system of", &self.folder);
-                let outcome = fault.and_then(|()| files::sync_file_system_of(&oldest.file, &self.folder));
-                let outcome = outcome.map_err(Error::from);
-                crash::point("publish.flushed");
-                for staged in waiting {
-                    staged.flushed.set(outcome.clone()).ok();
-                }
-            }
-            _ => waiting.iter().for_each(|staged| drop(staged.flush())),
+    pub fn flush<'a>(&self, staged: impl IntoIterator<Item = &'a Staged>) {
+        let waiting: Vec<&Staged> = staged.into_iter().filter(|staged| staged.flushed.get().is_none()).collect();
+        if waiting.len() <= files::FLUSHES_EACH_MAX || !self.flushes_whole {
+            return waiting.iter().for_each(|staged| drop(staged.flush()));
         }
-    }
-
-    /// Flushes many files now, and lets go of them: a process may only have so many open.
-    pub fn settle(&self, staged: &mut [Staged]) -> Result<()> {
-        self.flush(&staged.iter().collect::<Vec<_>>());
-        staged.iter_mut().try_for_each(|staged| {
-            staged.flush()?;
-            staged.open = None;
-            Ok(())
-        })
+        let opened: Vec<Opened> = waiting.iter().filter_map(|staged| staged.take_open()).collect();
+        let Some(oldest) = opened.iter().min_by_key(|open| open.order) else { return };
+        crash::point("publish.before_flush");
+        // The descriptor that is older than every byte of every file is told of every failure.
+        let fault = crash::flush_fault().context("flush the file system of", &self.folder);
+        let outcome = fault.and_then(|()| files::sync_file_system_of(&oldest.file, &self.folder));
+        let outcome = outcome.map_err(Error::from);
+        crash::point("publish.flushed");
+        for staged in waiting {
+            staged.flushed.set(outcome.clone()).ok();
+        }
     }
 
     /// Copies a file in, hashing on the way; it must not be longer than `size`.
@@ -130,6 +136,7 @@ impl Staging {
 pub struct Unfinished {
     path: PathBuf,
     order: u64,
+    open: Arc<AtomicUsize>,
 }
 
 impl Unfinished {
@@ -146,13 +153,15 @@ impl Unfinished {
             flush(&file, &self.path)?;
             return Ok(self.flushed(hash, size));
         }
-        let open = Some(Opened { file, order: self.order });
+        self.open.fetch_add(1, Ordering::Relaxed);
+        let open = Mutex::new(Some(Opened { file, order: self.order, count: self.open.clone() }));
         Ok(Staged { path: std::mem::take(&mut self.path), hash, size, open, flushed: OnceLock::new() })
     }
 
     /// The file is complete, and its bytes have reached the disk.
     fn flushed(mut self, hash: Hash, size: u64) -> Staged {
-        Staged { path: std::mem::take(&mut self.path), hash, size, open: None, flushed: OnceLock::from(Ok(())) }
+        let (path, open) = (std::mem::take(&mut self.path), Mutex::new(None));
+        Staged { path, hash, size, open, flushed: OnceLock::from(Ok(())) }
     }
 }
 
@@ -180,8 +189,12 @@ impl Staged {
 
     /// Waits until its bytes have reached the disk, unless they have. After a failure nothing may trust them.
     pub fn flush(&self) -> Result<()> {
-        let once = || self.open.as_ref().map_or(Ok(()), |open| flush(&open.file, &self.path));
+        let once = || self.take_open().map_or(Ok(()), |open| flush(&open.file, &self.path));
         self.flushed.get_or_init(once).clone()
+    }
+
+    fn take_open(&self) -> Option<Opened> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// How it looks.

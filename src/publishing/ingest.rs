@@ -18,9 +18,6 @@ use crate::objects::{self, Staged};
 use crate::store::{Reader, Store, View};
 use crate::tabular;
 
-/// So many files of one tree are open at once, at most.
-const FILES_OPEN_MOST: usize = 64;
-
 /// What publishing keeps, ready to be committed.
 #[derive(Debug)]
 pub struct Ingested {
@@ -347,15 +344,17 @@ impl Task<'_> {
             }
         }
         let staging = self.store.staging()?;
-        let mut staged = Vec::new();
+        let mut staged: Vec<Staged> = Vec::new();
+        let mut flushed = 0;
         let entries = self.entries(&opened, |member, size| {
             let (file, _) = member.open()?;
             let copy = staging.copy(&file, &member.path, size, self.watch)?;
             let hash = copy.hash;
             staged.push(copy);
-            if staged.len() % FILES_OPEN_MOST == 0 {
-                let from = staged.len() - FILES_OPEN_MOST;
-                staging.settle(&mut staged[from..])?;
+            if staging.is_crowded() {
+                staging.flush(&staged[flushed..]);
+                staged[flushed..].iter().try_for_each(Staged::flush)?;
+                flushed = staged.len();
             }
             Ok(hash)
         })?;
@@ -363,7 +362,6 @@ impl Task<'_> {
         let hash = listing.hash;
         self.given.expect(&hash)?;
         staged.push(listing);
-        staging.settle(&mut staged)?;
         Ok(Ingested {
             format: Format::Tree,
             file_hash: hash,

@@ -108,10 +108,7 @@ impl Session {
         let whole = guarded(&tasks[0], || {
             let store = self.site.store()?;
             // One flush for the files of all, before anybody has to wait for this transaction.
-            let staged: Vec<_> = pendings.iter().flat_map(|pending| pending.staged()).collect();
-            if !staged.is_empty() {
-                store.staging()?.flush(&staged);
-            }
+            store.flush(pendings.iter().flat_map(|pending| pending.staged()))?;
             let mut batch = store.begin()?;
             for (task, pending) in tasks.iter().zip(pendings) {
                 // Beginning may have waited long for another process.

@@ -42,6 +42,7 @@ pub fn call_once(
             let pending = prepare(params, &context)?;
             watch.step(0, 0, "committing")?;
             let store = site.store()?;
+            store.flush(pending.staged())?;
             let mut batch = store.begin()?;
             let reply = batch.attempt(|writer| pending.commit(writer))?;
             batch.commit()?;

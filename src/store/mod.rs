@@ -31,7 +31,7 @@ use crate::base::clock::{self, Clock};
 use crate::base::files::{self, Fingerprint, Lock};
 use crate::manifest::{Age, FORMAT_VERSION, Manifest};
 use crate::model::{Error, Result};
-use crate::objects::{Objects, Staging};
+use crate::objects::{Objects, Staged, Staging};
 use config::Config;
 use lease::Lease;
 use legacy::Ground;
@@ -232,6 +232,15 @@ impl Store {
     /// Where files are staged on their way in; read_only where nothing can be written.
     pub fn staging(&self) -> Result<&Staging> {
         Ok(&self.writing()?.staging)
+    }
+
+    /// Flushes what commands have staged, together where that is possible. What fails is told to the command that keeps it.
+    pub fn flush<'a>(&self, staged: impl IntoIterator<Item = &'a Staged>) -> Result<()> {
+        let mut staged = staged.into_iter().peekable();
+        if staged.peek().is_some() {
+            self.staging()?.flush(staged);
+        }
+        Ok(())
     }
 
     fn writing(&self) -> Result<&Writing> {

@@ -203,7 +203,7 @@ impl<'a> Intake<'a> {
             return Ok(());
         }
         if let Some(store) = self.writing() {
-            store.staging()?.flush(&batch.iter().filter_map(Ready::staged).collect::<Vec<_>>());
+            store.flush(batch.iter().filter_map(Ready::staged))?;
         }
         let fates = self.decide(&batch, fate, commit)?;
         for (Ready { mut taken, .. }, fate) in batch.into_iter().zip(fates) {
