@@ -43,6 +43,7 @@ Examples:
   keepstone serve < requests.jsonl > replies.jsonl
   echo '{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"health_check\"}' | keepstone serve
   echo '{\"operation\":\"get_artifact\",\"artifact_id\":\"art-…\"}' | keepstone serve
+  keepstone serve --http 127.0.0.1:8484              curl http://127.0.0.1:8484/v1/artifacts
 
 Exit codes: 0 the input has ended and everything is answered, 1 nobody reads the replies,
 143 after SIGTERM, 130 after SIGINT.";
@@ -183,6 +184,15 @@ pub(super) struct Serve {
     /// Let replies leave in the order of the requests
     #[arg(long)]
     pub(super) ordered: bool,
+    /// Serve HTTP on this address instead, until SIGTERM or SIGINT: 127.0.0.1:8484
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) http: Option<std::net::SocketAddr>,
+    /// With --http: a file with the token that every request must show; needed where other machines can connect
+    #[arg(long, value_name = "FILE", requires = "http")]
+    pub(super) http_token_file: Option<PathBuf>,
+    /// With --http: serve stdin and stdout too, and end with them
+    #[arg(long, requires = "http")]
+    pub(super) stdio: bool,
     /// End when this process is gone
     #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff))]
     pub(super) parent_pid: Option<u32>,

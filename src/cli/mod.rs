@@ -136,5 +136,5 @@ pub fn main() -> ExitCode {
 
 /// What the server says about itself.
 pub fn about() -> About {
-    About::operations(generate::openrpc, generate::schema_hash)
+    About::operations(generate::openrpc, generate::openapi, generate::schema_hash)
 }

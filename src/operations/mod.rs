@@ -6,6 +6,7 @@ pub mod datasets;
 pub mod imports;
 pub mod lineage;
 mod params;
+pub mod rest;
 pub mod runs;
 pub mod session;
 pub mod store;
@@ -29,6 +30,8 @@ pub trait Operation {
     const ALIASES: &'static [&'static str] = &[];
     /// Whether sending it a second time changes nothing more, so that a client may retry it.
     const IDEMPOTENT: bool = true;
+    /// The parameters that name files of the caller's own machine; over a network nobody may give them.
+    const PATH_PARAMS: &'static [&'static str] = &[];
     /// The parameters, one object.
     type Params: DeserializeOwned + JsonSchema;
     /// The result.
@@ -144,6 +147,8 @@ pub struct Method {
     pub aliases: &'static [&'static str],
     /// Whether a client may retry it.
     pub idempotent: bool,
+    /// The parameters that name files of the caller's own machine.
+    pub path_params: &'static [&'static str],
     /// Whether it makes the store when there is none.
     pub creates_store: bool,
     /// Whether later requests must wait for it before they prepare.
@@ -162,6 +167,7 @@ impl Method {
             name: O::METHOD,
             aliases: O::ALIASES,
             idempotent: O::IDEMPOTENT,
+            path_params: O::PATH_PARAMS,
             creates_store: false,
             barrier: false,
             run,

@@ -34,11 +34,13 @@ pub enum Names {
 pub struct Limits {
     /// Most files in one tree.
     pub tree_files: u64,
+    /// Most bytes of one file that is uploaded over HTTP.
+    pub upload_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { tree_files: 100_000 }
+        Self { tree_files: 100_000, upload_bytes: 4 << 30 }
     }
 }
 
@@ -53,6 +55,8 @@ names = "link"
 [limits]
 # Most files that one published folder may have.
 tree_files = 100000
+# Most bytes of one file that is uploaded over HTTP.
+upload_bytes = 4294967296
 "#;
 
 impl Config {
