@@ -14,6 +14,7 @@ mod exec;
 mod formats;
 mod generated;
 mod guards;
+mod http;
 mod imports;
 mod legacy;
 mod lineage;

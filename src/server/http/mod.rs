@@ -45,7 +45,7 @@ use app::App;
 const CONNECTIONS_MAX: usize = 256;
 /// How long a client may take to send the head of a request, and a connection may lie idle.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-const HEAD_BYTES_MAX: usize = 64 << 10;
+const HEAD_BYTES_MAX: usize = 16 << 10;
 const HEADERS_MAX: usize = 64;
 /// How long what is under way may take once the end has come.
 const GRACE: Duration = Duration::from_secs(5);
