@@ -69,7 +69,8 @@ fn operation(resource: &Resource, entry: &Entry) -> Value {
         }));
     }
     if resource.answer == Answer::Bytes {
-        for (name, about) in [("Range", "One range of bytes."), ("If-None-Match", "ETags that the client has already.")] {
+        for (name, about) in [("Range", "One range of bytes."), ("If-None-Match", "ETags that the client has already.")]
+        {
             parameters.push(json!({
                 "name": name, "in": "header", "required": false, "description": about, "schema": { "type": "string" },
             }));
@@ -119,7 +120,9 @@ fn body(resource: &Resource, entry: &Entry) -> Option<Value> {
         }
         Body::Ids => {
             let ids = params(entry, &[])["properties"]["artifactIds"].clone();
-            Some(json!({ "required": true, "content": json_body(json!({ "oneOf": [ids, params(entry, &["archived"])] })) }))
+            Some(
+                json!({ "required": true, "content": json_body(json!({ "oneOf": [ids, params(entry, &["archived"])] })) }),
+            )
         }
         Body::File => Some(json!({
             "required": true,
@@ -152,8 +155,7 @@ fn params(entry: &Entry, without: &[&str]) -> Value {
 }
 
 fn responses(resource: &Resource, entry: &Entry) -> Value {
-    let json_answer =
-        |about: &str, schema: Value| json!({ "description": about, "content": { "application/json": { "schema": schema } } });
+    let json_answer = |about: &str, schema: Value| json!({ "description": about, "content": { "application/json": { "schema": schema } } });
     let mut responses = Map::new();
     match resource.answer {
         Answer::Result => {
@@ -225,7 +227,9 @@ fn failures(own: &[u16]) -> Map<String, Value> {
         let about = match status {
             400 => "The request can't be understood; `field` names what is wrong.",
             401 => "The token is missing or wrong.",
-            403 => "It may not be done: a foreign page, a path of the server's machine, something protected, a read-only store.",
+            403 => {
+                "It may not be done: a foreign page, a path of the server's machine, something protected, a read-only store."
+            }
             404 => "It was not found.",
             409 => "It contradicts what is there.",
             412 => "The artifact has another revision than If-Match says.",

@@ -206,7 +206,8 @@ fn every_parameter_that_names_a_file_is_known_as_one() {
         let schema = keepstone::generate::schema(Some(method.name)).expect("it has one");
         for (name, property) in schema["params"]["properties"].as_object().into_iter().flatten() {
             let lower = name.to_ascii_lowercase();
-            let like_a_path = ["path", "dir", "folder", "root"].iter().any(|end| lower.ends_with(end)) || lower == "files";
+            let like_a_path =
+                ["path", "dir", "folder", "root"].iter().any(|end| lower.ends_with(end)) || lower == "files";
             let given_out = property["description"].as_str().unwrap_or_default().contains("inside the artifact");
             assert!(
                 !like_a_path || given_out || method.path_params.contains(&name.as_str()),
@@ -221,14 +222,19 @@ fn every_parameter_that_names_a_file_is_known_as_one() {
 fn a_file_goes_in_and_comes_out_whole_in_ranges_and_not_at_all_when_it_is_known() {
     let server = Server::start();
     let bytes: Vec<u8> = (0..700_000_u32).flat_map(|number| number.to_le_bytes()).collect();
-    let published = server.ask("POST", "/v1/artifacts?type=blob&name=d%C3%A4ta%20set.bin&tags=stage=prod,ok", &[], &bytes);
+    let published =
+        server.ask("POST", "/v1/artifacts?type=blob&name=d%C3%A4ta%20set.bin&tags=stage=prod,ok", &[], &bytes);
     assert_eq!(published.status, 201);
     let artifact = published.ok();
     let id = artifact["artifactId"].as_str().unwrap();
     assert_eq!(published.header("location"), Some(format!("/v1/artifacts/{id}").as_str()));
     assert_eq!(artifact["artifact"]["tags"], json!({ "ok": "", "stage": "prod" }));
     assert_eq!(artifact["artifact"]["logicalKey"], "däta set.bin");
-    assert_eq!(server.ask("POST", "/v1/artifacts?type=blob&name=d%C3%A4ta%20set.bin", &[], &bytes).status, 200, "a duplicate");
+    assert_eq!(
+        server.ask("POST", "/v1/artifacts?type=blob&name=d%C3%A4ta%20set.bin", &[], &bytes).status,
+        200,
+        "a duplicate"
+    );
 
     let listed = server.get(&format!("/v1/artifacts/{id}/files")).ok();
     assert_eq!(listed["count"], 1);
@@ -241,7 +247,9 @@ fn a_file_goes_in_and_comes_out_whole_in_ranges_and_not_at_all_when_it_is_known(
     let tag = whole.header("etag").unwrap();
     assert_eq!(tag, format!("\"{}\"", artifact["fileHash"].as_str().unwrap()));
     assert_eq!(server.ask("HEAD", &path, &[], b"").header("content-length"), Some("2800000"));
-    for (range, part) in [("bytes=0-9", 0..10), ("bytes=2799999-", 2_799_999..2_800_000), ("bytes=-5", 2_799_995..2_800_000)] {
+    for (range, part) in
+        [("bytes=0-9", 0..10), ("bytes=2799999-", 2_799_999..2_800_000), ("bytes=-5", 2_799_995..2_800_000)]
+    {
         let piece = server.ask("GET", &path, &[("Range", range)], b"");
         assert_eq!((piece.status, piece.body.as_slice()), (206, &bytes[part]), "{range}");
     }
@@ -258,7 +266,8 @@ fn a_file_goes_in_and_comes_out_whole_in_ranges_and_not_at_all_when_it_is_known(
 #[test]
 fn tables_are_published_from_their_bodies_as_from_files() {
     let server = Server::start();
-    let id = server.upload("type=prices&name=prices.csv&key=p&params=%7B%22a%22:1%7D", b"ts,price\n2026-01-01T00:00:00Z,1.5\n");
+    let id = server
+        .upload("type=prices&name=prices.csv&key=p&params=%7B%22a%22:1%7D", b"ts,price\n2026-01-01T00:00:00Z,1.5\n");
     let artifact = &server.rpc("get_artifact", json!({ "artifactId": id }))["result"];
     assert_eq!(artifact["format"], "table");
     assert_eq!(artifact["rowCount"], 1);

@@ -48,9 +48,12 @@ impl App {
         let method = self.method(name)?;
         let given = |param: &&&str| params.get(**param).is_some_and(|value| !value.is_null());
         if let Some(param) = method.path_params.iter().find(given) {
-            return Err(Error::new(Kind::PathNotAllowed, format!("{param}: no path of this machine can be given over HTTP"))
-                .field(*param)
-                .hint("send the bytes: POST /v1/artifacts takes a file as its body"));
+            return Err(Error::new(
+                Kind::PathNotAllowed,
+                format!("{param}: no path of this machine can be given over HTTP"),
+            )
+            .field(*param)
+            .hint("send the bytes: POST /v1/artifacts takes a file as its body"));
         }
         self.run(method, params, actor).await
     }

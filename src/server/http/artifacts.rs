@@ -37,7 +37,8 @@ async fn parsed(app: &App, method: &str, params: Value) -> Result<Value> {
 
 /// `GET /v1/artifacts`
 pub(super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
-    match search_params(&mut Words::of(&uri)) {
+    let mut words = Words::of(&uri);
+    match search_params(&mut words).and_then(|params| words.finish().map(|()| params)) {
         Ok(params) => answer(app.call("search_artifacts", params, None).await),
         Err(error) => reply::error(&error),
     }
@@ -244,8 +245,121 @@ fn revision_of(tag: &str) -> Option<u64> {
     tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok()
 }
 
-/// The seed's and its original's words as search_artifacts' params.
+/// The words of a list as search_artifacts' params: `type=run|model`, `tags=a,key=value` (any of them), `search=…`.
 fn search_params(words: &mut Words) -> Result<Value> {
-    let _ = (words, LIMIT_MAX);
-    Ok(json!({}))
+    let mut filter = Map::new();
+    let mut set = |name: &str, value: Option<Value>| {
+        filter.extend(value.map(|value| (name.to_owned(), value)));
+    };
+    let types = words.list(&["type", "types"]).unwrap_or_default();
+    let types: Vec<&str> = types.iter().flat_map(|types| types.split('|')).filter(|word| !word.is_empty()).collect();
+    set("types", (!types.is_empty()).then(|| json!(types)));
+    set("anyTags", words.list(&["tags", "tag"]).map(|tags| any_of(&tags)));
+    set("tags", words.list(&["allTags"]).map(|tags| all_of(&tags)));
+    for (names, name) in [
+        (["status", "status"], "status"),
+        (["source", "source"], "source"),
+        (["family", "family"], "family"),
+        (["outcome", "outcome"], "outcome"),
+        (["runId", "runId"], "runId"),
+        (["createdAfter", "minCreatedAt"], "minCreatedAt"),
+        (["createdBefore", "maxCreatedAt"], "maxCreatedAt"),
+        (["writerName", "writerName"], "writerName"),
+        (["writerVersion", "writerVersion"], "writerVersion"),
+        (["gitCommit", "gitCommit"], "gitCommit"),
+    ] {
+        set(name, words.text(&names)?.map(Value::String));
+    }
+    set("capabilities", words.list(&["capabilities"]).map(|list| json!(list)));
+    set("roles", words.list(&["roles"]).map(|list| json!(list)));
+    set("minSizeBytes", words.number(&["minSize", "minSizeBytes"])?.map(|size| json!(size)));
+    set("maxSizeBytes", words.number(&["maxSize", "maxSizeBytes"])?.map(|size| json!(size)));
+    let include = words.flag(&["includeArchived"])? == Some(true);
+    let archived = match words.flag(&["archived"])? {
+        Some(true) => Some("only"),
+        Some(false) => Some("exclude"),
+        None => include.then_some("include"),
+    };
+    set("archived", archived.map(|word| json!(word)));
+    let mut params = match words.text(&["params"])? {
+        None => Map::new(),
+        Some(text) => serde_json::from_str(&text)
+            .map_err(|error| Error::invalid_params(format!("params is no JSON object: {error}")).field("params"))?,
+    };
+    for name in ["templateId", "modelId"] {
+        params.extend(words.text(&[name])?.map(|value| (format!("provenance.{name}"), json!(value))));
+    }
+    set("params", (!params.is_empty()).then(|| Value::Object(params)));
+    let sort = match words.text(&["sort", "sortBy"])?.as_deref() {
+        Some("modified") => Some("updated".to_owned()),
+        other => other.map(str::to_owned),
+    };
+    let found = json!({
+        "query": words.text(&["search", "fullText"])?,
+        "filter": filter,
+        "sort": sort,
+        "order": words.text(&["order", "sortOrder"])?,
+        "limit": words.number(&["limit"])?.map(|limit| limit.min(LIMIT_MAX)),
+        "offset": words.number(&["offset", "skip"])?,
+        "cursor": words.text(&["cursor"])?,
+        "facets": words.list(&["facets"]),
+    });
+    Ok(found)
+}
+
+/// Tags of which any may be there, as search_artifacts takes them.
+fn any_of(tags: &[String]) -> Value {
+    let mut any: Map<String, Value> = Map::new();
+    for tag in tags {
+        let (key, value) = tag.split_once('=').unwrap_or((tag, ""));
+        if let Value::Array(values) = any.entry(key.to_owned()).or_insert_with(|| json!([])) {
+            values.push(json!(value));
+        }
+    }
+    Value::Object(any)
+}
+
+/// Tags that must all be there.
+fn all_of(tags: &[String]) -> Value {
+    let pair = |tag: &String| {
+        let (key, value) = tag.split_once('=').unwrap_or((tag, ""));
+        (key.to_owned(), json!(value))
+    };
+    Value::Object(tags.iter().map(pair).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_list_become_a_search() {
+        let uri: Uri = "/v1/artifacts?type=run|telemetry&tags=prod,stage=late&search=capacity&includeArchived=true\
+                        &createdAfter=2026-01-01&minSize=1000&templateId=T1&sortBy=modified&sortOrder=asc&limit=1500&skip=20"
+            .parse()
+            .unwrap();
+        let mut words = Words::of(&uri);
+        let params = search_params(&mut words).unwrap();
+        words.finish().unwrap();
+        assert_eq!(
+            params,
+            json!({
+                "query": "capacity",
+                "filter": {
+                    "types": ["run", "telemetry"],
+                    "anyTags": { "prod": [""], "stage": ["late"] },
+                    "minCreatedAt": "2026-01-01",
+                    "minSizeBytes": 1000,
+                    "archived": "include",
+                    "params": { "provenance.templateId": "T1" },
+                },
+                "sort": "updated",
+                "order": "asc",
+                "limit": 1000,
+                "offset": 20,
+                "cursor": null,
+                "facets": null,
+            })
+        );
+    }
 }

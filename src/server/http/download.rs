@@ -63,7 +63,8 @@ fn find(store: &Arc<Store>, artifact_id: &str, name: &str) -> Result<Wanted> {
     })?;
     let (file, size) = reader.objects().open(&entry.hash)?;
     if size != entry.size_bytes.0 {
-        let message = format!("the object {} is damaged: it has {size} bytes instead of {}", entry.hash, entry.size_bytes.0);
+        let message =
+            format!("the object {} is damaged: it has {size} bytes instead of {}", entry.hash, entry.size_bytes.0);
         return Err(Error::integrity(message).hint("publish the same bytes again to heal it"));
     }
     let path = reader.objects().path(&entry.hash);
@@ -158,7 +159,11 @@ fn pieces(wanted: Wanted, part: Range<u64>) -> Body {
 
 type Sending = (Wanted, Range<u64>, Option<Sha256>);
 
-fn piece(wanted: Wanted, part: Range<u64>, mut hasher: Option<Sha256>) -> std::io::Result<Option<(Bytes, Option<Sending>)>> {
+fn piece(
+    wanted: Wanted,
+    part: Range<u64>,
+    mut hasher: Option<Sha256>,
+) -> std::io::Result<Option<(Bytes, Option<Sending>)>> {
     let length = usize::try_from(PIECE.min(part.end - part.start)).expect("a small number");
     let mut buffer = vec![0; length];
     let count = files::read_at(&wanted.file, &wanted.path, &mut buffer, part.start).map_err(std::io::Error::other)?;

@@ -89,7 +89,8 @@ impl Guard {
             && path != "/healthz"
         {
             let shown = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-            let shown = shown.and_then(|value| value.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+            let shown =
+                shown.and_then(|value| value.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
             if !shown.is_some_and(|(_, shown)| token.is(shown.trim())) {
                 let error = Error::invalid_request("the token is missing or wrong")
                     .hint("send it in the header Authorization: Bearer TOKEN");
@@ -176,7 +177,10 @@ mod tests {
         assert_eq!(admitted(&guard, "/rpc", &[host, ("authorization", &bearer)]), 200);
         assert_eq!(admitted(&guard, "/rpc", &[host, ("authorization", &bearer[..30])]), 401);
         assert_eq!(admitted(&guard, "/rpc", &[host, ("authorization", secret)]), 401);
-        assert_eq!(admitted(&guard, "/rpc", &[host, ("authorization", &bearer), ("origin", "http://evil.example")]), 403);
+        assert_eq!(
+            admitted(&guard, "/rpc", &[host, ("authorization", &bearer), ("origin", "http://evil.example")]),
+            403
+        );
     }
 
     #[test]

@@ -77,7 +77,8 @@ pub fn serve(
         .field("http")
         .hint("listen on 127.0.0.1, or write at least 32 random characters into a file for --http-token-file"));
     }
-    let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("http").enable_all().build().map_err(failed)?;
+    let runtime =
+        Builder::new_multi_thread().worker_threads(2).thread_name("http").enable_all().build().map_err(failed)?;
     let listener = runtime.block_on(TcpListener::bind(options.address)).map_err(|error| {
         Error::conflict(format!("nothing can listen on {}: {error}", options.address))
             .field("http")
@@ -193,7 +194,8 @@ fn router(app: Arc<App>) -> Router {
 async fn health(State(app): State<Arc<App>>) -> Response {
     match app.call("health_check", serde_json::json!({}), None).await {
         Ok(text) => {
-            let available = serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|told| told["available"] == true);
+            let available =
+                serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|told| told["available"] == true);
             reply::health(available)
         }
         Err(error) => reply::error(&error),

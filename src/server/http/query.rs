@@ -48,7 +48,8 @@ impl Words {
     /// A whole number.
     pub(super) fn number(&mut self, names: &[&str]) -> Result<Option<u64>> {
         let Some(text) = self.text(names)? else { return Ok(None) };
-        let number = text.parse().map_err(|_| Error::invalid_params(format!("{}: {text:?} is no whole number", names[0])));
+        let number =
+            text.parse().map_err(|_| Error::invalid_params(format!("{}: {text:?} is no whole number", names[0])));
         number.map(Some).map_err(|error| error.field(names[0]))
     }
 

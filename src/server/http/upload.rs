@@ -110,8 +110,21 @@ pub(super) async fn publish(State(app): State<Arc<App>>, request: Request) -> Re
 fn params(artifact_type: String, words: &mut Words) -> Result<Map<String, Value>> {
     let mut params = Map::from_iter([("artifactType".to_owned(), json!(artifact_type))]);
     for name in [
-        "format", "writerName", "writerVersion", "gitCommit", "artifactId", "runId", "title", "description", "mediaType",
-        "outcome", "source", "createdAt", "expectedFileHash", "requestId", "filenameHint",
+        "format",
+        "writerName",
+        "writerVersion",
+        "gitCommit",
+        "artifactId",
+        "runId",
+        "title",
+        "description",
+        "mediaType",
+        "outcome",
+        "source",
+        "createdAt",
+        "expectedFileHash",
+        "requestId",
+        "filenameHint",
     ] {
         params.extend(words.text(&[name])?.map(|value| (name.to_owned(), json!(value))));
     }
