@@ -212,7 +212,8 @@ mod tests {
         let range = &statistics(&members).feature_ranges["f"];
         assert_eq!((range.min, range.max, range.mean, range.count), (1.0, 6.0, 3.0, Count(3)));
         assert!((range.std - (14.0_f64 / 3.0).sqrt()).abs() < 1e-12, "{}", range.std);
-        let word = Member { features: Features::from_iter([("f".to_owned(), FeatureValue::Bool(true))]), ..member([0; 32]) };
+        let word =
+            Member { features: Features::from_iter([("f".to_owned(), FeatureValue::Bool(true))]), ..member([0; 32]) };
         assert!(statistics(&[word]).feature_ranges.is_empty());
     }
 }

@@ -30,7 +30,8 @@ fn flip(path: &Path, at: usize, bit: u32) {
 /// The same store with two versions of a dataset, one made from the other.
 fn with_datasets() -> Place {
     let place = lived_in();
-    let member = |id: &str, features: serde_json::Value| json!({"artifactId": id, "role": "input", "features": features});
+    let member =
+        |id: &str, features: serde_json::Value| json!({"artifactId": id, "role": "input", "features": features});
     place.ok(
         "create_dataset",
         json!({
