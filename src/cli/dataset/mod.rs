@@ -39,7 +39,8 @@ pub(super) struct Dataset {
 enum Action {
     /// Create a version, for good
     Create(Box<create::Create>),
-    /// Show everything about one version but its members
+    /// Show everything about one version
+    #[command(disable_version_flag = true)]
     Show(show::Show),
     /// List versions, the highest first
     #[command(visible_alias = "ls")]
