@@ -259,5 +259,9 @@ fn only_a_regular_file_is_read_as_a_snapshot() {
         let (kind, field, message) = place.refuses(method, json!({"path": "/dev/null"}));
         assert_eq!((kind.as_str(), field.as_str()), ("invalid_data", "path"), "{message}");
         assert!(message.contains("no regular file"), "{message}");
+        let large = place.write("large.json", "");
+        std::fs::File::options().write(true).open(&large).unwrap().set_len(1 << 40).unwrap();
+        let (kind, field, message) = place.refuses(method, json!({"path": large}));
+        assert_eq!((kind.as_str(), field.as_str()), ("invalid_data", "path"), "{message}");
     }
 }
