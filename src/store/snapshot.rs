@@ -172,7 +172,10 @@ pub struct Found {
 /// Reads a snapshot file; one that was changed after it was written is an error.
 pub fn read(path: &Path) -> Result<Found> {
     let shown = path.display();
-    let (file, metadata) = files::open_regular(path)?;
+    let (file, metadata) = files::open_regular(path).map_err(|error| match error.source.kind() {
+        std::io::ErrorKind::InvalidInput => Error::invalid_data(error.to_string()),
+        _ => Error::from(error),
+    })?;
     // What is named by mistake may be larger than the memory.
     if metadata.len() > LOOKED_AT_FIRST {
         let mut start = Vec::new();
