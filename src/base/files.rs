@@ -126,7 +126,11 @@ pub fn exists(path: &Path) -> bool {
 
 /// The whole file as bytes.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).context("read", path)
+    // What a device or a pipe gives may never end.
+    let (mut file, _) = open_regular(path)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).context("read", path)?;
+    Ok(bytes)
 }
 
 /// The whole file as text.

@@ -245,8 +245,11 @@ function lineOf(id: number, method: string, params: object, progress: boolean): 
   }
   let line: string;
   try {
-    line = JSON.stringify({ jsonrpc: "2.0", id, method, params });
+    line = JSON.stringify({ jsonrpc: "2.0", id, method, params }, finite);
   } catch (error) {
+    if (error instanceof InvalidParamsError) {
+      throw error;
+    }
     throw new InvalidParamsError(`the params of ${method} can't be sent: ${(error as Error).message}`, { retryable: false });
   }
   // Checked here, because keepstone can't tell whose line it was that it skipped.
@@ -257,4 +260,12 @@ function lineOf(id: number, method: string, params: object, progress: boolean): 
     });
   }
   return line;
+}
+
+/** JSON has no NaN and no infinity: null would take their place, which means absent. */
+function finite(name: string, value: unknown): unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new InvalidParamsError(`${name}: ${value} is no number that JSON can hold`, { retryable: false });
+  }
+  return value;
 }

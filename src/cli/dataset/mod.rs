@@ -70,8 +70,8 @@ enum Action {
     /// Create a version, for good
     #[command(after_help = create::EXAMPLES)]
     Create(Box<create::Create>),
-    /// Show everything about one version but its members
-    #[command(after_help = SHOW_EXAMPLES)]
+    /// Show everything about one version
+    #[command(after_help = SHOW_EXAMPLES, disable_version_flag = true)]
     Show(show::Show),
     /// List versions, the highest first
     #[command(after_help = LIST_EXAMPLES, visible_alias = "ls")]
