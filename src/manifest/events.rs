@@ -14,6 +14,15 @@ pub const PUBLISHED: &str = "published";
 /// Inputs that were named after the publishing.
 pub const LINEAGE_ADDED: &str = "lineage_added";
 
+/// What people changed about an artifact.
+pub const UPDATED: &str = "updated";
+
+/// An alias stands for an artifact from now on.
+pub const ALIAS_SET: &str = "alias_set";
+
+/// An alias stands for nothing any more.
+pub const ALIAS_REMOVED: &str = "alias_removed";
+
 impl Manifest {
     /// The id that the next event gets.
     pub fn next_event_id(&self) -> Result<u64> {

@@ -1,5 +1,6 @@
 //! The manifest's formats, as a list that only ever grows: an entry that was released is never changed.
 
+use super::words::SEARCH as WORDS;
 use super::{Age, Manifest};
 use crate::model::Result;
 
@@ -10,7 +11,11 @@ pub const APPLICATION_ID: i32 = 0x4B50_5354;
 pub const FORMAT_VERSION: i64 = 1 + MIGRATIONS.len() as i64;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS];
+const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, SEARCH];
+
+/// The format since which artifacts are found by words; what earlier ones hold is read into the index once all else is
+/// brought up to date.
+const WORDS_SINCE: i64 = 6;
 
 const ARTIFACTS: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -217,6 +222,24 @@ const TAGS: &str = "
     CREATE INDEX artifact_tags_by_type ON artifact_tags (key, value, artifact_type, created_at, seq);
 ";
 
+/// What artifacts are searched by. `artifacts_in_short` is what lists and searches look at before they read a row: in the
+/// order of creation, and enough to filter, count and sort by.
+const SEARCH: &str = "
+    DROP INDEX artifacts_by_creation;
+    CREATE INDEX artifacts_in_short ON artifacts (created_at, seq, archived, deleted_at, superseded_at, artifact_type,
+        size_bytes, updated_at, source, family, outcome, title);
+
+    CREATE TABLE aliases (
+        artifact_type TEXT NOT NULL,
+        logical_key TEXT NOT NULL,
+        alias TEXT NOT NULL,
+        seq INTEGER NOT NULL REFERENCES artifacts (seq),
+        set_at TEXT NOT NULL,
+        PRIMARY KEY (artifact_type, logical_key, alias)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX aliases_by_artifact ON aliases (seq);
+";
+
 impl Manifest {
     /// Brings an earlier format of ours up to date, in one transaction.
     pub fn bring_up_to_date(&self) -> Result<()> {
@@ -236,6 +259,10 @@ impl Manifest {
             if leads_to > version {
                 self.connection.execute_batch(sql)?;
             }
+        }
+        if version < WORDS_SINCE {
+            self.connection.execute_batch(WORDS)?;
+            self.write_all_words()?;
         }
         self.connection.execute_batch(&format!(
             "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT_VERSION};"

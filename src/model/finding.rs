@@ -119,6 +119,8 @@ pub enum Code {
     RowMissing,
     /// The manifest has a row that neither sidecars nor history tell of.
     RowUnknown,
+    /// A search finds an artifact by other words than it has.
+    WordsDiffer,
     /// A folder of the store is not there.
     FolderMissing,
     /// Something lies among the store's own files that isn't the store's.
@@ -142,6 +144,7 @@ impl Code {
             | Self::HistoryShort
             | Self::LineDamaged
             | Self::FolderMissing
+            | Self::WordsDiffer
             | Self::Stranger => Some("verify_store with repair sets it right"),
             Self::HistoryDiffers
             | Self::ManifestDamaged

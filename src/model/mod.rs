@@ -2,6 +2,7 @@
 
 pub mod artifact;
 pub mod audit;
+pub mod curation;
 pub mod dataset;
 pub mod error;
 pub mod finding;
@@ -9,6 +10,7 @@ pub mod hash;
 pub mod ids;
 pub mod import;
 pub mod number;
+pub mod query;
 pub mod reference;
 pub mod run;
 pub mod seal;

@@ -6,6 +6,7 @@ pub mod datasets;
 pub mod imports;
 pub mod lineage;
 mod params;
+pub mod registry;
 pub mod runs;
 pub mod session;
 pub mod store;
@@ -29,6 +30,8 @@ pub trait Operation {
     const ALIASES: &'static [&'static str] = &[];
     /// Whether sending it a second time changes nothing more, so that a client may retry it.
     const IDEMPOTENT: bool = true;
+    /// The parameters for which null says something; for all others it means absent.
+    const NULLS: &'static [&'static str] = &[];
     /// The parameters, one object.
     type Params: DeserializeOwned + JsonSchema;
     /// The result.
@@ -172,7 +175,7 @@ impl Method {
 
     const fn query<Q: Query>() -> Self {
         Self::of::<Q>(Run::Query(|params, context| {
-            let params = params::parse(params)?;
+            let params = params::parse(params, Q::NULLS)?;
             let reader = context.site.store()?.read()?;
             context.watch.viewed();
             Q::run(&reader, params, context).map(|result| to_reply(&result))
@@ -181,7 +184,7 @@ impl Method {
 
     const fn command<C: Command + 'static>() -> Self {
         let run = Run::Command(|params, context| {
-            let params = params::parse(params)?;
+            let params = params::parse(params, C::NULLS)?;
             let store = match context.site.store() {
                 Err(error) if C::CREATES_STORE && error.kind() == Kind::NotFound => {
                     C::check(&params, context)?;
@@ -196,13 +199,14 @@ impl Method {
 
     const fn probe<P: Probe>() -> Self {
         Self::of::<P>(Run::Probe(|params, context| {
-            P::run(params::parse(params)?, context).map(|result| to_reply(&result))
+            P::run(params::parse(params, P::NULLS)?, context).map(|result| to_reply(&result))
         }))
     }
 
     const fn maintenance<M: Maintenance>() -> Self {
-        let run =
-            Run::Maintenance(|params, context| M::run(params::parse(params)?, context).map(|result| to_reply(&result)));
+        let run = Run::Maintenance(|params, context| {
+            M::run(params::parse(params, M::NULLS)?, context).map(|result| to_reply(&result))
+        });
         Self { barrier: true, ..Self::of::<M>(run) }
     }
 
@@ -226,12 +230,18 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<artifacts::get_artifact::GetArtifact>(),
     Method::query::<artifacts::get_artifacts::GetArtifacts>(),
     Method::query::<artifacts::list_artifacts::ListArtifacts>(),
+    Method::query::<registry::search_artifacts::SearchArtifacts>(),
     Method::query::<artifacts::resolve::Resolve>(),
     Method::query::<artifacts::find_by_logical_key::FindByLogicalKey>(),
     Method::query::<artifacts::find_by_hash::FindByHash>(),
     Method::query::<artifacts::list_files::ListFiles>(),
     Method::query::<artifacts::read_file::ReadFile>(),
     Method::command::<artifacts::supersede::Supersede>(),
+    Method::command::<registry::update_artifact::UpdateArtifact>(),
+    Method::command::<registry::bulk_update::BulkUpdate>(),
+    Method::command::<registry::set_alias::SetAlias>(),
+    Method::command::<registry::remove_alias::RemoveAlias>(),
+    Method::query::<registry::list_aliases::ListAliases>(),
     Method::command::<types::register_type::RegisterType>(),
     Method::query::<types::list_types::ListTypes>(),
     Method::query::<lineage::get_lineage::GetLineage>(),

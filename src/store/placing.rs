@@ -9,13 +9,15 @@ use super::writer::take_turn;
 use super::{Access, Store, Writing};
 use crate::base::crash;
 use crate::base::files::{self, Context};
-use crate::manifest::{Found, LINEAGE_ADDED, Manifest};
+use crate::manifest::{Found, LINEAGE_ADDED, Manifest, UPDATED};
 use crate::model::artifact::{Event, Input, Record};
+use crate::model::curation::Updated;
 use crate::model::{Error, Result};
 use crate::objects::{Staging, Unfinished};
 use crate::store::lease::Lease;
 use crate::store::names;
 use crate::store::reader::View;
+use crate::store::rebuild::told;
 use crate::store::sidecar::Sidecar;
 
 /// An artifact that is to get its name, and the sidecar written for it while the transaction was open.
@@ -198,6 +200,9 @@ pub(super) fn sidecar_again(manifest: &Manifest, found: Found) -> Result<Sidecar
     for event in manifest.events_of(artifact_id.as_str(), LINEAGE_ADDED)? {
         let later = inputs_added(&event)?;
         publication.inputs.retain(|input| !later.contains(input));
+    }
+    for event in manifest.events_of(artifact_id.as_str(), UPDATED)?.iter().rev() {
+        told::<Updated>(event)?.before.apply(&mut publication);
     }
     publication.request = manifest.request_of(artifact_id.as_str())?;
     Ok(Sidecar::new(seq, &published, publication))

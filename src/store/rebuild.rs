@@ -12,8 +12,11 @@ use super::writer::{published_data, take_turn};
 use super::{Layout, Site, Store, init};
 use crate::base::clock;
 use crate::base::files::{self, Lock};
-use crate::manifest::{Age, BUSY_WAIT, LINEAGE_ADDED, Manifest, PUBLISHED, Placement};
+use crate::manifest::{
+    ALIAS_REMOVED, ALIAS_SET, Age, BUSY_WAIT, LINEAGE_ADDED, Manifest, PUBLISHED, Placement, UPDATED,
+};
 use crate::model::artifact::{Event, Request, TypeDefinition};
+use crate::model::curation::{AliasOf, Updated};
 use crate::model::number::Count;
 use crate::model::run::{RunFinished, RunStarted};
 use crate::model::{Error, Hash, Kind, Result, Watch};
@@ -436,6 +439,12 @@ pub(super) fn change_again(
             manifest.add_inputs(seq, &inputs)?;
             manifest.touch(seq, &event.at)?;
         }
+        (UPDATED, Some(seq)) => manifest.set_values(seq, &told::<Updated>(event)?.after, &event.at)?,
+        (ALIAS_SET, Some(seq)) => {
+            let alias: AliasOf = told(event)?;
+            manifest.set_alias(&alias, seq, &event.at)?;
+        }
+        (ALIAS_REMOVED, _) => manifest.remove_alias(&told(event)?)?,
         ("deleted", Some(seq)) => manifest.set_deleted(seq, &event.at)?,
         ("joined_run", Some(seq)) => {
             if let Some(run_id) = text("runId") {
@@ -482,7 +491,7 @@ pub(super) fn change_again(
     manifest.insert_event(event)
 }
 
-fn told<T: DeserializeOwned>(event: &Event) -> Result<T> {
+pub(super) fn told<T: DeserializeOwned>(event: &Event) -> Result<T> {
     serde_json::from_value(Value::Object(event.data.clone()))
         .map_err(|error| Error::integrity(format!("event {}: {error}", event.event_id.0)))
 }

@@ -130,6 +130,8 @@ impl<'s> Batch<'s> {
         if let Some(error) = &writer.broken {
             return Err(error.clone());
         }
+        // Now, while a full disk can still be told before the history is written.
+        writer.manifest().write_words()?;
         crash::point("commit.rows_written");
         writer.store.objects.sync_all(&writer.placed)?;
         crash::point("publish.folder_synced");
@@ -209,10 +211,15 @@ impl Writer<'_> {
         Ok(event_id)
     }
 
+    /// The same, with what a whole type tells.
+    pub fn record_told(&mut self, kind: &str, artifact_id: Option<&str>, told: &impl Serialize) -> Result<u64> {
+        let Value::Object(data) = serde_json::to_value(told).expect("plain data") else { unreachable!("an object") };
+        self.record(kind, artifact_id, data)
+    }
+
     /// Adds an event about a run.
     pub fn record_run(&mut self, kind: &str, told: &impl Serialize) -> Result<u64> {
-        let Value::Object(data) = serde_json::to_value(told).expect("plain data") else { unreachable!("an object") };
-        self.record(kind, None, data)
+        self.record_told(kind, None, told)
     }
 
     /// Makes a staged file an object. An object that is there already counts only when its bytes are proven; a damaged
