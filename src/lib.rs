@@ -8,6 +8,7 @@ pub mod server;
 pub mod operations;
 
 pub mod audit;
+pub mod bundles;
 pub mod datasets;
 pub mod imports;
 pub mod lineage;

@@ -7,17 +7,21 @@ use clap::{Args, Parser, Subcommand};
 use super::artifact::Artifact;
 use super::audit::{self, Audit};
 use super::backup::{self, Backup};
+use super::bundle::{self, Bundle};
 use super::cat::{self, Cat};
+use super::compare::{self, Compare};
 use super::completions::{self, Completions};
 use super::dataset::{self, Dataset};
 use super::downstream::{self, Downstream};
 use super::events::{self, Events};
+use super::export::{self, Export};
 use super::find::{self, Find};
 use super::import::{self, Import};
 use super::lineage::{self, Lineage};
 use super::list::{self, List};
 use super::publish::{self, Publish};
 use super::rebuild::{self, Rebuild};
+use super::related::{self, Related};
 use super::run::{self, Run};
 use super::runs::{self, Runs};
 use super::show::{self, Show};
@@ -113,12 +117,21 @@ pub(super) enum Command {
     /// Write the bytes of an artifact to standard output
     #[command(after_help = cat::EXAMPLES)]
     Cat(Cat),
+    /// Write the files of an artifact into a folder
+    #[command(after_help = export::EXAMPLES)]
+    Export(Export),
     /// Draw what an artifact was made from, find ways, or record inputs
     #[command(after_help = lineage::EXAMPLES)]
     Lineage(Lineage),
     /// List what was made of an artifact
     #[command(after_help = downstream::EXAMPLES)]
     Downstream(Downstream),
+    /// List what has to do with an artifact: made from it, of it, or beside it
+    #[command(after_help = related::EXAMPLES)]
+    Related(Related),
+    /// Say what differs between two artifacts, down to the rows of tables
+    #[command(after_help = compare::EXAMPLES)]
+    Compare(Compare),
     /// Report where artifacts came from, and whether their bytes are sound
     #[command(after_help = audit::EXAMPLES)]
     Audit(Audit),
@@ -152,6 +165,9 @@ pub(super) enum Command {
     /// Take in what another program keeps
     #[command(after_help = import::EXAMPLES)]
     Import(Import),
+    /// Carry artifacts to another store in one file
+    #[command(after_help = bundle::EXAMPLES)]
+    Bundle(Bundle),
     /// Copy the manifest as one file, or bring a copy back
     #[command(after_help = backup::EXAMPLES)]
     Backup(Backup),

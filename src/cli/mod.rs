@@ -5,14 +5,17 @@ mod artifact;
 mod artifacts;
 mod audit;
 mod backup;
+mod bundle;
 mod call;
 mod caller;
 mod cat;
+mod compare;
 mod completions;
 mod dataset;
 mod downstream;
 mod events;
 mod exec;
+mod export;
 mod facts;
 mod find;
 mod git;
@@ -27,6 +30,7 @@ mod print;
 mod progress;
 mod publish;
 mod rebuild;
+mod related;
 mod run;
 mod runs;
 mod schema;
@@ -94,8 +98,11 @@ pub fn main() -> ExitCode {
         Command::Show(options) => show::run(place, options),
         Command::Find(options) => find::run(place, options),
         Command::Cat(options) => cat::run(place, options),
+        Command::Export(options) => export::run(place, options),
         Command::Lineage(options) => lineage::run(place, options),
         Command::Downstream(options) => downstream::run(place, options),
+        Command::Related(options) => related::run(place, options),
+        Command::Compare(options) => compare::run(place, options),
         Command::Audit(options) => audit::run(place, options),
         Command::Supersede(options) => supersede::run(place, options),
         Command::Run(options) => run::run(place, options),
@@ -107,6 +114,7 @@ pub fn main() -> ExitCode {
         Command::Verify(options) => verify::run(place, options),
         Command::Artifact(options) => artifact::run(place, options),
         Command::Import(options) => import::run(place, options),
+        Command::Bundle(options) => bundle::run(place, options),
         Command::Backup(options) => backup::run(place, options),
         Command::Rebuild(options) => rebuild::run(place, options),
         Command::Serve(options) => serve::run(place, options),

@@ -81,6 +81,18 @@ impl Manifest {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
+    /// Hands every change after publishing to `take`, oldest first.
+    pub fn each_change(&self, mut take: impl FnMut(Event) -> Result<()>) -> Result<()> {
+        let mut statement = self.cached(
+            "SELECT event_id, at, kind, artifact_id, actor, data FROM events WHERE kind <> ?1 ORDER BY event_id",
+        )?;
+        let mut rows = statement.query([PUBLISHED])?;
+        while let Some(row) = rows.next()? {
+            take(event(row)?)?;
+        }
+        Ok(())
+    }
+
     /// The event of an artifact's publishing.
     pub fn published_event(&self, artifact_id: &str) -> Result<Event> {
         Ok(self
@@ -108,11 +120,12 @@ impl Manifest {
 
     /// The events that stand in the history file, oldest first.
     pub fn history_events(&self) -> Result<Vec<Event>> {
-        let mut statement = self.cached(
-            "SELECT event_id, at, kind, artifact_id, actor, data FROM events WHERE kind <> ?1 ORDER BY event_id",
-        )?;
-        let rows = statement.query_map([PUBLISHED], event)?;
-        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+        let mut events = Vec::new();
+        self.each_change(|event| {
+            events.push(event);
+            Ok(())
+        })?;
+        Ok(events)
     }
 }
 

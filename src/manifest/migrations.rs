@@ -238,6 +238,12 @@ const SEARCH: &str = "
         PRIMARY KEY (artifact_type, logical_key, alias)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX aliases_by_artifact ON aliases (seq);
+
+    -- What was made with the same model or template is related.
+    CREATE INDEX artifacts_by_model ON artifacts (details ->> '$.params.provenance.modelId')
+        WHERE details ->> '$.params.provenance.modelId' IS NOT NULL;
+    CREATE INDEX artifacts_by_template ON artifacts (details ->> '$.params.provenance.templateId')
+        WHERE details ->> '$.params.provenance.templateId' IS NOT NULL;
 ";
 
 impl Manifest {

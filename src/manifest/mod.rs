@@ -13,6 +13,7 @@ mod m3;
 mod migrations;
 mod reach;
 mod references;
+mod related;
 mod runs;
 mod search;
 mod types;
@@ -36,6 +37,7 @@ pub use legacy::{Version1, Version1Artifact};
 pub use m3::{RegistryRun, registry_runs};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
 pub use reach::{Link, LinkInput, NodeRow, Reached, Walk};
+pub use related::{Relative, Relatives, Tie, Via};
 pub use runs::{RunFilter, RunRow};
 pub use search::{Bucket, Facet, Hit, Key, Search, Sort};
 

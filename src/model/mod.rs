@@ -2,6 +2,7 @@
 
 pub mod artifact;
 pub mod audit;
+pub mod comparison;
 pub mod curation;
 pub mod dataset;
 pub mod error;

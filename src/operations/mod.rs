@@ -2,6 +2,7 @@
 
 pub mod artifacts;
 pub mod audit;
+pub mod bundles;
 pub mod datasets;
 pub mod imports;
 pub mod lineage;
@@ -231,11 +232,14 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<artifacts::get_artifacts::GetArtifacts>(),
     Method::query::<artifacts::list_artifacts::ListArtifacts>(),
     Method::query::<registry::search_artifacts::SearchArtifacts>(),
+    Method::query::<registry::compare_artifacts::CompareArtifacts>(),
+    Method::query::<registry::get_related::GetRelated>(),
     Method::query::<artifacts::resolve::Resolve>(),
     Method::query::<artifacts::find_by_logical_key::FindByLogicalKey>(),
     Method::query::<artifacts::find_by_hash::FindByHash>(),
     Method::query::<artifacts::list_files::ListFiles>(),
     Method::query::<artifacts::read_file::ReadFile>(),
+    Method::query::<artifacts::export_artifact::ExportArtifact>(),
     Method::command::<artifacts::supersede::Supersede>(),
     Method::command::<registry::update_artifact::UpdateArtifact>(),
     Method::command::<registry::bulk_update::BulkUpdate>(),
@@ -264,6 +268,8 @@ pub static OPERATIONS: &[Method] = &[
     Method::command::<datasets::delete_dataset::DeleteDataset>(),
     Method::command::<datasets::restore_dataset::RestoreDataset>(),
     Method::maintenance::<imports::import_m3::ImportM3>(),
+    Method::query::<bundles::export_bundle::ExportBundle>(),
+    Method::command::<bundles::import_bundle::ImportBundle>(),
     Method::query::<store::list_events::ListEvents>(),
     Method::probe::<store::verify_store::VerifyStore>(),
     Method::maintenance::<store::backup::Backup>(),

@@ -1,5 +1,7 @@
-//! The registry's rules: what a reference means, where a search goes on, what people may change about an artifact.
+//! The registry's rules: what a reference means, where a search goes on, what people may change about an artifact, what
+//! differs between two.
 
+pub mod comparing;
 mod curating;
 mod cursor;
 mod resolving;

@@ -1,5 +1,6 @@
 //! A store: the one owner of a folder, where objects, manifest and history change together.
 
+pub mod carrying;
 pub mod config;
 mod history;
 mod init;

@@ -1,12 +1,13 @@
 //! Reading a store: what readers and writers can both see, and the reader that sees one moment.
 
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Store;
 use crate::base::files;
 use crate::manifest::{Found, Manifest, ObjectRow};
-use crate::model::artifact::{Artifact, Format, Storage};
+use crate::model::artifact::{Artifact, FileEntry, Format, Storage};
 use crate::model::number::Count;
 use crate::model::{Error, Hash, Result, Watch};
 use crate::objects::Objects;
@@ -49,6 +50,31 @@ pub trait View {
             || twin.is_some_and(|twin| files::same_bytes(twin, &self.objects().path(hash)).unwrap_or(false))
             || self.objects().proven(hash, watch)?;
         Ok(trusted.then_some(row))
+    }
+
+    /// Whether the store keeps an artifact's bytes as objects.
+    fn is_managed(&self, found: &Found) -> bool {
+        found.record.storage == Storage::Managed
+    }
+
+    /// Opens one of an artifact's files, wherever it is kept.
+    fn open_file(&self, found: &Found, entry: &FileEntry) -> Result<File> {
+        let artifact_id = &found.record.artifact_id;
+        if !self.is_managed(found) {
+            return Err(Error::unsupported(format!("artifact {artifact_id} is kept in place, and can't be read here")));
+        }
+        let (file, size) = self.objects().open(&entry.hash)?;
+        if size != entry.size_bytes.0 {
+            let (hash, right) = (entry.hash, entry.size_bytes.0);
+            let damaged = format!("the object {hash} is damaged: it has {size} bytes instead of {right}");
+            return Err(Error::integrity(damaged).hint("publish the same bytes again to heal it"));
+        }
+        Ok(file)
+    }
+
+    /// A folder for files without a name: the store's own, or where nothing can be written the system's.
+    fn scratch(&self) -> PathBuf {
+        self.store().staging().map_or_else(|_| std::env::temp_dir(), |staging| staging.folder().to_owned())
     }
 
     /// An artifact as it is answered.

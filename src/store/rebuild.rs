@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::carrying::BUNDLE_IMPORTED;
 use super::placing::inputs_added;
 use super::site::sidecars;
 use super::writer::{published_data, take_turn};
@@ -478,7 +479,7 @@ pub(super) fn change_again(
         (snapshot::CREATED | snapshot::DELETED | snapshot::RESTORED, _) => {
             findings.extend(snapshot::again(manifest, layout, event, spare)?);
         }
-        ("object_healed" | "object_quarantined" | "migration_finding" | "store_migrated", _) => {}
+        ("object_healed" | "object_quarantined" | "migration_finding" | "store_migrated" | BUNDLE_IMPORTED, _) => {}
         (_, None) if event.artifact_id.is_some() => {
             findings.push(format!(
                 "event {}: artifact {} has no sidecar",

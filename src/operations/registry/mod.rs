@@ -1,6 +1,8 @@
 //! Searching artifacts, changing what people say about them, and giving them names.
 
 pub mod bulk_update;
+pub mod compare_artifacts;
+pub mod get_related;
 pub mod list_aliases;
 pub mod remove_alias;
 pub mod search_artifacts;

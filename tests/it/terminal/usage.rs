@@ -2,14 +2,17 @@
 
 use super::Desk;
 
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 29] = [
     "publish",
     "list",
     "show",
     "find",
     "cat",
+    "export",
     "lineage",
     "downstream",
+    "related",
+    "compare",
     "audit",
     "verify",
     "supersede",
@@ -20,6 +23,7 @@ const COMMANDS: [&str; 25] = [
     "events",
     "status",
     "import",
+    "bundle",
     "backup",
     "rebuild",
     "serve",
