@@ -39,9 +39,18 @@ pub(super) fn publication(publication: &mut Publication, published_at: &str) -> 
     let extension = record.extension.as_deref();
     let wrong = [
         (record.file_hash != file_hash, "its hash is not that of its files"),
-        (record.format != Format::Table && record.content_hash != file_hash, "its content hash is not that of its files"),
-        (record.size_bytes != size || record.file_count != files.len() as u64, "its files have another length together"),
-        (record.logical_key.is_empty() || record.logical_key.len() > LONGEST_KEY, "its logical key is empty or too long"),
+        (
+            record.format != Format::Table && record.content_hash != file_hash,
+            "its content hash is not that of its files",
+        ),
+        (
+            record.size_bytes != size || record.file_count != files.len() as u64,
+            "its files have another length together",
+        ),
+        (
+            record.logical_key.is_empty() || record.logical_key.len() > LONGEST_KEY,
+            "its logical key is empty or too long",
+        ),
         (record.schema_version == 0 || record.version == 0, "its versions begin at 1"),
         (record.format == Format::Table && extension != Some("parquet"), "a table is kept as Parquet"),
         (
@@ -49,7 +58,10 @@ pub(super) fn publication(publication: &mut Publication, published_at: &str) -> 
             "its extension is none",
         ),
         (record.run_id.as_ref().is_some_and(|id| RunId::try_from(id.clone()).is_err()), "its run's id is none"),
-        (record.params.values().any(|value| number::inexact_integer(value).is_some()), "its params hold numbers beyond 2^53-1"),
+        (
+            record.params.values().any(|value| number::inexact_integer(value).is_some()),
+            "its params hold numbers beyond 2^53-1",
+        ),
         (!is_moment(&record.created_at) || !is_moment(published_at), "its times are none"),
     ];
     if let Some((_, what)) = wrong.iter().find(|(wrong, _)| *wrong) {

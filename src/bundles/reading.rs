@@ -260,12 +260,10 @@ fn prove(
             return Ok(());
         }
         match record.format {
-            Format::Tree if listed.insert(record.file_hash) => {
-                match reader.trusted(&record.file_hash, None, watch)? {
-                    Some(looks) => proven.push((record.file_hash, looks)),
-                    None => staged.push(staging.write(objects::listing(&publication.files).as_bytes())?),
-                }
-            }
+            Format::Tree if listed.insert(record.file_hash) => match reader.trusted(&record.file_hash, None, watch)? {
+                Some(looks) => proven.push((record.file_hash, looks)),
+                None => staged.push(staging.write(objects::listing(&publication.files).as_bytes())?),
+            },
             Format::Table => {
                 let hash = record.file_hash;
                 let file = match found.get(&hash) {

@@ -134,15 +134,16 @@ impl Taking<'_> {
             }
             return Ok(());
         }
-        checking::publication(&mut publication, &published_at).map_err(|what| {
-            invalid(&self.unpacked.path, &format!("artifact {id}: {what}"))
-        })?;
+        checking::publication(&mut publication, &published_at)
+            .map_err(|what| invalid(&self.unpacked.path, &format!("artifact {id}: {what}")))?;
         let (kind, key) = (publication.record.artifact_type.to_string(), publication.record.logical_key.clone());
         let version = publication.record.version;
         if writer.manifest().artifact_of_version(&kind, &key, version)?.is_some() {
             let free = writer.manifest().next_version(&kind, &key)?;
             publication.record.version = free;
-            self.note(format!("artifact {id} is version {free} of its type and key here: there is a version {version}"));
+            self.note(format!(
+                "artifact {id} is version {free} of its type and key here: there is a version {version}"
+            ));
         }
         writer.publish_carried(Carried { publication, published_at, actor })?;
         self.new.insert(id.to_string());
@@ -169,9 +170,9 @@ impl Taking<'_> {
                 (false, _) if !self.new.contains(&successor) => return Ok(()),
                 (false, _) => {
                     let old = writer.found(&id)?;
-                    let circle = writer.found(&successor).and_then(|new| {
-                        writer.manifest().superseded_leads_to(new.seq, old.seq)
-                    })?;
+                    let circle = writer
+                        .found(&successor)
+                        .and_then(|new| writer.manifest().superseded_leads_to(new.seq, old.seq))?;
                     if old.state.superseded_at.is_some() || circle {
                         self.note(format!("artifact {id} is superseded otherwise here than by {successor}"));
                         return Ok(());

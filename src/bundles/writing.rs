@@ -58,7 +58,13 @@ impl Selection {
 }
 
 /// Writes a bundle to a path that must be free.
-pub fn pack(reader: &Reader, selection: &Selection, path: &Path, now: jiff::Timestamp, watch: &dyn Watch) -> Result<Packed> {
+pub fn pack(
+    reader: &Reader,
+    selection: &Selection,
+    path: &Path,
+    now: jiff::Timestamp,
+    watch: &dyn Watch,
+) -> Result<Packed> {
     let folder = path.parent().unwrap_or(Path::new("/"));
     let scratch = reader.scratch();
     let records = files::unnamed(&scratch)?;

@@ -145,11 +145,9 @@ fn import(place: &Place, options: &Import) -> Outcome {
     }
     let imported: Imported = read("import_bundle", &text)?;
     let mut lines = String::new();
-    for (kind, tally) in [
-        ("artifact", &imported.artifacts),
-        ("run", &imported.runs),
-        ("dataset version", &imported.datasets),
-    ] {
+    for (kind, tally) in
+        [("artifact", &imported.artifacts), ("run", &imported.runs), ("dataset version", &imported.datasets)]
+    {
         if kind == "artifact" || tally.imported + tally.already_there + tally.skipped > 0 {
             let left = match tally.skipped {
                 0 => String::new(),

@@ -154,8 +154,7 @@ pub(super) fn run(place: &Place, options: &Compare) -> Outcome {
     let caller = Caller::at(place)?;
     let (left, right) = (caller.resolve(&options.left)?, caller.resolve(&options.right)?);
     let key = if options.key.is_empty() { Value::Null } else { json!(options.key) };
-    let params =
-        json!({ "left": left.artifact_id, "right": right.artifact_id, "key": key, "limit": options.limit });
+    let params = json!({ "left": left.artifact_id, "right": right.artifact_id, "key": key, "limit": options.limit });
     let stop = Stop::on_signals()?;
     let progress = Progress::new(&stop, "comparing");
     let text = caller.watched("compare_artifacts", params, &progress).map_err(|error| stop.failure(error))?;
@@ -226,9 +225,8 @@ impl Lines {
         table.rows.added.iter().for_each(|one| self.one('+', "row", &row(one)));
         for RowChange { right_row, key, changes } in &table.rows.changed {
             let named = table.rows.key.iter().filter_map(|name| Some((name.clone(), key.get(name)?.clone())));
-            let cell = |change: &CellChange| {
-                format!("{}: {} → {}", change.column, value(&change.left), value(&change.right))
-            };
+            let cell =
+                |change: &CellChange| format!("{}: {} → {}", change.column, value(&change.left), value(&change.right));
             let changes = changes.iter().map(cell).collect::<Vec<_>>().join(", ");
             self.one('~', "row", &format!("{right_row} ({}): {changes}", pairs(&named.collect())));
         }

@@ -98,7 +98,9 @@ impl Step {
     }
 
     fn outputs() -> Self {
-        Self(format!("SELECT output, relation FROM edges WHERE input = ?1 AND {FOLLOWED} ORDER BY output DESC LIMIT ?2"))
+        Self(format!(
+            "SELECT output, relation FROM edges WHERE input = ?1 AND {FOLLOWED} ORDER BY output DESC LIMIT ?2"
+        ))
     }
 
     fn replaced() -> Self {
@@ -152,9 +154,8 @@ impl Manifest {
         }
         self.add_siblings(seq, most, &mut related, &mut seen, &mut truncated)?;
         let mut ids = HashMap::from([(seq, self.id_at(seq)?)]);
-        let mut tell = |tied: Vec<Tied>| {
-            tied.into_iter().map(|tied| self.relative(tied, &mut ids)).collect::<Result<Vec<_>>>()
-        };
+        let mut tell =
+            |tied: Vec<Tied>| tied.into_iter().map(|tied| self.relative(tied, &mut ids)).collect::<Result<Vec<_>>>();
         let (derived_from, derivatives, related) = (tell(derived_from)?, tell(derivatives)?, tell(related)?);
         Ok(Relatives { derived_from, derivatives, related, truncated })
     }
@@ -332,7 +333,10 @@ mod tests {
             let mut statement = manifest.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let rows = statement.query_map((1, 10), |row| row.get::<_, String>(3)).unwrap();
             let plan: Vec<String> = rows.map(Result::unwrap).collect();
-            assert!(plan.iter().all(|step| !step.starts_with("SCAN artifacts") && !step.starts_with("SCAN edges")), "{sql}\n{plan:?}");
+            assert!(
+                plan.iter().all(|step| !step.starts_with("SCAN artifacts") && !step.starts_with("SCAN edges")),
+                "{sql}\n{plan:?}"
+            );
         }
     }
 }

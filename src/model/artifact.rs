@@ -98,8 +98,7 @@ impl FileEntry {
 
     /// Whether a text can be the path of a file inside an artifact: relative, and leading nowhere else.
     pub fn is_path(text: &str) -> bool {
-        let plain =
-            |part: &str| (1..=255).contains(&part.len()) && part != "." && part != ".." && !part.contains('\0');
+        let plain = |part: &str| (1..=255).contains(&part.len()) && part != "." && part != ".." && !part.contains('\0');
         text.len() <= Self::LONGEST_PATH && text.split('/').all(plain)
     }
 

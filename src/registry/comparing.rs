@@ -96,7 +96,10 @@ fn same(left: &Value, right: &Value) -> bool {
 /// The tags that differ.
 pub fn tags(left: &BTreeMap<String, String>, right: &BTreeMap<String, String>) -> TagDiff {
     let alone = |own: &BTreeMap<String, String>, other: &BTreeMap<String, String>| {
-        own.iter().filter(|(key, _)| !other.contains_key(*key)).map(|(key, value)| (key.clone(), value.clone())).collect()
+        own.iter()
+            .filter(|(key, _)| !other.contains_key(*key))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
     };
     let changed = left.iter().filter_map(|(key, left)| {
         let right = right.get(key).filter(|right| *right != left)?;

@@ -55,11 +55,7 @@ pub(super) fn each_batch(task: Task<'_>, mut take: impl FnMut(&RecordBatch) -> R
 }
 
 /// Hands the columns of a plan on, in the order of the file, batch by batch, until `take` wants no more.
-pub(super) fn each_batch_of(
-    task: Task<'_>,
-    plan: &Plan,
-    take: impl FnMut(&RecordBatch) -> Result<bool>,
-) -> Result<()> {
+pub(super) fn each_batch_of(task: Task<'_>, plan: &Plan, take: impl FnMut(&RecordBatch) -> Result<bool>) -> Result<()> {
     let chosen = |reading: &mut Reading| {
         reading.settle_int96(plan)?;
         Ok(plan.hashed.iter().map(|column| column.index).collect())

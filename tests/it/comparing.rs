@@ -110,7 +110,8 @@ fn the_verdict_is_said_clearly() {
     assert_eq!(found["reason"], "the left one is a file, the right one is a table");
     // Another order of rows is the same content where the type says so.
     place.ok("register_type", json!({"artifactType": "sorted", "sortKeys": ["t"]}));
-    let (up, down) = (table(&place, "sorted", "up", "t,v\n1,a\n2,b\n"), table(&place, "sorted", "down", "t,v\n2,b\n1,a\n"));
+    let (up, down) =
+        (table(&place, "sorted", "up", "t,v\n1,a\n2,b\n"), table(&place, "sorted", "down", "t,v\n2,b\n1,a\n"));
     let found = compare(&place, &up, &down, json!({}));
     assert_eq!(found["verdict"], "same_content");
     assert_eq!(found["table"]["rows"]["counts"], counts(0, 0, 0, 2));
@@ -254,11 +255,14 @@ fn bad_keys_are_refused() {
         (&left, json!([]), "key", "1 to 100"),
         (&note, json!(["a"]), "key", "only tables"),
     ] {
-        let (kind, named, message) = refusal(&place.fails("compare_artifacts", json!({"left": left, "right": right, "key": key})));
+        let (kind, named, message) =
+            refusal(&place.fails("compare_artifacts", json!({"left": left, "right": right, "key": key})));
         assert_eq!((kind.as_str(), named.as_str()), ("invalid_params", field), "{message}");
         assert!(message.contains(words), "{message}");
     }
-    for (params, field) in [(json!({"left": "no", "right": left}), "left"), (json!({"left": left, "right": "no"}), "right")] {
+    for (params, field) in
+        [(json!({"left": "no", "right": left}), "left"), (json!({"left": left, "right": "no"}), "right")]
+    {
         let (kind, named, _) = refusal(&place.fails("compare_artifacts", params));
         assert_eq!((kind.as_str(), named.as_str()), ("not_found", field));
     }

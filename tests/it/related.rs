@@ -56,12 +56,7 @@ fn edges_come_first_and_siblings_say_what_they_share() {
     assert_eq!(told(&found["derivatives"]), ["plot derived_from 1 -"]);
     assert_eq!(
         told(&found["related"]),
-        [
-            "newer superseded_by 1 -",
-            "aside sibling_of 1 -",
-            "twin shared_model 2 net",
-            "cousin shared_input 2 clean",
-        ],
+        ["newer superseded_by 1 -", "aside sibling_of 1 -", "twin shared_model 2 net", "cousin shared_input 2 clean",],
         "nothing of the same type or time alone"
     );
     assert_eq!(found["truncated"], false);
@@ -77,10 +72,10 @@ fn edges_come_first_and_siblings_say_what_they_share() {
     assert_eq!(told(&found["derivedFrom"])[2], "raw derived_from 2 clean");
     assert_eq!(told(&found["derivatives"]), ["plot derived_from 1 -", "page derived_from 2 plot"]);
     assert_eq!(told(&found["related"])[1], "newest superseded_by 2 newer");
-    assert_eq!(told(&related(&place, "newest", json!({"depth": 9}))["related"]), [
-        "newer supersedes 1 -",
-        "run supersedes 2 newer",
-    ]);
+    assert_eq!(
+        told(&related(&place, "newest", json!({"depth": 9}))["related"]),
+        ["newer supersedes 1 -", "run supersedes 2 newer",]
+    );
     assert_eq!(told(&related(&place, "stranger", json!({}))["related"]), Vec::<String>::new());
     assert_eq!(place.fails("get_related", json!({"artifactId": "nobody"}))["data"]["kind"], "not_found");
 }
@@ -116,11 +111,10 @@ fn lists_are_cut_and_say_so() {
     assert_eq!(ids(&found["derivatives"]), ["n299", "n298"], "the newest");
     assert_eq!(found["truncated"], true);
     let found = related(&place, "n7", json!({"limit": 3}));
-    assert_eq!(told(&found["related"]), [
-        "n299 shared_input 2 hub",
-        "n298 shared_input 2 hub",
-        "n297 shared_input 2 hub",
-    ]);
+    assert_eq!(
+        told(&found["related"]),
+        ["n299 shared_input 2 hub", "n298 shared_input 2 hub", "n297 shared_input 2 hub",]
+    );
     assert_eq!(found["truncated"], true);
     let found = related(&place, "n7", json!({"limit": 1000}));
     assert_eq!((ids(&found["related"]).len(), &found["truncated"]), (299, &json!(false)));

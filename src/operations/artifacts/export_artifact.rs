@@ -140,7 +140,10 @@ pub(in crate::operations) fn outside(layout: &Layout, path: &Path, field: &str) 
     let there = path.ancestors().find(|ancestor| files::exists(ancestor)).unwrap_or(Path::new("/"));
     let rest = path.strip_prefix(there).unwrap_or(Path::new(""));
     let real = files::canonical(there)?.join(rest);
-    let own = [layout.root().to_owned(), files::canonical(layout.artifacts()).unwrap_or_else(|_| layout.artifacts().to_owned())];
+    let own = [
+        layout.root().to_owned(),
+        files::canonical(layout.artifacts()).unwrap_or_else(|_| layout.artifacts().to_owned()),
+    ];
     if own.iter().any(|own| real.starts_with(own)) {
         return Err(Error::path_not_allowed(format!("{} lies among the store's own files", path.display()))
             .field(field)
@@ -218,7 +221,8 @@ impl Writing<'_> {
         })?;
         let hash = Hash::finish(hasher);
         if hash != entry.hash {
-            let damaged = format!("the file {:?} is damaged: its bytes have the hash {hash}, not {}", entry.path, entry.hash);
+            let damaged =
+                format!("the file {:?} is damaged: its bytes have the hash {hash}, not {}", entry.path, entry.hash);
             return Err(Error::integrity(damaged).hint("publish the same bytes again to heal it"));
         }
         if !outgoing.name(path, replace)? {

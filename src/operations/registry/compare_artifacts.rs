@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::manifest::Found;
 use crate::model::artifact::{Artifact, Format};
-use crate::model::comparison::{
-    Compared, FileDiff, InputDiff, ParamDiff, TableDiff, TagDiff, ValueChange, Verdict,
-};
+use crate::model::comparison::{Compared, FileDiff, InputDiff, ParamDiff, TableDiff, TagDiff, ValueChange, Verdict};
 use crate::model::ids::ArtifactId;
 use crate::model::number::Count;
 use crate::model::{Error, Kind, Result};
@@ -210,7 +208,9 @@ fn gone(reader: &Reader, both: [&Found; 2]) -> Result<Option<String>> {
         for file in reader.manifest().files(found.seq)? {
             if reader.is_managed(found) && reader.objects().look(&file.hash)?.is_none() {
                 let id = &found.record.artifact_id;
-                return Ok(Some(format!("the bytes of artifact {id} are not in the store any more; their hashes differ")));
+                return Ok(Some(format!(
+                    "the bytes of artifact {id} are not in the store any more; their hashes differ"
+                )));
             }
         }
     }
@@ -236,7 +236,9 @@ fn difference(format: Format, files: &FileDiff, table: Option<&TableDiff>) -> St
     );
     let same_rows = counts.added.0 + counts.removed.0 + counts.changed.0 == 0;
     match (table.schema.same, same_rows) {
-        (true, true) => "the rows are the same; they stand in another order, or their types count other columns".to_owned(),
+        (true, true) => {
+            "the rows are the same; they stand in another order, or their types count other columns".to_owned()
+        }
         (true, false) => rows,
         (false, true) => "their columns differ; in the columns that both have alike, the rows are the same".to_owned(),
         (false, false) => format!("their columns differ; in the columns that both have alike, {rows}"),

@@ -142,7 +142,12 @@ fn bytes(value: &[u8]) -> Cell {
     Cell::Text(format!("0x{shown}{}", if value.len() > BYTES_MOST { "…" } else { "" }))
 }
 
-fn moment<T: ArrowPrimitiveType<Native: Into<i64>>>(array: &dyn Array, row: usize, unit: TimeUnit, zoned: bool) -> Cell {
+fn moment<T: ArrowPrimitiveType<Native: Into<i64>>>(
+    array: &dyn Array,
+    row: usize,
+    unit: TimeUnit,
+    zoned: bool,
+) -> Cell {
     let ticks: i64 = array.as_primitive::<T>().value(row).into();
     let (seconds, nanos) = split_seconds(ticks, per_second(unit));
     match jiff::Timestamp::new(seconds, nanos.cast_signed()) {

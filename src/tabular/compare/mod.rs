@@ -77,12 +77,7 @@ impl<'a> Outline<'a> {
         let (columns, rows) = parquet_in::outline(task)?;
         let readable = columns.iter().enumerate().filter(|(_, (_, kind))| !matches!(kind, Logical::Refused(_)));
         let hashed = readable
-            .map(|(index, (name, logical))| Hashed {
-                index,
-                name: name.clone(),
-                logical: *logical,
-                as_moments: false,
-            })
+            .map(|(index, (name, logical))| Hashed { index, name: name.clone(), logical: *logical, as_moments: false })
             .collect();
         Ok(Self { task, columns, rows, plan: plan_of(hashed) })
     }
@@ -136,7 +131,8 @@ impl Common {
                             (None, _) => "the left table has no such column",
                             (_, None) => "the right table has no such column",
                         };
-                        Error::invalid_params(format!("key: {name:?} can't be a key: {why}")).field(format!("key[{at}]"))
+                        Error::invalid_params(format!("key: {name:?} can't be a key: {why}"))
+                            .field(format!("key[{at}]"))
                     })
                 })
                 .collect::<Result<_>>()?,
@@ -269,11 +265,8 @@ fn tell(rows: &mut RowDiff, joined: Joined, (left, right): (&Outline, &Outline),
         let key = common.key.iter().map(|pair| (pair.0.name.clone(), own[place(pair).0].cell.clone())).collect();
         let differing = common.compared.iter().filter_map(|pair| {
             let (own, other) = (&own[place(pair).0], &other[place(pair).1]);
-            let change = || CellChange {
-                column: pair.0.name.clone(),
-                left: own.cell.clone(),
-                right: other.cell.clone(),
-            };
+            let change =
+                || CellChange { column: pair.0.name.clone(), left: own.cell.clone(), right: other.cell.clone() };
             (own.digest != other.digest).then(change)
         });
         rows.changed.push(RowChange {
@@ -326,10 +319,7 @@ fn pairs(
 ) -> Vec<ColumnPair> {
     let mut names: Vec<&String> = left.iter().map(|(name, _)| name).collect();
     names.extend(right.iter().map(|(name, _)| name).filter(|name| left.iter().all(|(own, _)| own != *name)));
-    let pair = |name: &String| ColumnPair {
-        name: name.clone(),
-        left: of_left.remove(name),
-        right: of_right.remove(name),
-    };
+    let pair =
+        |name: &String| ColumnPair { name: name.clone(), left: of_left.remove(name), right: of_right.remove(name) };
     names.into_iter().map(pair).collect()
 }

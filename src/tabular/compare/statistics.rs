@@ -111,7 +111,8 @@ impl Tally {
             Values::Wide(values) => {
                 if let Logical::Decimal { scale } = self.logical {
                     let unit = 10_f64.powi(-i32::from(scale));
-                    let numbers = values.into_iter().flatten().filter_map(|value| value.to_string().parse::<f64>().ok());
+                    let numbers =
+                        values.into_iter().flatten().filter_map(|value| value.to_string().parse::<f64>().ok());
                     numbers.for_each(|value| self.number(value * unit));
                 }
             }
@@ -241,9 +242,9 @@ fn values(array: &dyn Array) -> Option<Values<'_>> {
         DataType::Decimal64(..) => whole::<Decimal64Type>(array),
         DataType::Decimal128(..) => whole::<Decimal128Type>(array),
         DataType::Decimal256(..) => Values::Wide(array.as_primitive::<Decimal256Type>().iter().collect()),
-        DataType::Float16 => {
-            Values::Floats(array.as_primitive::<Float16Type>().iter().map(|value| value.map(|value| value.to_f64())).collect())
-        }
+        DataType::Float16 => Values::Floats(
+            array.as_primitive::<Float16Type>().iter().map(|value| value.map(|value| value.to_f64())).collect(),
+        ),
         DataType::Float32 => {
             Values::Floats(array.as_primitive::<Float32Type>().iter().map(|value| value.map(f64::from)).collect())
         }
