@@ -3,6 +3,7 @@
 mod content;
 mod datasets;
 mod finding;
+mod moving;
 mod publishing;
 mod runs;
 mod screen;
