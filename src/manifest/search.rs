@@ -249,3 +249,6 @@ fn page_query(search: &Search) -> (String, Vec<Cell>) {
     selection.cells.extend([number(search.limit), number(search.offset)]);
     (sql, selection.cells)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ mod content;
 mod datasets;
 mod finding;
 mod publishing;
+mod registry;
 mod runs;
 mod screen;
 mod session;

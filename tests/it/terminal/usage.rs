@@ -2,9 +2,10 @@
 
 use super::Desk;
 
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 31] = [
     "publish",
     "list",
+    "search",
     "show",
     "find",
     "cat",
@@ -13,6 +14,11 @@ const COMMANDS: [&str; 25] = [
     "audit",
     "verify",
     "supersede",
+    "update",
+    "tag",
+    "archive",
+    "unarchive",
+    "alias",
     "run",
     "runs",
     "dataset",
