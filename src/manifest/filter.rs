@@ -324,7 +324,7 @@ impl Manifest {
         let mut statement = self.cached(
             "WITH RECURSIVE there (name) AS (
                  SELECT min(artifact_type) FROM artifacts
-                 UNION ALL SELECT (SELECT min(artifact_type) FROM artifacts WHERE artifact_type > name) FROM there
+                 UNION ALL SELECT (SELECT min(artifact_type) FROM artifacts WHERE artifact_type > there.name) FROM there
                  WHERE name IS NOT NULL
              )
              SELECT name FROM there WHERE name IS NOT NULL",
