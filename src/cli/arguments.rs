@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::alias::{self, Alias};
 use super::archive::{self, Archive};
-use super::artifact::Artifact;
+use super::artifact::Under;
 use super::audit::{self, Audit};
 use super::backup::{self, Backup};
 use super::cat::{self, Cat};
@@ -172,7 +172,7 @@ pub(super) enum Command {
     Verify(Verify),
     /// Show one artifact, or list them: the same as show and list
     #[command(hide = true)]
-    Artifact(Artifact),
+    Artifact(Under),
     /// Take in what another program keeps
     #[command(after_help = import::EXAMPLES)]
     Import(Import),

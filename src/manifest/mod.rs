@@ -37,7 +37,7 @@ pub use m3::{RegistryRun, registry_runs};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
 pub use reach::{Link, LinkInput, NodeRow, Reached, Walk};
 pub use runs::{RunFilter, RunRow};
-pub use search::{Bucket, Facet, Hit, Key, Search, Sort};
+pub use search::{Bucket, Facet, Hit, Key, Page, Search, Sort};
 
 use crate::model::{Error, Kind, Result};
 

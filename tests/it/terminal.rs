@@ -4,6 +4,7 @@ mod content;
 mod datasets;
 mod finding;
 mod publishing;
+mod readme;
 mod registry;
 mod runs;
 mod screen;

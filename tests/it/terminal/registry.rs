@@ -2,13 +2,15 @@
 
 use serde_json::json;
 
-use super::Desk;
+use super::{Desk, long_ago};
 
 fn four() -> Desk {
     let desk = Desk::new();
     desk.text("a", &["--type", "rain", "--key", "november", "--title", "Late autumn", "--tag", "station=sea"]);
     desk.text("b", &["--type", "rain", "--key", "november", "--tag", "station=pdx", "--param", "grid={\"bins\":24}"]);
-    desk.text("c", &["--type", "Snow", "--tag", "draft", "--title", "Autumn snow", "--source", "gauge"]);
+    let snow = json!({"artifactType": "Snow", "artifactId": "c", "tags": ["draft"], "title": "Autumn snow", "source": "gauge",
+        "createdAt": long_ago(), "content": {"encoding": "utf8", "data": "c"}});
+    desk.says(&["call", "publish_artifact", &snow.to_string()]);
     desk.text("d", &["--type", "note"]);
     desk
 }
@@ -39,7 +41,7 @@ fn artifacts_are_searched_by_words_and_options() {
         (&["--source", "gauge"], "c"),
         (&["--since", "6d", "--until", "5d"], "d c b a"),
         (&["--min-size", "2"], ""),
-        (&["--sort", "type"], "d b a c"),
+        (&["--sort", "type"], "c d a b"),
         (&["--sort", "title", "--order", "desc"], "a c d b"),
         (&["autumn", "--sort", "relevance"], "c a"),
         (&["--offset", "3"], "a"),
