@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::artifact::Artifact;
+use super::alias::{self, Alias};
+use super::archive::{self, Archive};
+use super::artifact::Under;
 use super::audit::{self, Audit};
 use super::backup::{self, Backup};
 use super::bundle::{self, Bundle};
@@ -24,16 +26,20 @@ use super::rebuild::{self, Rebuild};
 use super::related::{self, Related};
 use super::run::{self, Run};
 use super::runs::{self, Runs};
+use super::search::{self, Search};
 use super::show::{self, Show};
 use super::status::{self, Status};
 use super::supersede::{self, Supersede};
+use super::tag::{self, Tag};
 use super::types::{self, Types};
+use super::update::{self, Update};
 use super::verify::{self, Verify};
 
 const EXAMPLES: &str = "\
 Examples:
   keepstone publish rain.csv --type rain --key november   keep a file; the store is made in ./.keepstone
   keepstone list                                          what is kept
+  keepstone search rain november --tag station=sea        what is found by words and tags
   keepstone show rain:november                            one artifact, by its type and key or its short id
   keepstone lineage report:november                       what it was made from
   keepstone serve                                         answer JSON-RPC over stdin and stdout
@@ -108,6 +114,9 @@ pub(super) enum Command {
     /// List artifacts, newest first
     #[command(after_help = list::EXAMPLES, visible_alias = "ls")]
     List(List),
+    /// Search artifacts by words and by what they are
+    #[command(after_help = search::EXAMPLES)]
+    Search(Box<Search>),
     /// Show everything about one artifact
     #[command(after_help = show::EXAMPLES)]
     Show(Show),
@@ -138,6 +147,21 @@ pub(super) enum Command {
     /// Record that a newer artifact replaces an older one
     #[command(after_help = supersede::EXAMPLES)]
     Supersede(Supersede),
+    /// Change the title, description or tags of an artifact
+    #[command(after_help = update::EXAMPLES)]
+    Update(Update),
+    /// Give artifacts tags, or take tags from them
+    #[command(after_help = tag::EXAMPLES)]
+    Tag(Tag),
+    /// Put artifacts aside: searches leave them out
+    #[command(after_help = archive::EXAMPLES)]
+    Archive(Archive),
+    /// Bring archived artifacts back
+    #[command(after_help = archive::UNARCHIVE_EXAMPLES)]
+    Unarchive(Archive),
+    /// Set, remove or list names that stand for artifacts
+    #[command(after_help = alias::EXAMPLES)]
+    Alias(Alias),
     /// Run a command and record it: what it read and made, what it wrote, how it ended
     #[command(after_help = run::EXAMPLES)]
     Run(Box<Run>),
@@ -161,7 +185,7 @@ pub(super) enum Command {
     Verify(Verify),
     /// Show one artifact, or list them: the same as show and list
     #[command(hide = true)]
-    Artifact(Artifact),
+    Artifact(Under),
     /// Take in what another program keeps
     #[command(after_help = import::EXAMPLES)]
     Import(Import),

@@ -22,7 +22,7 @@ Examples:
 Sizes are decimal: 1 kB is 1000 bytes. Deleted artifacts are listed with --status deleted alone.";
 
 /// Most artifacts that one list may have.
-const MOST: u32 = 10_000;
+pub(super) const MOST: u32 = 10_000;
 
 #[derive(Debug, Args)]
 pub(super) struct List {
@@ -46,22 +46,33 @@ pub(super) struct List {
     run: Option<String>,
     /// Only with this role; several must all hold
     #[arg(long, value_name = "ROLE")]
-    role: Vec<String>,
+    pub(super) role: Vec<String>,
     /// At most so many, the newest
     #[arg(long, short = 'n', value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST)))]
-    limit: u32,
+    pub(super) limit: u32,
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// The states as people call them.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum State {
+pub(super) enum State {
     Active,
     Superseded,
     #[value(alias = "tombstoned")]
     Deleted,
+}
+
+impl State {
+    /// The state as operations call it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Superseded => "superseded",
+            Self::Deleted => "tombstoned",
+        }
+    }
 }
 
 pub(super) fn run(place: &Place, options: &List) -> Outcome {
@@ -84,16 +95,11 @@ pub(super) fn run(place: &Place, options: &List) -> Outcome {
     print::lines(&format!("{table}{}{cut}\n", artifacts::total(&found))).map(|()| 0)
 }
 
-fn filter(options: &List, limit: u32, now: Timestamp) -> Result<Value, Failure> {
-    let status = options.status.map(|status| match status {
-        State::Active => "active",
-        State::Superseded => "superseded",
-        State::Deleted => "tombstoned",
-    });
+pub(super) fn filter(options: &List, limit: u32, now: Timestamp) -> Result<Value, Failure> {
     let tags: Map<String, Value> = options.tag.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
     Ok(json!({
         "artifactType": options.artifact_type,
-        "status": status,
+        "status": options.status.map(State::word),
         "tags": tags,
         "minCreatedAt": moment("--since", options.since.as_deref(), now)?,
         "maxCreatedAt": moment("--until", options.until.as_deref(), now)?,

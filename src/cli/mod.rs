@@ -1,5 +1,7 @@
 //! The command line, for people and scripts; the only place that prints.
 
+mod alias;
+mod archive;
 mod arguments;
 mod artifact;
 mod artifacts;
@@ -34,6 +36,7 @@ mod related;
 mod run;
 mod runs;
 mod schema;
+mod search;
 mod serve;
 mod show;
 mod status;
@@ -41,9 +44,11 @@ mod stdin;
 mod stop;
 mod supersede;
 mod table;
+mod tag;
 mod temporary;
 mod tree;
 mod types;
+mod update;
 mod verify;
 mod whereabouts;
 mod words;
@@ -95,6 +100,7 @@ pub fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Publish(options) => publish::run(place, options),
         Command::List(options) => list::run(place, options),
+        Command::Search(options) => search::run(place, options),
         Command::Show(options) => show::run(place, options),
         Command::Find(options) => find::run(place, options),
         Command::Cat(options) => cat::run(place, options),
@@ -105,6 +111,11 @@ pub fn main() -> ExitCode {
         Command::Compare(options) => compare::run(place, options),
         Command::Audit(options) => audit::run(place, options),
         Command::Supersede(options) => supersede::run(place, options),
+        Command::Update(options) => update::run(place, options),
+        Command::Tag(options) => tag::run(place, options),
+        Command::Archive(options) => archive::run(place, options, true),
+        Command::Unarchive(options) => archive::run(place, options, false),
+        Command::Alias(options) => alias::run(place, options),
         Command::Run(options) => run::run(place, options),
         Command::Runs(options) => runs::run(place, options),
         Command::Dataset(options) => dataset::run(place, options),

@@ -11,7 +11,7 @@ use crate::model::artifact::{Outcome, Status};
 use crate::model::query::Query;
 
 /// Which artifacts are meant; what is absent doesn't matter.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
     /// Found by these words.
     pub query: Option<Query>,
@@ -58,7 +58,7 @@ pub struct Filter {
 }
 
 /// A param and what must hold of it; of a list, one value must do.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ParamFilter {
     /// Its name, or the names that lead to it with a `.` between.
     pub path: String,
@@ -67,7 +67,7 @@ pub struct ParamFilter {
 }
 
 /// What must hold of a param.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum ParamTest {
     /// It is one of these texts, numbers and booleans.
     Among(Vec<Value>),
@@ -141,6 +141,14 @@ impl Filter {
         self.add_tags(&mut selection, tags, leading.is_none() && !found);
         self.add_details(&mut selection);
         selection
+    }
+
+    /// What the index is asked for where words alone decide which of the artifacts are meant that are neither archived nor
+    /// deleted.
+    pub(super) fn words_alone(&self) -> Option<String> {
+        let Match::Found(expression) = Match::of(self.query.as_ref()?) else { return None };
+        let others = Self { query: None, newest: None, ..self.clone() };
+        (others == Self { archived: Some(false), ..Self::default() }).then_some(expression)
     }
 
     fn state(&self) -> String {
@@ -324,7 +332,7 @@ impl Manifest {
         let mut statement = self.cached(
             "WITH RECURSIVE there (name) AS (
                  SELECT min(artifact_type) FROM artifacts
-                 UNION ALL SELECT (SELECT min(artifact_type) FROM artifacts WHERE artifact_type > name) FROM there
+                 UNION ALL SELECT (SELECT min(artifact_type) FROM artifacts WHERE artifact_type > there.name) FROM there
                  WHERE name IS NOT NULL
              )
              SELECT name FROM there WHERE name IS NOT NULL",

@@ -228,6 +228,8 @@ const SEARCH: &str = "
     DROP INDEX artifacts_by_creation;
     CREATE INDEX artifacts_in_short ON artifacts (created_at, seq, archived, deleted_at, superseded_at, artifact_type,
         size_bytes, updated_at, source, family, outcome, title);
+    -- The few that a search leaves out unless they are asked for.
+    CREATE INDEX artifacts_hidden ON artifacts (seq) WHERE archived = 1 OR deleted_at IS NOT NULL;
 
     CREATE TABLE aliases (
         artifact_type TEXT NOT NULL,

@@ -39,7 +39,7 @@ pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
 pub use reach::{Link, LinkInput, NodeRow, Reached, Walk};
 pub use related::{Relative, Relatives, Tie, Via};
 pub use runs::{RunFilter, RunRow};
-pub use search::{Bucket, Facet, Hit, Key, Search, Sort};
+pub use search::{Bucket, Facet, Hit, Key, Page, Search, Sort};
 
 use crate::model::{Error, Kind, Result};
 

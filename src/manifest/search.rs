@@ -1,8 +1,5 @@
 //! Searching artifacts: a page of them in some order, how many there are, and how they spread over types, tags and states.
 
-use std::cmp::Reverse;
-use std::collections::HashMap;
-
 use rusqlite::params_from_iter;
 use rusqlite::types::Value as Cell;
 
@@ -11,6 +8,9 @@ use super::filter::Filter;
 use super::words::{WEIGHTS, term_expression};
 use crate::model::Result;
 use crate::model::query::Query;
+
+/// Up to so many artifacts are put in order; of more, those are looked for that come first.
+const SORTED_MAX: usize = 1000;
 
 /// By what a search is ordered; what is alike in it stands in the order of commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,15 @@ pub struct Hit {
     pub seq: i64,
     /// Where it stands.
     pub key: Key,
+}
+
+/// A page of what was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The artifacts on it.
+    pub hits: Vec<Hit>,
+    /// How many were found in all.
+    pub total: u64,
 }
 
 /// What is searched for, and which part of it is wanted.
@@ -100,18 +109,26 @@ impl Manifest {
         Ok(self.cached("SELECT coalesce(max(seq), 0) FROM artifacts")?.query_row([], |row| row.get(0))?)
     }
 
-    /// How many artifacts a filter lets through.
-    pub fn count(&self, filter: &Filter) -> Result<u64> {
-        let selection = filter.selection(true);
-        let sql = format!("SELECT count(*) FROM {} WHERE {}", selection.from, selection.conditions());
-        Ok(self.cached(&sql)?.query_row(params_from_iter(selection.cells), |row| row.get(0))?)
+    /// A page of what was found.
+    pub fn search(&self, search: &Search) -> Result<Page> {
+        let by_words = self.found_by_words(&search.filter)?;
+        match (search.sort, by_words) {
+            (Sort::Created, Some(seqs)) => {
+                let total = seqs.len() as u64;
+                let hits = if seqs.len() > SORTED_MAX {
+                    self.newest_of_many(&seqs, search)?
+                } else {
+                    self.newest_of_few(seqs, search)?
+                };
+                Ok(Page { hits, total })
+            }
+            (Sort::Relevance, Some(seqs)) => self.most_relevant(seqs, search),
+            (Sort::Relevance, None) => self.most_relevant(self.found_by_all(&search.filter)?, search),
+            _ => Ok(Page { hits: self.page(search)?, total: self.count(&search.filter)? }),
+        }
     }
 
-    /// A page of what was found.
-    pub fn search(&self, search: &Search) -> Result<Vec<Hit>> {
-        if search.sort == Sort::Relevance {
-            return self.most_relevant(search);
-        }
+    fn page(&self, search: &Search) -> Result<Vec<Hit>> {
         let (sql, cells) = page_query(search);
         let mut statement = self.cached(&sql)?;
         let rows = statement.query_map(params_from_iter(cells), |row| {
@@ -123,6 +140,72 @@ impl Manifest {
             Ok(Hit { seq: row.get(0)?, key })
         })?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    fn count(&self, filter: &Filter) -> Result<u64> {
+        let selection = filter.selection(true);
+        let sql = format!("SELECT count(*) FROM {} WHERE {}", selection.from, selection.conditions());
+        Ok(self.cached(&sql)?.query_row(params_from_iter(selection.cells), |row| row.get(0))?)
+    }
+
+    /// The places of all that a filter lets through, ascending.
+    fn found_by_all(&self, filter: &Filter) -> Result<Vec<i64>> {
+        let selection = filter.selection(true);
+        let sql = format!("SELECT {}.seq FROM {} WHERE {}", selection.of, selection.from, selection.conditions());
+        let mut statement = self.cached(&sql)?;
+        let rows = statement.query_map(params_from_iter(selection.cells), |row| row.get(0))?;
+        let mut seqs = rows.collect::<Result<Vec<_>, _>>()?;
+        seqs.sort_unstable();
+        Ok(seqs)
+    }
+
+    /// The same where words alone decide: the index knows them without a look at any row, but for those few that are
+    /// archived or deleted.
+    fn found_by_words(&self, filter: &Filter) -> Result<Option<Vec<i64>>> {
+        let Some(expression) = filter.words_alone() else { return Ok(None) };
+        let mut statement =
+            self.cached("SELECT rowid FROM search WHERE search MATCH ?1 AND rowid <= ?2 ORDER BY rowid")?;
+        let newest = filter.newest.unwrap_or(i64::MAX);
+        let mut seqs = statement.query_map((expression, newest), |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+        let mut statement =
+            self.cached("SELECT seq FROM artifacts WHERE archived = 1 OR deleted_at IS NOT NULL ORDER BY seq")?;
+        let hidden = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+        seqs.retain(|seq| hidden.binary_search(seq).is_err());
+        Ok(Some(seqs))
+    }
+
+    /// A page of few artifacts, in the order of creation.
+    fn newest_of_few(&self, seqs: Vec<i64>, search: &Search) -> Result<Vec<Hit>> {
+        let mut statement = self.cached("SELECT created_at FROM artifacts WHERE seq = ?1")?;
+        let one = |seq| Ok((statement.query_row([seq], |row| row.get::<_, String>(0))?, seq));
+        let mut found = seqs.into_iter().map(one).collect::<Result<Vec<(String, i64)>>>()?;
+        found.sort_unstable();
+        let after = match &search.after {
+            Some(Hit { seq, key: Key::Text(text) }) => Some((text.clone(), *seq)),
+            _ => None,
+        };
+        let page = part(found, after.as_ref(), search);
+        Ok(page.map(|(created_at, seq)| Hit { seq, key: Key::Text(created_at) }).collect())
+    }
+
+    /// A page of many: whoever looks for them in the order of creation soon has it.
+    fn newest_of_many(&self, seqs: &[i64], search: &Search) -> Result<Vec<Hit>> {
+        let filter = Filter { newest: search.filter.newest, ..Filter::default() };
+        let (sql, cells) = page_query(&Search { filter, limit: u64::MAX, offset: 0, ..search.clone() });
+        let mut statement = self.cached(&sql)?;
+        let mut rows = statement.query(params_from_iter(cells))?;
+        let (mut hits, mut left) = (Vec::new(), search.offset);
+        while (hits.len() as u64) < search.limit
+            && let Some(row) = rows.next()?
+        {
+            let seq = row.get(0)?;
+            match seqs.binary_search(&seq) {
+                Ok(_) if left > 0 => left -= 1,
+                Ok(_) => hits.push(Hit { seq, key: Key::Text(row.get(1)?) }),
+                Err(_) => {}
+            }
+        }
+        Ok(hits)
     }
 
     /// How many of the artifacts that a filter lets through have which value, the most frequent first.
@@ -153,59 +236,58 @@ impl Manifest {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
-    fn most_relevant(&self, search: &Search) -> Result<Vec<Hit>> {
-        let selection = search.filter.selection(true);
-        let sql = format!("SELECT {}.seq FROM {} WHERE {}", selection.of, selection.from, selection.conditions());
-        let mut statement = self.cached(&sql)?;
-        let rows = statement.query_map(params_from_iter(selection.cells), |row| row.get::<_, i64>(0))?;
-        let seqs = rows.collect::<Result<Vec<_>, _>>()?;
+    fn most_relevant(&self, seqs: Vec<i64>, search: &Search) -> Result<Page> {
         let relevance = match &search.filter.query {
-            Some(query) => self.relevance(query, search.filter.newest)?,
-            None => HashMap::new(),
+            Some(query) => self.relevance(&seqs, query, search.filter.newest)?,
+            None => vec![0; seqs.len()],
         };
-        let mut hits: Vec<(i64, i64)> =
-            seqs.into_iter().map(|seq| (relevance.get(&seq).copied().unwrap_or_default(), seq)).collect();
-        if search.ascending {
-            hits.sort_unstable();
-        } else {
-            hits.sort_unstable_by_key(|hit| Reverse(*hit));
-        }
-        let begin = match &search.after {
-            Some(Hit { seq, key: Key::Number(number) }) => {
-                let after = (*number, *seq);
-                hits.partition_point(|hit| if search.ascending { *hit <= after } else { *hit >= after })
-            }
-            _ => usize::try_from(search.offset).unwrap_or(usize::MAX),
+        let mut found: Vec<(i64, i64)> = relevance.into_iter().zip(seqs).collect();
+        found.sort_unstable();
+        let total = found.len() as u64;
+        let after = match search.after {
+            Some(Hit { seq, key: Key::Number(number) }) => Some((number, seq)),
+            _ => None,
         };
-        let page = hits.into_iter().skip(begin).take(usize::try_from(search.limit).unwrap_or(usize::MAX));
-        Ok(page.map(|(relevance, seq)| Hit { seq, key: Key::Number(relevance) }).collect())
+        let page = part(found, after.as_ref(), search);
+        Ok(Page { hits: page.map(|(number, seq)| Hit { seq, key: Key::Number(number) }).collect(), total })
     }
 
-    /// How well each artifact fits the words, in millionths. A rare word counts more than a frequent one, in a title more
-    /// than in a description; what was published later changes nothing.
-    fn relevance(&self, query: &Query, newest: Option<i64>) -> Result<HashMap<i64, i64>> {
+    /// How well each of these artifacts fits the words. A rare word counts more than a frequent one, in a title more than
+    /// in a description; what was published later changes nothing.
+    fn relevance(&self, seqs: &[i64], query: &Query, newest: Option<i64>) -> Result<Vec<i64>> {
         let newest = newest.unwrap_or(i64::MAX);
         let all = self.newest_seq()?.min(newest) as f64;
-        let mut statement = self.cached("SELECT rowid FROM search WHERE search MATCH ?1 AND rowid <= ?2")?;
-        let mut relevance: HashMap<i64, i64> = HashMap::new();
+        let mut count = self.cached("SELECT count(*) FROM search WHERE search MATCH ?1 AND rowid <= ?2")?;
+        let mut places = self.cached("SELECT rowid FROM search WHERE search MATCH ?1 AND rowid <= ?2")?;
+        let mut relevance = vec![0; seqs.len()];
         for term in query.wanted() {
-            let mut weights: HashMap<i64, i64> = HashMap::new();
-            for (columns, weight) in WEIGHTS {
-                let expression = format!("{columns} : {}", term_expression(term));
-                let mut rows = statement.query((expression, newest))?;
-                while let Some(row) = rows.next()? {
-                    *weights.entry(row.get(0)?).or_default() += weight;
-                }
-            }
-            let having = weights.len() as f64;
+            let expression = term_expression(term);
+            let having: f64 = count.query_row((&expression, newest), |row| row.get(0))?;
             #[expect(clippy::cast_possible_truncation, reason = "below 50 millions")]
             let rarity = (((all - having + 0.5) / (having + 0.5)).max(0.0).ln_1p() * 1e6) as i64;
-            for (seq, weight) in weights {
-                *relevance.entry(seq).or_default() += weight * rarity.max(1);
+            for (columns, weight) in WEIGHTS {
+                let mut rows = places.query((format!("{columns} : {expression}"), newest))?;
+                while let Some(row) = rows.next()? {
+                    if let Ok(place) = seqs.binary_search(&row.get(0)?) {
+                        relevance[place] += weight * rarity.max(1);
+                    }
+                }
             }
         }
         Ok(relevance)
     }
+}
+
+/// The part of what was found, in ascending order, that a page shows.
+fn part<K: Ord>(mut found: Vec<K>, after: Option<&K>, search: &Search) -> impl Iterator<Item = K> {
+    if !search.ascending {
+        found.reverse();
+    }
+    let begin = match after {
+        Some(after) => found.partition_point(|one| if search.ascending { one <= after } else { one >= after }),
+        None => usize::try_from(search.offset).unwrap_or(usize::MAX),
+    };
+    found.into_iter().skip(begin).take(usize::try_from(search.limit).unwrap_or(usize::MAX))
 }
 
 fn page_query(search: &Search) -> (String, Vec<Cell>) {
@@ -249,3 +331,6 @@ fn page_query(search: &Search) -> (String, Vec<Cell>) {
     selection.cells.extend([number(search.limit), number(search.offset)]);
     (sql, selection.cells)
 }
+
+#[cfg(test)]
+mod tests;

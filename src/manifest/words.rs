@@ -18,8 +18,6 @@ pub(super) const SEARCH: &str = "
         names, title, tags, description, files, params, facts,
         content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
     );
-    -- A segment for every publish: they are merged once there are eight of a kind, not four.
-    INSERT INTO search (search, rank) VALUES ('automerge', 8);
 ";
 
 /// The table of the index, as findings name it.

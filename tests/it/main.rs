@@ -25,6 +25,7 @@ mod planted;
 mod publish;
 mod queries;
 mod related;
+mod registry;
 mod runs;
 mod schemas;
 mod serving;

@@ -5,6 +5,8 @@ mod datasets;
 mod finding;
 mod moving;
 mod publishing;
+mod readme;
+mod registry;
 mod runs;
 mod screen;
 mod session;

@@ -268,13 +268,38 @@ fn is_plain(value: &Value) -> bool {
     value.is_string() || value.is_number() || value.is_boolean()
 }
 
-/// A range as min and max.
-fn between(mut range: Map<String, Value>) -> std::result::Result<ParamTest, String> {
-    let mut end = |name: &str| range.remove(name).filter(|end| !end.is_null());
-    let (min, max) = (end("min"), end("max"));
-    if let Some(other) = range.keys().next() {
-        return Err(format!("a range has min and max, not {other:?}"));
+/// The numbers or the texts between which a param lies, the ends included.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ParamRange {
+    /// This or more.
+    min: Option<RangeEnd>,
+    /// This or less.
+    max: Option<RangeEnd>,
+}
+
+/// A number or a text.
+#[derive(Debug, Deserialize)]
+pub struct RangeEnd(Value);
+
+impl JsonSchema for RangeEnd {
+    fn inline_schema() -> bool {
+        true
     }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RangeEnd".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "number"] })
+    }
+}
+
+/// A range as min and max.
+fn between(range: Map<String, Value>) -> std::result::Result<ParamTest, String> {
+    let ParamRange { min, max } = serde_json::from_value(Value::Object(range)).map_err(|error| error.to_string())?;
+    let (min, max) = (min.map(|end| end.0), max.map(|end| end.0));
     match (&min, &max) {
         (None, None) => return Err("a range has a min or a max".to_owned()),
         (Some(min), Some(max)) => {
@@ -294,22 +319,18 @@ fn between(mut range: Map<String, Value>) -> std::result::Result<ParamTest, Stri
 }
 
 impl JsonSchema for ParamCondition {
-    fn inline_schema() -> bool {
-        true
-    }
-
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "ParamCondition".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let value = json_schema!({ "type": ["string", "number", "boolean"] });
-        let end = json_schema!({ "type": ["string", "number", "null"] });
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let range = generator.subschema_for::<ParamRange>();
         json_schema!({
+            "description": "What must hold of a param: its value, a list of values of which it is one, or a range.",
             "anyOf": [
-                value,
-                { "type": "array", "items": value },
-                { "type": "object", "properties": { "min": end, "max": end }, "additionalProperties": false },
+                { "type": ["string", "number", "boolean"] },
+                { "type": "array", "items": { "type": ["string", "number", "boolean"] } },
+                range,
             ],
         })
     }

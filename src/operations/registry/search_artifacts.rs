@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::{Bucket, Facet, Filter, Manifest, Search, Sort};
+use crate::manifest::{Bucket, Facet, Filter, Manifest, Page, Search, Sort};
 use crate::model::artifact::Artifact;
 use crate::model::number::Count;
 use crate::model::query::Query as Words;
@@ -215,7 +215,7 @@ impl Query for SearchArtifacts {
             offset: params.offset.map_or(0, |offset| offset.0),
             limit: limit + 1,
         };
-        let mut hits = manifest.search(&search)?;
+        let Page { mut hits, total } = manifest.search(&search)?;
         let more = hits.len() as u64 > limit;
         hits.truncate(usize::try_from(limit).expect("at most 1000"));
         let last = hits.last().filter(|_| more).cloned();
@@ -223,7 +223,7 @@ impl Query for SearchArtifacts {
         let facets = params.facets.map(|facets| count(manifest, &search.filter, &facets)).transpose()?;
         Ok(Found {
             artifacts: reader.answers_at(&seqs)?,
-            total: Count(manifest.count(&search.filter)?),
+            total: Count(total),
             count: Count(seqs.len() as u64),
             next_cursor: last.map(|last| Cursor { last, newest }.text(&own)),
             facets,
