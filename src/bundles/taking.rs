@@ -77,7 +77,15 @@ impl Taking<'_> {
                     conflicts.extend(differs.map(|what| format!("artifact {id} is there with another {what}")));
                 }
                 Record::Event(event) => conflicts.extend(run_conflict(&event, writer)?),
-                Record::Alias(_) | Record::Dataset(_) => {}
+                Record::Dataset(dataset) => {
+                    let head = &dataset.head;
+                    let there = writer.manifest().dataset(&head.dataset_id, &head.version)?;
+                    if there.is_some_and(|there| there.head.membership_digest != head.membership_digest) {
+                        let (id, version) = (&head.dataset_id, &head.version);
+                        conflicts.push(format!("the dataset {id} {version} is there with other members"));
+                    }
+                }
+                Record::Alias(_) => {}
             }
             Ok(())
         })?;

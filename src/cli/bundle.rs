@@ -22,6 +22,17 @@ Examples:
 A bundle carries artifacts with their ids, files, lineage, tags and history. Importing one again is harmless; what
 contradicts the store is refused whole.";
 
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  keepstone bundle export report.tar report:november
+  keepstone bundle export two.tar 5f2c81d4 0b7e43aa --no-closure
+  keepstone bundle export everything.tar --all";
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  keepstone bundle import report.tar
+  keepstone bundle import report.tar --root /srv/artifacts --json | jq .notes";
+
 #[derive(Debug, Args)]
 pub(super) struct Bundle {
     #[command(subcommand)]
@@ -31,8 +42,10 @@ pub(super) struct Bundle {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Write artifacts into one file
+    #[command(after_help = EXPORT_EXAMPLES)]
     Export(Export),
     /// Take in the artifacts of such a file
+    #[command(after_help = IMPORT_EXAMPLES)]
     Import(Import),
 }
 

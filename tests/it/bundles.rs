@@ -291,7 +291,7 @@ fn damage_anywhere_is_found_before_anything_is_taken() {
     assert!(parts[2..].iter().all(|(name, ..)| name.starts_with("objects/") && name.len() == 72), "{parts:?}");
     let to = Place::with_store();
     let before = (to.state(), to.objects());
-    let mut refused = |bytes: &[u8], what: &str| {
+    let refused = |bytes: &[u8], what: &str| {
         let broken = to.write("broken.tar", bytes);
         let (kind, field, message) = refusal(&to.fails("import_bundle", json!({"path": broken})));
         assert!(matches!(kind.as_str(), "integrity" | "invalid_data"), "{what}: {kind} {message}");

