@@ -64,7 +64,7 @@ pub(super) fn run(place: &Place, options: &Related) -> Outcome {
     }
     let found: Relations = read("get_related", &text)?;
     let mut table = Table::new(&[
-        Column::left("").painted(Style::Dim),
+        Column::left("SIDE").painted(Style::Dim),
         Column::left("ID").painted(Style::Name),
         Column::left("ARTIFACT").shrinks(),
         Column::left("TIE"),

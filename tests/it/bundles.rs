@@ -224,7 +224,7 @@ fn conflicts_are_named_and_nothing_is_imported() {
         ),
         (("start_run", json!({"runId": "run-1", "stage": "other"})), "the run run-1 is there with other facts"),
     ] {
-        let to = Place::new();
+        let to = Place::with_store();
         to.ok(plant.0, plant.1);
         let (before, objects) = (to.state(), to.objects());
         let (kind, field, message) = refusal(&to.fails("import_bundle", json!({"path": path})));

@@ -48,7 +48,7 @@ fn relatives_are_listed_with_what_ties_them() {
     assert_eq!(
         desk.says(&["related", "note"]),
         "\
-        ID     ARTIFACT          TIE           DEPTH  TITLE
+SIDE    ID     ARTIFACT          TIE           DEPTH  TITLE
 from    one    rain:november@v1  derived_from      1
 beside  other  note:o@v1         shared_input      2  Another
 2 artifacts
