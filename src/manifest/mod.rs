@@ -6,12 +6,16 @@ mod compare;
 mod datasets;
 mod edges;
 mod events;
+mod jobs;
 mod legacy;
 mod m3;
 mod migrations;
+mod pins;
+mod population;
 mod reach;
 mod references;
 mod runs;
+mod trash;
 mod types;
 
 use std::path::Path;
@@ -26,11 +30,15 @@ pub use bookkeeping::{ObjectRow, Placement};
 pub use compare::{Difference, How};
 pub use datasets::{Candidate, Filed};
 pub use events::{LINEAGE_ADDED, PUBLISHED};
+pub use jobs::{JobItem, JobKind, JobRow};
 pub use legacy::{Version1, Version1Artifact};
 pub use m3::{RegistryRun, registry_runs};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
+pub use pins::FOR_EVER;
+pub use population::{Individual, Population};
 pub use reach::{Link, LinkInput, NodeRow, Reached, Walk};
 pub use runs::{RunFilter, RunRow};
+pub use trash::TrashRow;
 
 use crate::model::{Error, Kind, Result};
 

@@ -10,6 +10,7 @@ pub mod ids;
 pub mod import;
 pub mod number;
 pub mod reference;
+pub mod retention;
 pub mod run;
 pub mod seal;
 pub mod version;
