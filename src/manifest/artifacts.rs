@@ -188,12 +188,13 @@ impl Manifest {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// The first artifact that holds this object or is the tree that it lists.
+    /// The first artifact that needs this object: that holds it or is the tree that it lists, and was not purged.
     pub fn first_holder(&self, hash: &Hash) -> Result<Option<String>> {
         Ok(self
             .cached(
                 "SELECT artifact_id FROM artifacts
-                 WHERE seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1 ORDER BY seq LIMIT 1",
+                 WHERE (seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1) AND purged_at IS NULL
+                 ORDER BY seq LIMIT 1",
             )?
             .query_row([hash.0], |row| row.get(0))
             .optional()?)
@@ -371,12 +372,14 @@ impl Manifest {
     }
 
     pub(super) fn one(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Option<Found>> {
-        let mut statement = self.cached(&format!("SELECT {COLUMNS}, {PINNED_UNTIL} FROM artifacts a WHERE {condition}"))?;
+        let mut statement =
+            self.cached(&format!("SELECT {COLUMNS}, {PINNED_UNTIL} FROM artifacts a WHERE {condition}"))?;
         Ok(statement.query_row(cells, found).optional()?)
     }
 
     pub(super) fn many(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Vec<Found>> {
-        let mut statement = self.cached(&format!("SELECT {COLUMNS}, {PINNED_UNTIL} FROM artifacts a WHERE {condition}"))?;
+        let mut statement =
+            self.cached(&format!("SELECT {COLUMNS}, {PINNED_UNTIL} FROM artifacts a WHERE {condition}"))?;
         let rows = statement.query_map(cells, found)?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }

@@ -106,7 +106,11 @@ impl Config {
             let place = line.map_or_else(String::new, |line| format!(" line {line}"));
             let reason = error.message().replace('\n', ", ");
             // A key that is unknown is named by the reason.
-            let key = if key.is_empty() || key == "." || reason.contains("unknown field") { String::new() } else { key + ": " };
+            let key = if key.is_empty() || key == "." || reason.contains("unknown field") {
+                String::new()
+            } else {
+                key + ": "
+            };
             Error::invalid_data(format!("{}{place}: {key}{reason}", path.display())).hint(hint)
         })?;
         for (name, policy) in retention::built_in() {
