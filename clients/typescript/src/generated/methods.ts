@@ -44,6 +44,8 @@ import type {
   HealthCheckResult,
   ImportM3Params,
   ImportM3Result,
+  ImportM3PoliciesParams,
+  ImportM3PoliciesResult,
   InitParams,
   InitResult,
   InitializeParams,
@@ -110,7 +112,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:4e92e09cd964abee64d1da50b59aea0cc4408f01fceaefe4e75edba028c2539c";
+export const SCHEMA_HASH = "sha256:b5f3426c86963e06fd35d58b39cd7e15d2f02a1b3639e53619bb675296300efb";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -164,6 +166,7 @@ export const METHODS = {
   "restore": { name: "restore", idempotent: true },
   "purge_trash": { name: "purge_trash", idempotent: true },
   "import_m3": { name: "import_m3", idempotent: true },
+  "import_m3_policies": { name: "import_m3_policies", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
   "verify_store": { name: "verify_store", idempotent: true },
   "backup": { name: "backup", idempotent: false },
@@ -767,6 +770,19 @@ export abstract class Methods {
    */
   importM3(params: ImportM3Params, options?: CallOptions): Promise<ImportM3Result> {
     return this.call("import_m3", params, options);
+  }
+
+  /**
+   * Takes M3's retention policies into keepstone.toml, each as `[policies.NAME]`, and tells what every key became.
+   *
+   * Nothing that keepstone.toml says is changed: a policy whose name it has for another one is left out. The store is made
+   * if there is none.
+   *
+   * @example
+   * await client.importM3Policies({"path":"project/config/gc_policies.yaml","dryRun":true});
+   */
+  importM3Policies(params: ImportM3PoliciesParams, options?: CallOptions): Promise<ImportM3PoliciesResult> {
+    return this.call("import_m3_policies", params, options);
   }
 
   /**

@@ -51,6 +51,7 @@ from .types import (
     Pin,
     Plan,
     Policies,
+    PoliciesImported,
     Published,
     PurgeReport,
     Removed,
@@ -91,6 +92,7 @@ IDEMPOTENT = frozenset(
         "get_run",
         "health_check",
         "import_m3",
+        "import_m3_policies",
         "init",
         "initialize",
         "list_artifacts",
@@ -1669,6 +1671,35 @@ class Methods:
             "import_m3",
             {
                 "data_dir": data_dir,
+                "dry_run": dry_run,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def import_m3_policies(
+        self,
+        path: StrPath,
+        *,
+        dry_run: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> PoliciesImported:
+        """Takes M3's retention policies into keepstone.toml, each as `[policies.NAME]`, and tells
+        what every key became.
+
+        Nothing that keepstone.toml says is changed: a policy whose name it has for another one is
+        left out. The store is made if there is none.
+
+        Args:
+            path: The YAML file. A relative path counts from the server's working directory.
+            dry_run: Whether it is only told what would be done. False unless given.
+        """
+        reply: PoliciesImported = self._run(
+            "import_m3_policies",
+            {
+                "path": path,
                 "dry_run": dry_run,
             },
             timeout,
