@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::artifact::Artifact;
+use super::artifact::Under;
 use super::audit::{self, Audit};
 use super::backup::{self, Backup};
 use super::cat::{self, Cat};
@@ -184,7 +184,7 @@ pub(super) enum Command {
     Verify(Verify),
     /// Show one artifact, or list them: the same as show and list
     #[command(hide = true)]
-    Artifact(Artifact),
+    Artifact(Under),
     /// Take in what another program keeps
     #[command(after_help = import::EXAMPLES)]
     Import(Import),

@@ -22,7 +22,7 @@ Examples:
 Sizes are decimal: 1 kB is 1000 bytes. Deleted artifacts are listed with --status deleted alone.";
 
 /// Most artifacts that one list may have.
-const MOST: u32 = 10_000;
+pub(super) const MOST: u32 = 10_000;
 
 #[derive(Debug, Args)]
 pub(super) struct List {
@@ -46,13 +46,13 @@ pub(super) struct List {
     run: Option<String>,
     /// Only with this role; several must all hold
     #[arg(long, value_name = "ROLE")]
-    role: Vec<String>,
+    pub(super) role: Vec<String>,
     /// At most so many, the newest
     #[arg(long, short = 'n', value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST)))]
-    limit: u32,
+    pub(super) limit: u32,
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// The states as people call them.
@@ -84,7 +84,7 @@ pub(super) fn run(place: &Place, options: &List) -> Outcome {
     print::lines(&format!("{table}{}{cut}\n", artifacts::total(&found))).map(|()| 0)
 }
 
-fn filter(options: &List, limit: u32, now: Timestamp) -> Result<Value, Failure> {
+pub(super) fn filter(options: &List, limit: u32, now: Timestamp) -> Result<Value, Failure> {
     let status = options.status.map(|status| match status {
         State::Active => "active",
         State::Superseded => "superseded",
