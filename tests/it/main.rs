@@ -22,6 +22,7 @@ mod planted;
 mod publish;
 mod queries;
 mod registry;
+mod retention;
 mod runs;
 mod schemas;
 mod serving;

@@ -6,6 +6,7 @@ mod finding;
 mod publishing;
 mod readme;
 mod registry;
+mod retention;
 mod runs;
 mod screen;
 mod session;

@@ -2,7 +2,7 @@
 
 use super::Desk;
 
-const COMMANDS: [&str; 31] = [
+const COMMANDS: [&str; 39] = [
     "publish",
     "list",
     "search",
@@ -19,6 +19,14 @@ const COMMANDS: [&str; 31] = [
     "archive",
     "unarchive",
     "alias",
+    "gc",
+    "pin",
+    "unpin",
+    "pins",
+    "delete",
+    "restore",
+    "trash",
+    "purge",
     "run",
     "runs",
     "dataset",

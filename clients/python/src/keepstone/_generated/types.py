@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict, Union
+from typing import Any, Literal, TypedDict
 
 from .._vocabulary import StrPath
 
 __all__ = [
     "Added",
-    "Alias",
-    "AliasSet",
-    "Archived",
+    "Applied",
+    "ApplyGcLeftOut",
     "Artifact",
     "ArtifactFilter",
     "AuditFormatParam",
@@ -24,8 +23,7 @@ __all__ = [
     "AuditSeverity",
     "AuditVerdict",
     "Audited",
-    "BulkResult",
-    "BulkUpdated",
+    "Candidate",
     "Capabilities",
     "Changed",
     "ChangedMember",
@@ -43,6 +41,7 @@ __all__ = [
     "Dataset",
     "DatasetDiff",
     "DatasetEntry",
+    "Deleted",
     "DiffCounts",
     "DiffSide",
     "Direction",
@@ -50,14 +49,14 @@ __all__ = [
     "Edge",
     "Encoding",
     "Event",
-    "FacetBy",
-    "Facets",
+    "FamilyShown",
+    "FamilyTotals",
+    "Fate",
     "FeatureCondition",
     "FeatureRange",
     "FileEntry",
     "Finding",
     "Format",
-    "Found",
     "GetLineageGraphFormatParam",
     "GetLineageGraphLineage",
     "GetLineageLineage",
@@ -67,15 +66,16 @@ __all__ = [
     "Health",
     "ImportFault",
     "ImportFinding",
+    "ImportM3LeftOut",
     "ImportM3Report",
+    "ImportedFate",
     "Ingest",
     "InitializeResult",
     "Input",
     "Integrity",
     "Issue",
     "IssueName",
-    "Kind",
-    "LeftOut",
+    "KeyImported",
     "Limits",
     "Made",
     "Member",
@@ -85,16 +85,24 @@ __all__ = [
     "Mode",
     "NewMember",
     "Node",
-    "Order",
     "Ordering",
     "Outcome",
-    "ParamCondition",
-    "ParamRange",
     "Path",
     "Paths",
     "Piece",
     "PieceEncoding",
+    "Pin",
+    "Plan",
+    "PlanTotals",
+    "Policies",
+    "PoliciesImported",
+    "PolicyImported",
+    "PolicyShown",
     "Published",
+    "PurgeReport",
+    "Purged",
+    "Removed",
+    "Restored",
     "Root",
     "Run",
     "RunDetails",
@@ -103,20 +111,16 @@ __all__ = [
     "RunErrorParam",
     "RunFilter",
     "RunStatus",
-    "SearchFilter",
     "Share",
-    "SortBy",
     "Statistics",
     "Status",
     "Storage",
     "Summary",
-    "TagCount",
     "Tally",
     "Totals",
+    "Trashed",
     "TypeDefinition",
     "TypeSummary",
-    "Updated",
-    "ValueCount",
     "Verified",
     "VerifyDatasetSeverity",
     "VerifyStoreReport",
@@ -124,17 +128,6 @@ __all__ = [
     "VersionOf",
     "Writer",
 ]
-
-
-Archived = Literal["exclude", "include", "only"]
-"""What becomes of archived artifacts.
-
-`exclude`: They are not found.
-
-`include`: They are found like all others.
-
-`only`: Only they are found.
-"""
 
 
 AuditFormatParam = Literal["json", "text", "markdown"]
@@ -200,7 +193,7 @@ and its members are there.
 """
 
 
-Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "words_differ", "folder_missing", "stranger", "unreadable"]
+Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "name_left", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "folder_missing", "stranger", "unreadable"]
 """What kind of thing was found.
 
 `object_damaged`: The object's bytes have another hash.
@@ -214,6 +207,8 @@ Code = Literal["object_damaged", "object_missing", "object_size", "object_writab
 `name_missing`: The readable name is not there.
 
 `name_differs`: What lies at the readable name is something else.
+
+`name_left`: The readable name of what was deleted is still there.
 
 `sidecar_missing`: The sidecar is not there.
 
@@ -258,8 +253,6 @@ Code = Literal["object_damaged", "object_missing", "object_size", "object_writab
 `row_missing`: The manifest has lost a row that sidecars or history tell of.
 
 `row_unknown`: The manifest has a row that neither sidecars nor history tell of.
-
-`words_differ`: A search finds an artifact by other words than it has.
 
 `folder_missing`: A folder of the store is not there.
 
@@ -311,20 +304,12 @@ Encoding = Literal["utf8", "base64", "json"]
 """
 
 
-FacetBy = Literal["type", "tag", "status", "family", "outcome", "source"]
-"""By what found artifacts are counted.
+Fate = Literal["keep", "delete"]
+"""What becomes of an artifact.
 
-`type`: By type.
+`keep`: It stays.
 
-`tag`: By tag.
-
-`status`: By state.
-
-`family`: By family.
-
-`outcome`: By outcome.
-
-`source`: By source.
+`delete`: It goes to the trash.
 """
 
 
@@ -350,7 +335,7 @@ GetLineageGraphFormatParam = Literal["json", "mermaid", "dot"]
 """
 
 
-ImportFault = Literal["conflict", "unreadable", "invalid", "invalid_name", "name_differs", "unsupported_hash", "object_missing", "object_damaged", "size_differs", "input_missing", "input_differs", "reference_left_out", "number_as_text", "deleted", "never_began", "member_missing", "member_differs", "member_twice", "sum_differs", "index_missing", "index_differs", "feature_left_out"]
+ImportFault = Literal["conflict", "unreadable", "invalid", "invalid_name", "name_differs", "unsupported_hash", "object_missing", "object_damaged", "size_differs", "input_missing", "input_differs", "reference_left_out", "number_as_text", "deleted", "never_began", "member_missing", "member_differs", "member_twice", "sum_differs", "index_missing", "index_differs", "feature_left_out", "pinned_missing"]
 """What kind of thing an import found.
 
 `conflict`: The store has something else under this id.
@@ -397,6 +382,19 @@ its params.
 `index_differs`: The Parquet index can't be read or lists other members; its features are left out.
 
 `feature_left_out`: A feature that can't be kept is left out.
+
+`pinned_missing`: What a pin protects is not in the store.
+"""
+
+
+ImportedFate = Literal["imported", "already_there", "left_out"]
+"""What became of a policy.
+
+`imported`: keepstone.toml has it from now on.
+
+`already_there`: keepstone.toml had it, alike.
+
+`left_out`: It was left out.
 """
 
 
@@ -435,47 +433,6 @@ IssueName = Literal["not_found", "hash_mismatch", "verification_error", "missing
 """
 
 
-Kind = Literal["parse_error", "invalid_request", "method_not_found", "invalid_params", "internal", "not_found", "conflict", "invalid_data", "path_not_allowed", "busy", "integrity", "limit_exceeded", "no_space", "read_only", "unsupported", "cancelled", "stale_plan", "protected"]
-"""What kind of failure it was; each has its own JSON-RPC code.
-
-`parse_error`: The line is no JSON.
-
-`invalid_request`: The line is JSON but no request.
-
-`method_not_found`: No operation has this name.
-
-`invalid_params`: A parameter is missing, unknown, of the wrong type or out of range.
-
-`internal`: A defect in keepstone.
-
-`not_found`: What was asked for does not exist.
-
-`conflict`: It contradicts what is already there.
-
-`invalid_data`: The data itself (a file, a row, a column) can't be taken.
-
-`path_not_allowed`: That path may not be read or written.
-
-`busy`: Another process kept the store for too long.
-
-`integrity`: Bytes are not what their hash says.
-
-`limit_exceeded`: A size or count beyond what is allowed.
-
-`no_space`: The disk is full.
-
-`read_only`: The store can't be written here.
-
-`unsupported`: keepstone can't do that.
-
-`cancelled`: The caller withdrew the request before anything was committed.
-
-`stale_plan`: The store has changed so that the plan would delete something else.
-
-`protected`: A pin, a dataset or a policy protects it.
-"""
-
-
 MemberChange = Literal["content", "role", "split", "features"]
 """What differs about a member.
 
@@ -495,15 +452,6 @@ Mode = Literal["file_hash", "content_hash"]
 `file_hash`: The same bytes, as given or as kept.
 
 `content_hash`: Other bytes with the same logical content.
-"""
-
-
-Order = Literal["asc", "desc"]
-"""What comes first.
-
-`asc`: The least.
-
-`desc`: The greatest.
 """
 
 
@@ -571,24 +519,6 @@ RunStatus = Literal["unknown", "running", "completed", "failed", "killed", "canc
 """
 
 
-SortBy = Literal["created", "updated", "title", "size", "type", "relevance"]
-"""By what a search is ordered.
-
-`created`: When they were created.
-
-`updated`: When they last changed.
-
-`title`: By title, whatever the case of its letters; those without one come last in either order.
-
-`size`: By size in bytes.
-
-`type`: By type.
-
-`relevance`: By how well the words fit: a rare word counts more than a frequent one, and more in the
-title than in names and tags, there more than in the description, and there more than elsewhere.
-"""
-
-
 Status = Literal["active", "superseded", "tombstoned"]
 """Whether an artifact stands, was replaced, or was deleted.
 
@@ -644,41 +574,39 @@ class Added:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Alias:
-    """An alias and what it stands for."""
+class Applied:
+    """What a collection did."""
 
-    alias: str
-    """The name: `type:key@alias` means the artifact."""
-    artifact_type: str
-    """The type of the artifact."""
-    logical_key: str
-    """The key of the artifact."""
-    artifact_id: str
-    """The artifact that it stands for."""
-    version: int
-    """Which version of its type and key that is."""
-    set_at: str
-    """Since when."""
+    policy: str | None
+    """The plan's policy."""
+    family: str | None
+    """The plan's family."""
+    now: str
+    """The plan's moment."""
+    digest: str
+    """The plan's digest."""
+    deleted: list[Candidate]
+    """What went to the trash."""
+    skipped: list[ApplyGcLeftOut]
+    """What was to go and was protected at the last moment."""
+    totals: PlanTotals
+    """Sums over what went to the trash."""
+    backup: str | None
+    """Absolute path of the manifest's copy; null where nothing was to go."""
+    report: str | None
+    """Absolute path of the report, Markdown."""
+    report_json: str | None
+    """Absolute path of the report, JSON."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AliasSet:
-    """What an alias stands for now and stood for before."""
+class ApplyGcLeftOut:
+    """An artifact to which it was not done."""
 
-    alias: str
-    """The name: `type:key@alias` means the artifact."""
-    artifact_type: str
-    """The type of the artifact."""
-    logical_key: str
-    """The key of the artifact."""
     artifact_id: str
-    """The artifact that it stands for."""
-    version: int
-    """Which version of its type and key that is."""
-    set_at: str
-    """Since when."""
-    previous_artifact_id: str | None
-    """What it stood for before, null for nothing."""
+    """The artifact."""
+    reason: str
+    """Why."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -766,7 +694,9 @@ class Artifact:
     supersedes: list[str]
     """The artifacts it replaced."""
     pinned: bool
-    """Whether a pin protects it."""
+    """Whether a pin protects it: one of its own, of a run that published it, or of a live dataset
+    that holds it. Its end may come by itself, so `revision` doesn't count it.
+    """
     revision: int
     """1, and one more for each change that shows."""
 
@@ -879,35 +809,38 @@ class Audited:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BulkResult:
-    """What became of one of several changes."""
+class Candidate:
+    """An artifact that a plan judges."""
 
     artifact_id: str
     """The artifact."""
-    success: bool
-    """Whether it is now as it was wished for."""
-    revision: int | None
-    """Its revision by now, null when it failed."""
-    error: str | None
-    """Why it failed, null when it didn't."""
-    error_kind: Kind | None
-    """What kind of failure it was, null when it was none."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BulkUpdated:
-    """What became of several changes."""
-
-    success: bool
-    """Whether all of them succeeded."""
-    processed: int
-    """How many artifacts were named."""
-    changed: int
-    """How many changed."""
-    failed: int
-    """How many failed."""
-    results: list[BulkResult]
-    """What became of each, in the order of the request."""
+    family: str | None
+    """The family whose rules judge it; null where a policy does."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """What it represents."""
+    created_at: str
+    """When it was published."""
+    outcome: Outcome | None
+    """How the work that made it ended."""
+    fate: Fate
+    """What becomes of it."""
+    reasons: list[str]
+    """Every rule that keeps it; of what goes, why none does. Of families: `pinned`, `last_pass`,
+    `last_run`, `explicitly_pinned`, `within_keep_count_N`, `dataset_member`; else
+    `beyond_keep_count_N`. Of policies: `pinned`, `ancestor_of_pinned`, `dataset_member`,
+    `has_descendants`, `protected_type:T`, `protected_role:R`, `age`, `min_count`; else
+    `older_than_Nd` or `space_budget`.
+    """
+    files: int
+    """Number of its files."""
+    logical_bytes: int
+    """Bytes of all its files together."""
+    physical_bytes: int
+    """Bytes that a purge would free because of it: what others hold too is none, and what several
+    hold that go counts for the first of them alone.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1161,6 +1094,22 @@ class DatasetEntry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Deleted:
+    """What became of it."""
+
+    success: bool
+    """Always true; a failure is an error."""
+    changed: bool
+    """Whether it was live until now."""
+    dependents: list[str]
+    """Live artifacts that were made of it, at most 100."""
+    dependent_count: int
+    """How many there are."""
+    artifact: Artifact
+    """The artifact, as it is now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DiffCounts:
     """How many members differ, and how."""
 
@@ -1239,23 +1188,37 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Facets:
-    """How many of the found artifacts have which value, the 100 most frequent first; null for what
-    wasn't asked for. Artifacts without a value are not counted.
-    """
+class FamilyShown:
+    """What is kept of a family."""
 
-    type: list[ValueCount] | None
-    """By type."""
-    tag: list[TagCount] | None
-    """By tag."""
-    status: list[ValueCount] | None
-    """By state."""
-    family: list[ValueCount] | None
-    """By family."""
-    outcome: list[ValueCount] | None
-    """By outcome."""
-    source: list[ValueCount] | None
-    """By source."""
+    family: str
+    """Its name."""
+    keep: int
+    """The newest so many runs are kept."""
+    always_keep: list[str]
+    """Runs that are kept however old they are: `last_pass`, `pinned`, `last_run`."""
+    pin: list[str]
+    """Artifacts that are kept: ids, the starts of ids, or their last 8 digits."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FamilyTotals:
+    """The sums of one family."""
+
+    family: str
+    """The family."""
+    entries: int
+    """How many are judged."""
+    keep: int
+    """How many stay."""
+    delete: int
+    """How many go."""
+    files: int
+    """Files of those that go."""
+    logical_bytes: int
+    """Bytes of those that go, what they share counted each time."""
+    physical_bytes: int
+    """Bytes that a purge of those that go would free."""
 
 
 class FeatureCondition(TypedDict, total=False):
@@ -1323,22 +1286,6 @@ class Finding:
     """The way out, where there is one and it is not gone yet."""
     quarantined_to: str | None
     """Where the damaged bytes lie now, if a repair moved them."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
-    """A page of what was found."""
-
-    artifacts: list[Artifact]
-    """The artifacts."""
-    total: int
-    """How many were found in all."""
-    count: int
-    """How many are on this page."""
-    next_cursor: str | None
-    """What leads to the next page, null when this is the last."""
-    facets: Facets | None
-    """How all that was found spreads, null unless asked for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1482,6 +1429,20 @@ class ImportFinding:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ImportM3LeftOut:
+    """Things of one kind that the store has no place or no need for."""
+
+    what: str
+    """What they are."""
+    count: int
+    """How many."""
+    reason: str
+    """Why they are left out."""
+    items: list[str]
+    """Each of them, at most 1000."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ImportM3Report:
     """What an import did, or would do."""
 
@@ -1495,6 +1456,8 @@ class ImportM3Report:
     """The runs."""
     datasets: Tally
     """The versions of datasets."""
+    pins: Tally
+    """The pins; each key that one has counts for itself."""
     bytes_taken: int
     """The bytes that the store had not yet."""
     findings: list[ImportFinding]
@@ -1505,7 +1468,7 @@ class ImportM3Report:
     """How many warnings there are."""
     truncated: bool
     """Whether there is more than `findings` holds."""
-    left_out: list[LeftOut]
+    left_out: list[ImportM3LeftOut]
     """What is not taken in though nothing is wrong with it."""
 
 
@@ -1554,17 +1517,17 @@ class Issue:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LeftOut:
-    """Things of one kind that the store has no place or no need for."""
+class KeyImported:
+    """What one key became."""
 
-    what: str
-    """What they are."""
-    count: int
-    """How many."""
-    reason: str
-    """Why they are left out."""
-    items: list[str]
-    """Each of them, at most 1000."""
+    key: str
+    """The key, as the file has it."""
+    value: Any
+    """Its value."""
+    became: str | None
+    """The key of keepstone.toml; null where it became none."""
+    reason: str | None
+    """Why it became none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1695,15 +1658,6 @@ class Node:
     """How many edges it is away from the nearest start; 0 for the starts."""
 
 
-class ParamRange(TypedDict, total=False):
-    """The numbers or the texts between which a param lies, the ends included."""
-
-    min: str | float | None
-    """This or more."""
-    max: str | float | None
-    """This or less."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Path:
     """A way from one artifact to another."""
@@ -1751,6 +1705,150 @@ class Piece:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Pin:
+    """A reason why something must never be collected."""
+
+    pin_id: int
+    """The pin's number: the event that set it."""
+    artifact_id: str | None
+    """The artifact that it protects."""
+    run_id: str | None
+    """The run whose artifacts it protects."""
+    dataset_id: str | None
+    """The dataset whose members it protects, those of all versions that are not deleted."""
+    reason: str | None
+    """Why."""
+    created_at: str
+    """When it was set."""
+    expires_at: str | None
+    """From when on it protects no longer; null: it does until it is removed."""
+    actor: str | None
+    """Who set it."""
+    expired: bool
+    """Whether it protects no longer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What a collection would do."""
+
+    policy: str | None
+    """The policy that judges what belongs to no family; null: nothing of that is judged."""
+    family: str | None
+    """The one family that is judged; null: all of them, or none where a policy was asked for."""
+    now: str
+    """The moment that ages are counted to; what was published later is not looked at."""
+    digest: str
+    """Stands for what goes: apply_gc wants it back."""
+    candidates: list[Candidate]
+    """Everything that is judged: family by family, then what a policy judges, each newest first."""
+    totals: PlanTotals
+    """Sums over all candidates."""
+    families: list[FamilyTotals]
+    """Sums of each family, by name."""
+    bytes_before: int
+    """Bytes that everything live holds now, what is shared counted once."""
+    bytes_after: int
+    """Bytes that it would hold once what goes is purged."""
+    space_budget_bytes: int | None
+    """The policy's space budget."""
+    over_budget_bytes: int
+    """By how much the budget would still be exceeded, because every other rule is stronger."""
+    warnings: list[str]
+    """What one should know before it is applied."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanTotals:
+    """Sums over candidates."""
+
+    entries: int
+    """How many are judged."""
+    keep: int
+    """How many stay."""
+    delete: int
+    """How many go."""
+    files: int
+    """Files of those that go."""
+    logical_bytes: int
+    """Bytes of those that go, what they share counted each time."""
+    physical_bytes: int
+    """Bytes that a purge of those that go would free."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policies:
+    """What is kept by which name."""
+
+    default_policy: str | None
+    """The policy for what belongs to no family; null: nothing of that is collected unless a policy
+    is named.
+    """
+    policies: list[PolicyShown]
+    """The policies, by name."""
+    families: list[FamilyShown]
+    """The families, by name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PoliciesImported:
+    """What the file became."""
+
+    dry_run: bool
+    """Whether nothing was written."""
+    configuration: str
+    """Absolute path of keepstone.toml."""
+    changed: bool
+    """Whether it says more than before, or would."""
+    policies: list[PolicyImported]
+    """The policies, in the order of the file."""
+    settings: list[KeyImported]
+    """What the file says beside its policies."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyImported:
+    """What one policy became."""
+
+    policy: str
+    """Its name, as the file has it."""
+    fate: ImportedFate
+    """What became of it."""
+    reason: str | None
+    """Why it was left out."""
+    keys: list[KeyImported]
+    """Its keys."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyShown:
+    """A policy as it is listed."""
+
+    policy: str
+    """Its name."""
+    description: str | None
+    """What it is for."""
+    is_default: bool
+    """Whether it judges what belongs to no family when no policy is named."""
+    keep_min_age_days: int
+    """What is younger is kept."""
+    keep_min_count: int
+    """The newest so many of each type are kept."""
+    keep_types: list[str]
+    """Artifacts of these types are kept."""
+    keep_roles: list[str]
+    """Artifacts with one of these roles are kept."""
+    keep_with_descendants: bool
+    """Whether that is kept from which something live was made."""
+    keep_ancestors_of_pinned: bool
+    """Whether that is kept from which something pinned was made."""
+    space_budget_bytes: int | None
+    """Beyond it the oldest go that only their age keeps."""
+    dvc_gc_flags: list[str]
+    """What `gc --dvc` hands to `dvc gc`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Published:
     """What became of a publish."""
 
@@ -1776,6 +1874,72 @@ class Published:
     """Rows of a table, null for other formats."""
     artifact: Artifact
     """The artifact itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PurgeReport:
+    """What a purge took, or would."""
+
+    dry_run: bool
+    """Whether nothing was done."""
+    now: str
+    """The moment that ages are counted to."""
+    deleted_until: str | None
+    """What was deleted until then is purged; null: whatever its age."""
+    artifacts: list[Purged]
+    """What is purged, deleted last first."""
+    kept: list[ApplyGcLeftOut]
+    """What stays in the trash although it was meant, and why."""
+    artifact_count: int
+    """How many artifacts are purged."""
+    file_count: int
+    """Their files."""
+    logical_bytes: int
+    """Bytes of their files, what they share counted each time."""
+    physical_bytes: int
+    """Bytes that this frees."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Purged:
+    """An artifact that is purged."""
+
+    artifact_id: str
+    """The artifact."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """What it represents."""
+    family: str | None
+    """The family it belongs to."""
+    deleted_at: str
+    """When it was deleted."""
+    file_count: int
+    """Number of its files."""
+    logical_bytes: int
+    """Bytes of all its files together."""
+    physical_bytes: int
+    """Bytes that are freed because of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Removed:
+    """How many pins there were."""
+
+    removed: int
+    """How many pins were removed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restored:
+    """What came back."""
+
+    restored: list[Artifact]
+    """What came back, as it is now."""
+    unchanged: list[str]
+    """What was live already."""
+    skipped: list[ApplyGcLeftOut]
+    """What somebody else came before."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1994,55 +2158,6 @@ class RunFilter(TypedDict, total=False):
     """At most this many: 1 to 10000, 100 unless given."""
 
 
-class SearchFilter(TypedDict, total=False):
-    """Which artifacts a search finds; everything in it must hold."""
-
-    types: Sequence[str] | None
-    """Of one of these types, whatever the case of their letters."""
-    status: Status | None
-    """In this state; all but the deleted unless given."""
-    archived: Archived | None
-    """Whether archived artifacts are found; exclude unless given."""
-    tags: Mapping[str, str] | Sequence[str] | None
-    """With all of these tags: an object of texts, or a list of words."""
-    any_tags: Mapping[str, str | Sequence[str]] | Sequence[str] | None
-    """With at least one of these tags: an object whose values are texts or lists of texts, or a
-    list of words.
-    """
-    source: str | None
-    """From this source."""
-    capabilities: Sequence[str] | None
-    """With all of these capabilities."""
-    family: str | None
-    """Of this family."""
-    outcome: Outcome | None
-    """With this outcome."""
-    run_id: str | None
-    """Published by this run, duplicates included."""
-    roles: Sequence[str] | None
-    """With all of these roles."""
-    min_created_at: str | None
-    """Created at this moment or later (RFC 3339; without zone it reads as UTC)."""
-    max_created_at: str | None
-    """Created at this moment or earlier."""
-    min_size_bytes: int | None
-    """Of so many bytes or more."""
-    max_size_bytes: int | None
-    """Of so many bytes or fewer."""
-    writer_name: str | None
-    """Written by the program of this name."""
-    writer_version: str | None
-    """Written by this version of a program."""
-    git_commit: str | None
-    """Made by the code of this commit, or of one that begins like this."""
-    params: Mapping[str, ParamCondition] | None
-    """Made with all of these params, by name; `grid.bins` is the bins inside grid. A text, number
-    or boolean is the value itself, a list the values of which it is one, {min?, max?} the numbers
-    or texts between which it lies, the ends included. Of a param that is a list itself, one value
-    must do.
-    """
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
     """How many members, and how many bytes they have."""
@@ -2082,18 +2197,6 @@ class Summary:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TagCount:
-    """How many have a tag."""
-
-    key: str
-    """The tag's key."""
-    value: str
-    """Its value; "" for a tag that is only a word."""
-    count: int
-    """How many have it."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Tally:
     """What became of the things of one kind."""
 
@@ -2130,6 +2233,42 @@ class Totals:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Trashed:
+    """Something in the trash."""
+
+    artifact_id: str
+    """Its id."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """What it represents."""
+    version: int
+    """Which version of its type and key it is."""
+    family: str | None
+    """The family it belongs to."""
+    storage: Storage
+    """Who keeps the bytes."""
+    created_at: str
+    """When it was published."""
+    deleted_at: str
+    """When it was deleted."""
+    reason: str | None
+    """Why, in the words of who deleted it, or of the plan that collected it."""
+    deleted_by: str | None
+    """Who deleted it."""
+    policy: str | None
+    """The policy by which it was collected."""
+    report: str | None
+    """Absolute path of the report of the collection."""
+    pinned: bool
+    """Whether a pin protects it: it is not purged then."""
+    file_count: int
+    """Number of its files."""
+    size_bytes: int
+    """Bytes of all its files together."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TypeDefinition:
     """What a registered type says about its tables."""
 
@@ -2159,26 +2298,6 @@ class TypeSummary:
     """When there are any, the order of rows doesn't count."""
     timestamp_columns: list[str]
     """Columns read as timestamps even where they are text."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Updated:
-    """What became of a change."""
-
-    changed: bool
-    """Whether anything changed."""
-    artifact: Artifact
-    """The artifact as it is now."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ValueCount:
-    """How many have a value."""
-
-    value: str
-    """The value."""
-    count: int
-    """How many have it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2248,7 +2367,3 @@ class Writer:
     """The program's name."""
     version: str | None
     """The program's version."""
-
-
-ParamCondition = Union[str, float, bool, Sequence[str | float | bool], ParamRange]
-"""What must hold of a param: its value, a list of values of which it is one, or a range."""
