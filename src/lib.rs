@@ -14,6 +14,7 @@ pub mod imports;
 pub mod lineage;
 pub mod publishing;
 pub mod registry;
+pub mod retention;
 pub mod runs;
 
 pub mod store;

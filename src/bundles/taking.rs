@@ -189,6 +189,8 @@ impl Taking<'_> {
             }
             return self.happened(event, writer);
         }
+        // The report of a collection is a file of the other store.
+        event.data.shift_remove("report");
         if new { self.happened(event, writer) } else { Ok(()) }
     }
 

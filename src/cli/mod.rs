@@ -20,6 +20,7 @@ mod exec;
 mod export;
 mod facts;
 mod find;
+mod gc;
 mod git;
 mod import;
 mod init;
@@ -28,6 +29,7 @@ mod list;
 mod pairs;
 mod paper;
 mod paths;
+mod pin;
 mod print;
 mod progress;
 mod publish;
@@ -46,6 +48,7 @@ mod supersede;
 mod table;
 mod tag;
 mod temporary;
+mod trash;
 mod tree;
 mod types;
 mod update;
@@ -116,6 +119,15 @@ pub fn main() -> ExitCode {
         Command::Archive(options) => archive::run(place, options, true),
         Command::Unarchive(options) => archive::run(place, options, false),
         Command::Alias(options) => alias::run(place, options),
+        Command::Gc(options) => gc::run(place, options),
+        Command::GcEstimate(options) => gc::estimate(place, options),
+        Command::Pin(options) | Command::GcPin(options) => pin::run(place, options),
+        Command::Unpin(options) | Command::GcUnpin(options) => pin::unpin(place, options),
+        Command::Pins(options) => pin::list(place, options),
+        Command::Delete(options) => trash::delete(place, options),
+        Command::Restore(options) => trash::restore(place, options),
+        Command::Trash(options) => trash::list(place, options),
+        Command::Purge(options) => trash::purge(place, options),
         Command::Run(options) => run::run(place, options),
         Command::Runs(options) => runs::run(place, options),
         Command::Dataset(options) => dataset::run(place, options),

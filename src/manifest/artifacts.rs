@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::Manifest;
 use super::filter::Filter;
+use super::pins::PINNED_UNTIL;
 use crate::model::artifact::{FileEntry, Format, Git, Outcome, Publication, Record, State, Storage, Writer};
 use crate::model::curation::Values;
 use crate::model::ids::{ArtifactId, ArtifactType};
@@ -39,6 +40,7 @@ struct Details {
     columns: BTreeMap<String, String>,
 }
 
+/// What a row has before what pins say of it.
 const COLUMNS: &str = "a.seq, a.artifact_id, a.artifact_type, a.schema_version, a.logical_key, a.version, a.format,
     a.storage, a.file_hash, a.content_hash, a.content_hash_version, a.legacy_content_hash, a.source_hash, a.source_size,
     a.size_bytes, a.file_count, a.row_count, a.min_ts, a.max_ts, a.created_at, a.media_type, a.run_id, a.family,
@@ -46,7 +48,8 @@ const COLUMNS: &str = "a.seq, a.artifact_id, a.artifact_type, a.schema_version, 
     a.revision, a.superseded_at,
     (SELECT n.artifact_id FROM artifacts n WHERE n.seq = a.superseded_by),
     (SELECT json_group_array(json_array(o.seq, o.artifact_id)) FROM artifacts o WHERE o.superseded_by = a.seq),
-    (SELECT json_group_array(json_array(g.key, g.value)) FROM artifact_tags g WHERE g.seq = a.seq)";
+    (SELECT json_group_array(json_array(g.key, g.value)) FROM artifact_tags g WHERE g.seq = a.seq),
+    a.purged_at";
 
 pub(super) const ACTIVE: &str = "a.superseded_at IS NULL AND a.deleted_at IS NULL";
 
@@ -153,23 +156,26 @@ impl Manifest {
         )
     }
 
-    /// Every object that managed artifacts need, the listings of trees included, and its length where a row says it.
+    /// Every object that managed artifacts need that were not purged, the listings of trees included, and its length where a row says it.
     pub fn needed_objects(&self) -> Result<Vec<(Hash, Option<u64>)>> {
         let mut statement = self.cached(
-            "SELECT hash, artifact_files.size_bytes FROM artifact_files JOIN artifacts USING (seq) WHERE storage = 'managed'
-             UNION SELECT file_hash, NULL FROM artifacts WHERE storage = 'managed' AND format = 'tree'
+            "SELECT hash, artifact_files.size_bytes FROM artifact_files JOIN artifacts USING (seq)
+             WHERE storage = 'managed' AND purged_at IS NULL
+             UNION SELECT file_hash, NULL FROM artifacts
+             WHERE storage = 'managed' AND format = 'tree' AND purged_at IS NULL
              ORDER BY 1, 2",
         )?;
         let rows = statement.query_map([], |row| Ok((Hash(row.get(0)?), row.get(1)?)))?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// The first artifact that holds this object or is the tree that it lists.
+    /// The first artifact that needs this object: that holds it or is the tree that it lists, and was not purged.
     pub fn first_holder(&self, hash: &Hash) -> Result<Option<String>> {
         Ok(self
             .cached(
                 "SELECT artifact_id FROM artifacts
-                 WHERE seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1 ORDER BY seq LIMIT 1",
+                 WHERE (seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1) AND purged_at IS NULL
+                 ORDER BY seq LIMIT 1",
             )?
             .query_row([hash.0], |row| row.get(0))
             .optional()?)
@@ -368,20 +374,15 @@ impl Manifest {
         self.touch(seq, at)
     }
 
-    /// Marks an artifact as deleted.
-    pub fn set_deleted(&self, seq: i64, at: &str) -> Result<()> {
-        self.cached("UPDATE artifacts SET deleted_at = ?2, updated_at = ?2, revision = revision + 1 WHERE seq = ?1")?
-            .execute((seq, at))?;
-        Ok(())
-    }
-
     pub(super) fn one(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Option<Found>> {
-        let mut statement = self.cached(&format!("SELECT {COLUMNS} FROM artifacts a WHERE {condition}"))?;
+        let mut statement =
+            self.cached(&format!("SELECT {COLUMNS}, {PINNED_UNTIL} FROM artifacts a WHERE {condition}"))?;
         Ok(statement.query_row(cells, found).optional()?)
     }
 
     pub(super) fn many(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Vec<Found>> {
-        let mut statement = self.cached(&format!("SELECT {COLUMNS} FROM artifacts a WHERE {condition}"))?;
+        let mut statement =
+            self.cached(&format!("SELECT {COLUMNS}, {PINNED_UNTIL} FROM artifacts a WHERE {condition}"))?;
         let rows = statement.query_map(cells, found)?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
@@ -391,7 +392,7 @@ fn list_query(filter: &Filter, limit: u64) -> (String, Vec<Cell>) {
     let selection = filter.selection(false);
     let of = selection.of;
     let sql = format!(
-        "SELECT {COLUMNS} FROM {} WHERE {} ORDER BY {of}.created_at DESC, {of}.seq DESC LIMIT {limit}",
+        "SELECT {COLUMNS}, {PINNED_UNTIL} FROM {} WHERE {} ORDER BY {of}.created_at DESC, {of}.seq DESC LIMIT {limit}",
         selection.from,
         selection.conditions()
     );
@@ -476,6 +477,8 @@ fn found(row: &Row) -> rusqlite::Result<Found> {
         supersedes: supersedes.into_iter().map(|(_, artifact_id)| artifact_id).collect(),
         // As pairs: json_group_object ends a name at a NUL.
         tags: parsed::<Vec<(String, String)>>(37, row.get_ref(37)?.as_str()?)?.into_iter().collect(),
+        purged_at: row.get(38)?,
+        pinned_until: row.get(39)?,
     };
     Ok(Found { seq: row.get(0)?, record, state })
 }

@@ -8,14 +8,18 @@ mod datasets;
 mod edges;
 mod events;
 mod filter;
+mod jobs;
 mod legacy;
 mod m3;
 mod migrations;
+mod pins;
+mod population;
 mod reach;
 mod references;
 mod related;
 mod runs;
 mod search;
+mod trash;
 mod types;
 mod words;
 
@@ -33,13 +37,17 @@ pub use compare::{Difference, How};
 pub use datasets::{Candidate, Filed};
 pub use events::{ALIAS_REMOVED, ALIAS_SET, LINEAGE_ADDED, PUBLISHED, UPDATED};
 pub use filter::{Filter, ParamFilter, ParamTest};
+pub use jobs::{JobItem, JobKind, JobRow};
 pub use legacy::{Version1, Version1Artifact};
 pub use m3::{RegistryRun, registry_runs};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
+pub use pins::FOR_EVER;
+pub use population::{Individual, Population};
 pub use reach::{Link, LinkInput, NodeRow, Reached, Walk};
 pub use related::{Relative, Relatives, Tie, Via};
 pub use runs::{RunFilter, RunRow};
 pub use search::{Bucket, Facet, Hit, Key, Page, Search, Sort};
+pub use trash::TrashRow;
 
 use crate::model::{Error, Kind, Result};
 

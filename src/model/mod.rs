@@ -13,6 +13,7 @@ pub mod import;
 pub mod number;
 pub mod query;
 pub mod reference;
+pub mod retention;
 pub mod run;
 pub mod seal;
 pub mod version;

@@ -8,6 +8,7 @@ pub mod imports;
 pub mod lineage;
 mod params;
 pub mod registry;
+pub mod retention;
 pub mod runs;
 pub mod session;
 pub mod store;
@@ -267,7 +268,19 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<datasets::verify_dataset::VerifyDataset>(),
     Method::command::<datasets::delete_dataset::DeleteDataset>(),
     Method::command::<datasets::restore_dataset::RestoreDataset>(),
+    Method::command::<retention::pin::SetPin>(),
+    Method::command::<retention::unpin::Unpin>(),
+    Method::query::<retention::list_pins::ListPins>(),
+    Method::query::<retention::list_policies::ListPolicies>(),
+    Method::query::<retention::plan_gc::PlanGc>(),
+    Method::maintenance::<retention::apply_gc::ApplyGc>(),
+    Method::command::<retention::delete_artifact::DeleteArtifact>(),
+    Method::command::<retention::bulk_delete::BulkDelete>(),
+    Method::query::<retention::list_trash::ListTrash>(),
+    Method::maintenance::<retention::restore::Restore>(),
+    Method::maintenance::<retention::purge_trash::PurgeTrash>(),
     Method::maintenance::<imports::import_m3::ImportM3>(),
+    Method::maintenance::<imports::import_m3_policies::ImportM3Policies>(),
     Method::query::<bundles::export_bundle::ExportBundle>(),
     Method::command::<bundles::import_bundle::ImportBundle>(),
     Method::query::<store::list_events::ListEvents>(),

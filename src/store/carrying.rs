@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::placing::sidecar_again;
 use super::rebuild::change_again;
+use super::trash;
 use super::writer::Writer;
 use crate::base::clock;
 use crate::manifest::{Found, LINEAGE_ADDED, UPDATED};
@@ -14,7 +15,8 @@ use crate::store::reader::View;
 
 /// The kinds of events that go with an artifact to another store. Pins, aliases and what happened to objects are matters
 /// of the one store alone.
-pub const CARRIED: [&str; 5] = [SUPERSEDED, LINEAGE_ADDED, UPDATED, "joined_run", "deleted"];
+pub const CARRIED: [&str; 7] =
+    [SUPERSEDED, LINEAGE_ADDED, UPDATED, "joined_run", trash::DELETED, trash::RESTORED, trash::PURGED];
 
 /// The kinds of events that tell of a run.
 pub const OF_RUNS: [&str; 2] = ["run_started", "run_finished"];

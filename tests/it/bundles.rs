@@ -204,6 +204,28 @@ fn a_supersession_goes_as_far_as_both_are_there() {
 }
 
 #[test]
+fn what_was_deleted_arrives_deleted() {
+    let from = furnished();
+    for name in ["old", "new", "site"] {
+        from.ok("delete_artifact", json!({"artifactId": name, "reason": "test", "force": true}));
+    }
+    from.ok("restore", json!({"artifactIds": ["site"]}));
+    from.ok("purge_trash", json!({"artifactIds": ["old"], "dryRun": false}));
+    let (path, bundled) = export(&from, "all.tar", json!({"all": true}));
+    assert_eq!(bundled["artifactCount"], 5);
+    let to = Place::new();
+    let imported = import(&to, &path);
+    assert_eq!(imported["artifacts"], tally(5, 0, 0), "{imported}");
+    for name in ["old", "new", "site"] {
+        assert_eq!(artifact(&to, name), artifact(&from, name), "{name}");
+    }
+    assert_eq!(ids(&to.ok("list_trash", json!({}))), ["new"], "the purged one has no way back");
+    to.ok("restore", json!({"artifactIds": ["new"]}));
+    assert_eq!(to.ok("read_file", json!({"artifactId": "new"}))["data"], "new");
+    assert_sound(&to);
+}
+
+#[test]
 fn conflicts_are_named_and_nothing_is_imported() {
     let from = furnished();
     let (path, _) = export(&from, "all.tar", json!({"all": true}));

@@ -144,6 +144,17 @@ fn bytes_that_are_gone_are_told() {
         assert!(found["reason"].as_str().unwrap().contains("store"), "{}", found["reason"]);
     }
     assert_eq!(compare(&place, &more, &more, json!({}))["verdict"], "identical", "the hashes say so");
+    // What is in the trash has its bytes, until it is purged.
+    let (gone, live) = (table(&place, "snow", "a", "t\n1\n"), table(&place, "snow", "b", "t\n1\n2\n"));
+    place.ok("delete_artifact", json!({"artifactId": gone}));
+    let found = compare(&place, &gone, &live, json!({}));
+    assert_eq!((&found["verdict"], &found["left"]["status"]), (&json!("different"), &json!("tombstoned")));
+    assert_eq!(found["table"]["rows"]["counts"], counts(1, 0, 0, 1));
+    place.ok("purge_trash", json!({"artifactIds": [gone], "dryRun": false}));
+    let found = compare(&place, &gone, &live, json!({}));
+    assert_eq!((&found["verdict"], &found["table"]), (&json!("not_comparable"), &Value::Null));
+    assert!(found["reason"].as_str().unwrap().contains("was purged at"), "{}", found["reason"]);
+    assert_eq!(compare(&place, &gone, &gone, json!({}))["verdict"], "identical", "the hashes say so");
 }
 
 const BEFORE: &str = "\

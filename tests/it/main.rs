@@ -26,6 +26,7 @@ mod publish;
 mod queries;
 mod registry;
 mod related;
+mod retention;
 mod runs;
 mod schemas;
 mod serving;

@@ -7,6 +7,7 @@ mod moving;
 mod publishing;
 mod readme;
 mod registry;
+mod retention;
 mod runs;
 mod screen;
 mod session;

@@ -183,7 +183,7 @@ fn content(
     }
     let same_bytes = by_hash == Some(Verdict::Identical);
     let table = match tables.then(|| table(reader, (left, right), same_bytes, params, context)) {
-        Some(Err(error)) if matches!(error.kind(), Kind::Integrity | Kind::InvalidData) => Err(error),
+        Some(Err(error)) if matches!(error.kind(), Kind::Integrity | Kind::InvalidData | Kind::NotFound) => Err(error),
         read => Ok(read.transpose()?),
     };
     Ok(match (by_hash, table) {
@@ -205,12 +205,13 @@ fn content(
 /// Why the bytes of one of them can't be compared any more.
 fn gone(reader: &Reader, both: [&Found; 2]) -> Result<Option<String>> {
     for found in both {
+        if let Err(error) = reader.not_purged(found) {
+            return Ok(Some(error.message().to_owned()));
+        }
         for file in reader.manifest().files(found.seq)? {
             if reader.is_managed(found) && reader.objects().look(&file.hash)?.is_none() {
                 let id = &found.record.artifact_id;
-                return Ok(Some(format!(
-                    "the bytes of artifact {id} are not in the store any more; their hashes differ"
-                )));
+                return Ok(Some(format!("the bytes of artifact {id} were not found in the store; the hashes differ")));
             }
         }
     }

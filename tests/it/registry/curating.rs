@@ -125,6 +125,38 @@ fn many_are_changed_at_once_and_each_is_told_of() {
     }
 }
 
+#[test]
+fn what_is_deleted_cant_be_changed_and_is_found_only_when_asked_for() {
+    let place = Place::in_memory();
+    for id in ["a", "b", "c"] {
+        note(&place, id, json!({"title": "rain"}));
+    }
+    place.ok("pin", json!({"artifactId": "b"}));
+    let deleted = place.ok("bulk_delete", json!({"artifactIds": ["a", "b", "nope", "a"], "reason": "old"}));
+    assert_eq!(
+        (&deleted["success"], &deleted["processed"], &deleted["deleted"], &deleted["failed"]),
+        (&json!(false), &json!(4), &json!(1), &json!(2))
+    );
+    let kinds: Vec<&Value> = deleted["results"].as_array().unwrap().iter().map(|one| &one["errorKind"]).collect();
+    assert_eq!(kinds, [&Value::Null, &json!("protected"), &json!("not_found"), &Value::Null]);
+    assert_eq!(found(&place, json!({"query": "rain"})), ["c", "b"]);
+    assert_eq!(found(&place, json!({"query": "rain", "filter": {"status": "tombstoned"}})), ["a"]);
+    assert_eq!(found(&place, json!({"filter": {"archived": "include"}, "facets": ["status"]})), ["c", "b"]);
+    for (method, params) in [
+        ("update_artifact", json!({"artifactId": "a", "title": "x"})),
+        ("set_alias", json!({"artifactId": "a", "alias": "x"})),
+    ] {
+        assert_eq!(refusal(&place.fails(method, params)).0, "conflict", "{method}");
+    }
+    let bulk = place.ok("bulk_update", json!({"artifactIds": ["a", "c"], "archived": true}));
+    assert_eq!((&bulk["changed"], &bulk["results"][0]["errorKind"]), (&json!(1), &json!("conflict")));
+    place.ok("restore", json!({"artifactIds": ["a"]}));
+    assert_eq!(found(&place, json!({"query": "rain"})), ["b", "a"]);
+    let error =
+        std::panic::catch_unwind(|| place.call("bulk_delete", json!({"artifactIds": []}))).unwrap().unwrap_err();
+    assert_eq!(refusal(&error).1, "artifactIds");
+}
+
 /// Two processes change the same artifact by its revision: of each pair one wins, and nothing is lost unsaid.
 #[test]
 fn of_two_processes_that_decide_on_one_revision_one_wins() {

@@ -2,7 +2,7 @@
 
 use super::Desk;
 
-const COMMANDS: [&str; 35] = [
+const COMMANDS: [&str; 43] = [
     "publish",
     "list",
     "search",
@@ -22,6 +22,14 @@ const COMMANDS: [&str; 35] = [
     "archive",
     "unarchive",
     "alias",
+    "gc",
+    "pin",
+    "unpin",
+    "pins",
+    "delete",
+    "restore",
+    "trash",
+    "purge",
     "run",
     "runs",
     "dataset",

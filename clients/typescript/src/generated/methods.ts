@@ -4,24 +4,20 @@ import type { CallOptions } from "../options.js";
 import type {
   AddLineageParams,
   AddLineageResult,
+  ApplyGcParams,
+  ApplyGcResult,
   AuditParams,
   AuditResult,
   BackupParams,
   BackupResult,
-  BulkUpdateParams,
-  BulkUpdateResult,
-  CompareArtifactsParams,
-  CompareArtifactsResult,
   CreateDatasetParams,
   CreateDatasetResult,
+  DeleteArtifactParams,
+  DeleteArtifactResult,
   DeleteDatasetParams,
   DeleteDatasetResult,
   DiffDatasetsParams,
   DiffDatasetsResult,
-  ExportArtifactParams,
-  ExportArtifactResult,
-  ExportBundleParams,
-  ExportBundleResult,
   FindByHashParams,
   FindByHashResult,
   FindByLogicalKeyParams,
@@ -42,22 +38,18 @@ import type {
   GetLineageResult,
   GetLineageGraphParams,
   GetLineageGraphResult,
-  GetRelatedParams,
-  GetRelatedResult,
   GetRunParams,
   GetRunResult,
   HealthCheckParams,
   HealthCheckResult,
-  ImportBundleParams,
-  ImportBundleResult,
   ImportM3Params,
   ImportM3Result,
+  ImportM3PoliciesParams,
+  ImportM3PoliciesResult,
   InitParams,
   InitResult,
   InitializeParams,
   InitializeResult,
-  ListAliasesParams,
-  ListAliasesResult,
   ListArtifactsParams,
   ListArtifactsResult,
   ListDatasetMembersParams,
@@ -68,40 +60,48 @@ import type {
   ListEventsResult,
   ListFilesParams,
   ListFilesResult,
+  ListPinsParams,
+  ListPinsResult,
+  ListPoliciesParams,
+  ListPoliciesResult,
   ListRunsParams,
   ListRunsResult,
+  ListTrashParams,
+  ListTrashResult,
   ListTypesParams,
   ListTypesResult,
+  PinParams,
+  PinResult,
+  PlanGcParams,
+  PlanGcResult,
   PublishArtifactParams,
   PublishArtifactResult,
+  PurgeTrashParams,
+  PurgeTrashResult,
   ReadFileParams,
   ReadFileResult,
   RebuildManifestParams,
   RebuildManifestResult,
   RegisterTypeParams,
   RegisterTypeResult,
-  RemoveAliasParams,
-  RemoveAliasResult,
   ResolveParams,
   ResolveResult,
+  RestoreParams,
+  RestoreResult,
   RestoreBackupParams,
   RestoreBackupResult,
   RestoreDatasetParams,
   RestoreDatasetResult,
   RpcDiscoverParams,
   RpcDiscoverResult,
-  SearchArtifactsParams,
-  SearchArtifactsResult,
-  SetAliasParams,
-  SetAliasResult,
   StartRunParams,
   StartRunResult,
   SupersedeParams,
   SupersedeResult,
   TraceRootsParams,
   TraceRootsResult,
-  UpdateArtifactParams,
-  UpdateArtifactResult,
+  UnpinParams,
+  UnpinResult,
   VerifyDatasetParams,
   VerifyDatasetResult,
   VerifyStoreParams,
@@ -112,7 +112,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:15c1c75107a4bc3cb726c263176dca65422ebe08b8f12bee0b4507779f16c048";
+export const SCHEMA_HASH = "sha256:b5f3426c86963e06fd35d58b39cd7e15d2f02a1b3639e53619bb675296300efb";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -128,21 +128,12 @@ export const METHODS = {
   "get_artifacts": { name: "get_artifacts", idempotent: true },
   "get_artifacts_batch": { name: "get_artifacts", idempotent: true },
   "list_artifacts": { name: "list_artifacts", idempotent: true },
-  "search_artifacts": { name: "search_artifacts", idempotent: true },
-  "compare_artifacts": { name: "compare_artifacts", idempotent: true },
-  "get_related": { name: "get_related", idempotent: true },
   "resolve": { name: "resolve", idempotent: true },
   "find_by_logical_key": { name: "find_by_logical_key", idempotent: true },
   "find_by_hash": { name: "find_by_hash", idempotent: true },
   "list_files": { name: "list_files", idempotent: true },
   "read_file": { name: "read_file", idempotent: true },
-  "export_artifact": { name: "export_artifact", idempotent: true },
   "supersede": { name: "supersede", idempotent: true },
-  "update_artifact": { name: "update_artifact", idempotent: false },
-  "bulk_update": { name: "bulk_update", idempotent: true },
-  "set_alias": { name: "set_alias", idempotent: true },
-  "remove_alias": { name: "remove_alias", idempotent: false },
-  "list_aliases": { name: "list_aliases", idempotent: true },
   "register_type": { name: "register_type", idempotent: true },
   "list_types": { name: "list_types", idempotent: true },
   "get_lineage": { name: "get_lineage", idempotent: true },
@@ -164,9 +155,18 @@ export const METHODS = {
   "verify_dataset": { name: "verify_dataset", idempotent: true },
   "delete_dataset": { name: "delete_dataset", idempotent: true },
   "restore_dataset": { name: "restore_dataset", idempotent: true },
+  "pin": { name: "pin", idempotent: false },
+  "unpin": { name: "unpin", idempotent: true },
+  "list_pins": { name: "list_pins", idempotent: true },
+  "list_policies": { name: "list_policies", idempotent: true },
+  "plan_gc": { name: "plan_gc", idempotent: true },
+  "apply_gc": { name: "apply_gc", idempotent: false },
+  "delete_artifact": { name: "delete_artifact", idempotent: true },
+  "list_trash": { name: "list_trash", idempotent: true },
+  "restore": { name: "restore", idempotent: true },
+  "purge_trash": { name: "purge_trash", idempotent: true },
   "import_m3": { name: "import_m3", idempotent: true },
-  "export_bundle": { name: "export_bundle", idempotent: false },
-  "import_bundle": { name: "import_bundle", idempotent: true },
+  "import_m3_policies": { name: "import_m3_policies", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
   "verify_store": { name: "verify_store", idempotent: true },
   "backup": { name: "backup", idempotent: false },
@@ -272,60 +272,9 @@ export abstract class Methods {
   }
 
   /**
-   * Searches artifacts by words and by what they are. Archived ones are found only when `filter.archived` asks for them,
-   * deleted ones only when `filter.status` does.
-   *
-   * Words are looked for in title, description, tags, logical key, id, type, file names (of the first 1000 files), params,
-   * roles, capabilities, writer and commit. A word is a run of letters and digits, without case and accents; what has dots,
-   * hyphens or underscores in it, as an id, is found whole and by its parts. Of each text the first 16 KiB count.
-   *
-   * Pages follow each other by `cursor`: what others publish meanwhile neither shifts nor repeats anything, and `total`
-   * stays what it was. What is changed meanwhile is found where it stands then.
-   *
-   * @example
-   * await client.searchArtifacts({"query":"rain (november OR \"late autumn\") -draft","filter":{"types":["report"]},"sort":"relevance"});
-   *
-   * @example
-   * await client.searchArtifacts({"filter":{"anyTags":{"symbol":["AAPL","MSFT"]},"params":{"grid.bins":{"min":1,"max":24}}},"limit":10,"facets":["type","tag"]});
-   */
-  searchArtifacts(params: SearchArtifactsParams = {}, options?: CallOptions): Promise<SearchArtifactsResult> {
-    return this.call("search_artifacts", params, options);
-  }
-
-  /**
-   * Compares two artifacts: their fields, params, tags, inputs and files; and of two tables the columns, what the values of
-   * each come to, and the rows that were added, removed and changed.
-   *
-   * `verdict` says it in a word, `reason` in a sentence. Values are compared exactly: 0.1 is not 0.1000001, NaN is NaN.
-   * Deleted artifacts are compared like others as long as their bytes are there.
-   *
-   * @example
-   * await client.compareArtifacts({"left":"art-20260301T093000-5f2c81d4","right":"art-20260302T093000-0b7e43aa"});
-   *
-   * @example
-   * await client.compareArtifacts({"left":"art-20260301T093000-5f2c81d4","right":"art-20260302T093000-0b7e43aa","key":["ts","symbol"],"limit":20});
-   */
-  compareArtifacts(params: CompareArtifactsParams, options?: CallOptions): Promise<CompareArtifactsResult> {
-    return this.call("compare_artifacts", params, options);
-  }
-
-  /**
-   * Answers what an artifact has to do with others: what it was made from, what was made of it, and what is related.
-   *
-   * Related are the artifacts that it replaced or was replaced by and those noted as its siblings, then those made with the
-   * same model, then those made from the same input. Nothing is guessed from types, tags or times.
-   *
-   * @example
-   * await client.getRelated({"artifactId":"art-20260301T093000-5f2c81d4","depth":2});
-   */
-  getRelated(params: GetRelatedParams, options?: CallOptions): Promise<GetRelatedResult> {
-    return this.call("get_related", params, options);
-  }
-
-  /**
    * Answers the one artifact that a short reference means: an id, the start of one, the 8 hex digits at its end, or
-   * `type:key`, which is the latest active version, also written `type:key@latest`; `type:key@v3` is version 3 and
-   * `type:key@alias` what the alias stands for, whatever became of them.
+   * `type:key`, which is the latest active version, also written `type:key@latest`; `type:key@v3` is version 3, whatever
+   * became of it.
    *
    * What could mean several artifacts is a conflict with them as `candidates`, at most 10. A whole id comes before
    * everything that only begins with it.
@@ -335,9 +284,6 @@ export abstract class Methods {
    *
    * @example
    * await client.resolve({"ref":"ohlcv_slice:AAPL:2026-03@v2"});
-   *
-   * @example
-   * await client.resolve({"ref":"model:churn@production"});
    */
   resolve(params: ResolveParams, options?: CallOptions): Promise<ResolveResult> {
     return this.call("resolve", params, options);
@@ -389,19 +335,6 @@ export abstract class Methods {
   }
 
   /**
-   * Writes the files of an artifact into a folder, under their own names: copies that may be changed.
-   *
-   * Every byte is checked on the way, and each file gets its name once all of it is there. A file that is there already with
-   * the same bytes stays; one with others is refused before anything is written, unless `overwrite` says otherwise.
-   *
-   * @example
-   * await client.exportArtifact({"artifactId":"art-20260301T093000-5f2c81d4","directory":"out"});
-   */
-  exportArtifact(params: ExportArtifactParams, options?: CallOptions): Promise<ExportArtifactResult> {
-    return this.call("export_artifact", params, options);
-  }
-
-  /**
    * Records that a newer artifact replaces an older one, which stays readable. The same pair again succeeds.
    *
    * @example
@@ -409,71 +342,6 @@ export abstract class Methods {
    */
   supersede(params: SupersedeParams, options?: CallOptions): Promise<SupersedeResult> {
     return this.call("supersede", params, options);
-  }
-
-  /**
-   * Changes what people say about an artifact: title, description, tags, and whether it is archived. Its bytes, its
-   * provenance and its sidecar stay as they are; the history tells of the change.
-   *
-   * What is absent stays as it is. When nothing changes nothing is recorded, and the revision stays the same. A deleted
-   * artifact can't be changed.
-   *
-   * Sent a second time it may change something more, so it is never sent again by itself.
-   *
-   * @example
-   * await client.updateArtifact({"artifactId":"art-20260301T093000-5f2c81d4","title":"Rain in November","tags":{"reviewed":"yes","draft":null},"revision":1});
-   *
-   * @example
-   * await client.updateArtifact({"artifactId":"art-20260301T093000-5f2c81d4","archived":true});
-   */
-  updateArtifact(params: UpdateArtifactParams, options?: CallOptions): Promise<UpdateArtifactResult> {
-    return this.call("update_artifact", params, options);
-  }
-
-  /**
-   * Changes the same things about several artifacts, as update_artifact does for one. Each succeeds or fails by itself.
-   *
-   * @example
-   * await client.bulkUpdate({"artifactIds":["art-20260301T093000-5f2c81d4","art-20260302T093000-0b7e43aa"],"archived":true});
-   */
-  bulkUpdate(params: BulkUpdateParams, options?: CallOptions): Promise<BulkUpdateResult> {
-    return this.call("bulk_update", params, options);
-  }
-
-  /**
-   * Lets an alias stand for an artifact: `type:key@alias` then means it, of its own type and key. What it stood for before it
-   * stands for no longer, and at no moment does it stand for nothing.
-   *
-   * @example
-   * await client.setAlias({"artifactId":"art-20260301T093000-5f2c81d4","alias":"production"});
-   *
-   * @example
-   * await client.setAlias({"ref":"model:churn@v3","alias":"production"});
-   */
-  setAlias(params: SetAliasParams, options?: CallOptions): Promise<SetAliasResult> {
-    return this.call("set_alias", params, options);
-  }
-
-  /**
-   * Takes an alias away; the artifact that it stood for stays as it is. Answers what it stood for.
-   *
-   * Sent a second time it may change something more, so it is never sent again by itself.
-   *
-   * @example
-   * await client.removeAlias({"artifactType":"model","logicalKey":"churn","alias":"production"});
-   */
-  removeAlias(params: RemoveAliasParams, options?: CallOptions): Promise<RemoveAliasResult> {
-    return this.call("remove_alias", params, options);
-  }
-
-  /**
-   * Lists aliases by type, key and name: all of them, or those of an artifact, a type, a key or a name.
-   *
-   * @example
-   * await client.listAliases({"artifactType":"model","alias":"production"});
-   */
-  listAliases(params: ListAliasesParams = {}, options?: CallOptions): Promise<ListAliasesResult> {
-    return this.call("list_aliases", params, options);
   }
 
   /**
@@ -742,7 +610,153 @@ export abstract class Methods {
   }
 
   /**
-   * Takes in a data folder of M3: artifacts with their ids, times, types, roles, tags, runs and lineage.
+   * Pins an artifact, a run or a dataset: what a pin protects is never collected, and not purged from the trash.
+   *
+   * A run protects everything it published, a dataset the members of its live versions. Several pins may stand side by
+   * side; each has its own reason and end, and one that has ended protects no longer.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.pin({"artifactId":"art-20260301T093000-5f2c81d4","reason":"production model"});
+   *
+   * @example
+   * await client.pin({"datasetId":"em_dataset","expiresAt":"2027-01-01"});
+   */
+  pin(params: PinParams = {}, options?: CallOptions): Promise<PinResult> {
+    return this.call("pin", params, options);
+  }
+
+  /**
+   * Removes every pin of an artifact, a run or a dataset, also those that have ended; pins of others that protect the same
+   * artifacts stay. Where there is none, nothing changes.
+   *
+   * @example
+   * await client.unpin({"artifactId":"art-20260301T093000-5f2c81d4"});
+   */
+  unpin(params: UnpinParams = {}, options?: CallOptions): Promise<UnpinResult> {
+    return this.call("unpin", params, options);
+  }
+
+  /**
+   * Lists pins, newest first: all, or those of one artifact, run or dataset. Those that have ended are marked.
+   *
+   * @example
+   * await client.listPins({});
+   *
+   * @example
+   * await client.listPins({"runId":"run-20260301T093000-0b7e43aa"});
+   */
+  listPins(params: ListPinsParams = {}, options?: CallOptions): Promise<ListPinsResult> {
+    return this.call("list_pins", params, options);
+  }
+
+  /**
+   * Lists the policies, those of keepstone.toml and those that every store has, and the families with what they keep.
+   *
+   * @example
+   * await client.listPolicies({});
+   */
+  listPolicies(params: ListPoliciesParams = {}, options?: CallOptions): Promise<ListPoliciesResult> {
+    return this.call("list_policies", params, options);
+  }
+
+  /**
+   * Tells what a collection would do, and why: every candidate with its fate and all reasons. Nothing changes.
+   *
+   * Without `policy` and `family` every family of keepstone.toml is judged by its own rules, and what belongs to none by
+   * its `default_policy`; without either nothing is collected. Runs of families are never judged by a policy. Pinned
+   * artifacts and members of live datasets stay in any case, and a plan that would delete all of a family or the newest
+   * of its runs is refused. What was published after `now` is not looked at, so publishing doesn't make a plan stale.
+   *
+   * @example
+   * await client.planGc({});
+   *
+   * @example
+   * await client.planGc({"policy":"laptop_default"});
+   *
+   * @example
+   * await client.planGc({"family":"proofs"});
+   */
+  planGc(params: PlanGcParams = {}, options?: CallOptions): Promise<PlanGcResult> {
+    return this.call("plan_gc", params, options);
+  }
+
+  /**
+   * Puts into the trash what a plan deletes. The plan is drawn again, and stale_plan is the answer when it would delete
+   * something else by now; give `policy`, `family`, `now` and `digest` as the plan answered them.
+   *
+   * What is pinned or in a live dataset at the moment of its deletion stays. Before anything changes the manifest is
+   * copied into backups/; afterwards a report lies in trash/, as Markdown and as JSON. Nothing is gone: `restore` brings it
+   * back until `purge_trash`. It is done in transactions so short that nobody waits long, and once begun it is done to its
+   * end, by the next start where the process dies.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.applyGc({"policy":"laptop_default","now":"2026-03-01T09:30:00.000Z","digest":"sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"});
+   */
+  applyGc(params: ApplyGcParams, options?: CallOptions): Promise<ApplyGcResult> {
+    return this.call("apply_gc", params, options);
+  }
+
+  /**
+   * Puts an artifact into the trash: it is no longer listed nor found, and its readable name is gone. Its bytes stay until a
+   * purge, and `restore` brings it back. Deleting it again changes nothing.
+   *
+   * What a pin protects or a live dataset holds is refused unless `force` is true. What was made of it stays, and is named
+   * in the answer.
+   *
+   * @example
+   * await client.deleteArtifact({"artifactId":"art-20260301T093000-5f2c81d4","reason":"made from the wrong readings"});
+   */
+  deleteArtifact(params: DeleteArtifactParams, options?: CallOptions): Promise<DeleteArtifactResult> {
+    return this.call("delete_artifact", params, options);
+  }
+
+  /**
+   * Lists what lies in the trash, deleted last first. What was purged is no longer there; get_artifact still answers it.
+   *
+   * @example
+   * await client.listTrash({"limit":20});
+   */
+  listTrash(params: ListTrashParams = {}, options?: CallOptions): Promise<ListTrashResult> {
+    return this.call("list_trash", params, options);
+  }
+
+  /**
+   * Brings artifacts back from the trash as they were: content, tags, pins, lineage, status, and their readable names.
+   *
+   * All of them or none: an id that is unknown, an artifact that was purged, something else at the place of a readable name,
+   * or the same content that was published again meanwhile is an error before anything changes. What is live already stays
+   * as it is.
+   *
+   * @example
+   * await client.restore({"artifactIds":["art-20260301T093000-5f2c81d4"]});
+   */
+  restore(params: RestoreParams, options?: CallOptions): Promise<RestoreResult> {
+    return this.call("restore", params, options);
+  }
+
+  /**
+   * Takes away for good what lies in the trash, or tells what that would be: only with `dryRun: false` it happens.
+   *
+   * Objects go that nothing else needs: nothing live, nothing in the trash, nothing that is being published. What a pin
+   * protects or a live dataset holds stays. Sidecar, history and lineage keep what was purged, and get_artifact answers
+   * it, with path null.
+   *
+   * @example
+   * await client.purgeTrash({});
+   *
+   * @example
+   * await client.purgeTrash({"olderThan":"7d","dryRun":false});
+   */
+  purgeTrash(params: PurgeTrashParams = {}, options?: CallOptions): Promise<PurgeTrashResult> {
+    return this.call("purge_trash", params, options);
+  }
+
+  /**
+   * Takes in a data folder of M3: artifacts with their ids, times, types, roles, tags, runs and lineage, datasets, and pins.
    *
    * Every byte is proven against its hash on the way. What is broken is left out and named, never mended; what is fine is
    * taken in all the same. It is committed in parts, none of them half, so that an import that was cut short is gone on
@@ -759,36 +773,16 @@ export abstract class Methods {
   }
 
   /**
-   * Writes artifacts into one file, a bundle, from which import_bundle brings them into another store.
+   * Takes M3's retention policies into keepstone.toml, each as `[policies.NAME]`, and tells what every key became.
    *
-   * A bundle carries the artifacts with their ids, files, lineage, tags, status and history, the runs that published them,
-   * their types and aliases, and the versions of datasets whose members all come along; pins and policies stay. It is a tar
-   * file; its form stands in docs/format.md. Every byte is checked while it is written.
-   *
-   * Sent a second time it may change something more, so it is never sent again by itself.
+   * Nothing that keepstone.toml says is changed: a policy whose name it has for another one is left out. The store is made
+   * if there is none.
    *
    * @example
-   * await client.exportBundle({"artifactIds":["art-20260301T093000-5f2c81d4"],"path":"report.tar"});
-   *
-   * @example
-   * await client.exportBundle({"all":true,"path":"everything.tar"});
+   * await client.importM3Policies({"path":"project/config/gc_policies.yaml","dryRun":true});
    */
-  exportBundle(params: ExportBundleParams, options?: CallOptions): Promise<ExportBundleResult> {
-    return this.call("export_bundle", params, options);
-  }
-
-  /**
-   * Takes in a bundle that export_bundle wrote, with the ids, times and history that the artifacts had.
-   *
-   * Every hash is proven before anything is taken, the content of tables too; then all of it is committed at once, or
-   * nothing. Artifacts that are there already with the same content are left as they are; others of the same id are a
-   * conflict, which names them. The store is made if there is none.
-   *
-   * @example
-   * await client.importBundle({"path":"report.tar"});
-   */
-  importBundle(params: ImportBundleParams, options?: CallOptions): Promise<ImportBundleResult> {
-    return this.call("import_bundle", params, options);
+  importM3Policies(params: ImportM3PoliciesParams, options?: CallOptions): Promise<ImportM3PoliciesResult> {
+    return this.call("import_m3_policies", params, options);
   }
 
   /**

@@ -8,48 +8,37 @@ export interface Added {
   artifact: Artifact;
 }
 
-/** An alias and what it stands for. */
-export interface Alias {
-  /** The name: `type:key@alias` means the artifact. */
-  alias: string;
-  /** The type of the artifact. */
-  artifactType: string;
-  /** The key of the artifact. */
-  logicalKey: string;
-  /** The artifact that it stands for. */
-  artifactId: string;
-  /** Which version of its type and key that is. */
-  version: number;
-  /** Since when. */
-  setAt: string;
+/** What a collection did. */
+export interface Applied {
+  /** The plan's policy. */
+  policy: string | null;
+  /** The plan's family. */
+  family: string | null;
+  /** The plan's moment. */
+  now: string;
+  /** The plan's digest. */
+  digest: string;
+  /** What went to the trash. */
+  deleted: Candidate[];
+  /** What was to go and was protected at the last moment. */
+  skipped: ApplyGcLeftOut[];
+  /** Sums over what went to the trash. */
+  totals: PlanTotals;
+  /** Absolute path of the manifest's copy; null where nothing was to go. */
+  backup: string | null;
+  /** Absolute path of the report, Markdown. */
+  report: string | null;
+  /** Absolute path of the report, JSON. */
+  reportJson: string | null;
 }
 
-/** What an alias stands for now and stood for before. */
-export interface AliasSet {
-  /** The name: `type:key@alias` means the artifact. */
-  alias: string;
-  /** The type of the artifact. */
-  artifactType: string;
-  /** The key of the artifact. */
-  logicalKey: string;
-  /** The artifact that it stands for. */
+/** An artifact to which it was not done. */
+export interface ApplyGcLeftOut {
+  /** The artifact. */
   artifactId: string;
-  /** Which version of its type and key that is. */
-  version: number;
-  /** Since when. */
-  setAt: string;
-  /** What it stood for before, null for nothing. */
-  previousArtifactId: string | null;
+  /** Why. */
+  reason: string;
 }
-
-/** What becomes of archived artifacts. */
-export type Archived =
-  /** They are not found. */
-  | "exclude"
-  /** They are found like all others. */
-  | "include"
-  /** Only they are found. */
-  | "only";
 
 /** Something published. */
 export interface Artifact {
@@ -131,7 +120,10 @@ export interface Artifact {
   supersededBy: string | null;
   /** The artifacts it replaced. */
   supersedes: string[];
-  /** Whether a pin protects it. */
+  /**
+   * Whether a pin protects it: one of its own, of a run that published it, or of a live dataset that holds it. Its end
+   * may come by itself, so `revision` doesn't count it.
+   */
   pinned: boolean;
   /** 1, and one more for each change that shows. */
   revision: number;
@@ -266,54 +258,38 @@ export interface Audited {
   cut: boolean;
 }
 
-/** What became of one of several changes. */
-export interface BulkResult {
+/** An artifact that a plan judges. */
+export interface Candidate {
   /** The artifact. */
   artifactId: string;
-  /** Whether it is now as it was wished for. */
-  success: boolean;
-  /** Its revision by now, null when it failed. */
-  revision: number | null;
-  /** Why it failed, null when it didn't. */
-  error: string | null;
-  /** What kind of failure it was, null when it was none. */
-  errorKind: Kind | null;
-}
-
-/** What became of several changes. */
-export interface BulkUpdated {
-  /** Whether all of them succeeded. */
-  success: boolean;
-  /** How many artifacts were named. */
-  processed: number;
-  /** How many changed. */
-  changed: number;
-  /** How many failed. */
-  failed: number;
-  /** What became of each, in the order of the request. */
-  results: BulkResult[];
-}
-
-/** What a bundle holds. */
-export interface Bundled {
-  /** Absolute path of the bundle. */
-  path: string;
-  /** Its length in bytes. */
-  sizeBytes: number;
-  /** How many artifacts it carries. */
-  artifactCount: number;
-  /** How many different files' bytes it carries. */
-  objectCount: number;
-  /** The length of these together. */
-  objectBytes: number;
-  /** How many runs it carries, those not counted that artifacts only name. */
-  runCount: number;
-  /** How many versions of datasets it carries. */
-  datasetCount: number;
-  /** How many aliases it carries. */
-  aliasCount: number;
-  /** Inputs that its artifacts name and that it doesn't carry, at most 1000, by id. */
-  missingInputs: string[];
+  /** The family whose rules judge it; null where a policy does. */
+  family: string | null;
+  /** Its type. */
+  artifactType: string;
+  /** What it represents. */
+  logicalKey: string;
+  /** When it was published. */
+  createdAt: string;
+  /** How the work that made it ended. */
+  outcome: Outcome | null;
+  /** What becomes of it. */
+  fate: Fate;
+  /**
+   * Every rule that keeps it; of what goes, why none does. Of families: `pinned`, `last_pass`, `last_run`,
+   * `explicitly_pinned`, `within_keep_count_N`, `dataset_member`; else `beyond_keep_count_N`. Of policies: `pinned`,
+   * `ancestor_of_pinned`, `dataset_member`, `has_descendants`, `protected_type:T`, `protected_role:R`, `age`,
+   * `min_count`; else `older_than_Nd` or `space_budget`.
+   */
+  reasons: string[];
+  /** Number of its files. */
+  files: number;
+  /** Bytes of all its files together. */
+  logicalBytes: number;
+  /**
+   * Bytes that a purge would free because of it: what others hold too is none, and what several hold that go counts
+   * for the first of them alone.
+   */
+  physicalBytes: number;
 }
 
 /** What the server can do besides answering requests. */
@@ -326,16 +302,6 @@ export interface Capabilities {
   batches: boolean;
   /** The values that `ordering` may have. */
   orderings: Ordering[];
-}
-
-/** A value that differs in a row that both tables have. */
-export interface CellChange {
-  /** The column. */
-  column: string;
-  /** The value in the left table; null for none. */
-  left: number | string | boolean | null;
-  /** The value in the right table; null for none. */
-  right: number | string | boolean | null;
 }
 
 /** A version that was deleted or brought back. */
@@ -423,6 +389,8 @@ export type Code =
   | "name_missing"
   /** What lies at the readable name is something else. */
   | "name_differs"
+  /** The readable name of what was deleted is still there. */
+  | "name_left"
   /** The sidecar is not there. */
   | "sidecar_missing"
   /** The sidecar's seal fails. */
@@ -467,50 +435,12 @@ export type Code =
   | "row_missing"
   /** The manifest has a row that neither sidecars nor history tell of. */
   | "row_unknown"
-  /** A search finds an artifact by other words than it has. */
-  | "words_differ"
   /** A folder of the store is not there. */
   | "folder_missing"
   /** Something lies among the store's own files that isn't the store's. */
   | "stranger"
   /** It could not be read. */
   | "unreadable";
-
-/** A column. */
-export interface ColumnOf {
-  /** Its name. */
-  name: string;
-  /** Its type: int, float64, text, timestamp … */
-  type: string;
-}
-
-/** A column of one or both tables, and what its values come to. */
-export interface ColumnPair {
-  /** Its name. */
-  name: string;
-  /** In the left table; null where that doesn't have it. */
-  left: ColumnStatistics | null;
-  /** In the right table; null where that doesn't have it. */
-  right: ColumnStatistics | null;
-}
-
-/** What the values of a column come to. */
-export interface ColumnStatistics {
-  /** Its type: int, float64, text, timestamp … */
-  type: string;
-  /** How many rows have no value. */
-  nulls: number;
-  /** How many values are NaN; null for what can't be. */
-  nans: number | null;
-  /** How many different values there are, NaN being one; null where there are more than 1000 or very long ones. */
-  distinct: number | null;
-  /** The least value, NaN left out; null where there is none. */
-  min: number | string | boolean | null;
-  /** The greatest value, NaN left out; null where there is none. */
-  max: number | string | boolean | null;
-  /** The mean of numbers, NaN left out; null where there is none. */
-  mean: number | null;
-}
 
 /** The type that a caller gives a CSV column. */
 export type ColumnType =
@@ -528,69 +458,6 @@ export type ColumnType =
   | "timestamp"
   /** A moment; without a zone it reads as UTC. */
   | "timestamptz";
-
-/** What a comparison comes to. */
-export type CompareArtifactsVerdict =
-  /** Both have the same bytes. */
-  | "identical"
-  /** Their bytes differ, what they say does not: both have the same content hash. */
-  | "same_content"
-  /** Their content differs. */
-  | "different"
-  /** Their content can't be held against each other; `reason` says why. */
-  | "not_comparable";
-
-/** As much of a compared artifact as tells it from the other. */
-export interface Compared {
-  /** Its id. */
-  artifactId: string;
-  /** Its type. */
-  artifactType: string;
-  /** What it represents. */
-  logicalKey: string;
-  /** Which version of its type and key it is. */
-  version: number;
-  /** Whether it stands, was replaced, or was deleted. */
-  status: Status;
-  /** Whether it was put aside. */
-  archived: boolean;
-  /** What kind of content it has. */
-  format: Format;
-  /** SHA-256 of the bytes kept; of a tree, of its listing. */
-  fileHash: string;
-  /** Hash of the logical content. */
-  contentHash: string;
-  /** Bytes kept, of all files together. */
-  sizeBytes: number;
-  /** A title for people. */
-  title: string | null;
-}
-
-/** What differs between two artifacts. */
-export interface Comparison {
-  /** The artifact that was compared. */
-  left: Compared;
-  /** The artifact that it was compared with. */
-  right: Compared;
-  /** What their content comes to. */
-  verdict: CompareArtifactsVerdict;
-  /** The same as a sentence. */
-  reason: string;
-  /** The fields that differ, ids, paths and what follows from others left out. */
-  fields: ValueChange[];
-  /** The params that differ. */
-  params: ParamDiff;
-  /** The tags that differ. */
-  tags: TagDiff;
-  /** The inputs that differ. */
-  inputs: InputDiff;
-  /** The files that differ. */
-  files: FileDiff;
-  /** How the tables differ; null unless both are tables that can be read. */
-  table: TableDiff | null;
-  /** Whether a list was cut at the limit, the examples of rows left aside. The counts are of all. */
-  truncated: boolean;
-}
 
 /** Content that stands in the request itself, at most 1 MiB. */
 export interface Content {
@@ -750,16 +617,18 @@ export interface DatasetEntry {
   membershipDigest: string;
 }
 
-/** How many there are of each kind. */
-export interface DiffCount {
-  /** Only the right one has them. */
-  added: number;
-  /** Only the left one has them. */
-  removed: number;
-  /** Both have them, and they differ. */
-  changed: number;
-  /** Both have them alike. */
-  same: number;
+/** What became of it. */
+export interface Deleted {
+  /** Always true; a failure is an error. */
+  success: boolean;
+  /** Whether it was live until now. */
+  changed: boolean;
+  /** Live artifacts that were made of it, at most 100. */
+  dependents: string[];
+  /** How many there are. */
+  dependentCount: number;
+  /** The artifact, as it is now. */
+  artifact: Artifact;
 }
 
 /** How many members differ, and how. */
@@ -848,76 +717,42 @@ export interface Event {
   data: Record<string, unknown>;
 }
 
-/** What became of a file. */
-export type ExportState =
-  /** It is new there. */
-  | "written"
-  /** It was there with the same bytes. */
-  | "already_there"
-  /** It took the place of one with other bytes. */
-  | "replaced";
-
-/** What was written. */
-export interface Exported {
-  /** The artifact. */
-  artifactId: string;
-  /** The absolute path of the folder. */
-  directory: string;
-  /** Its files, in the order of its listing. */
-  files: ExportedFile[];
-  /** How many files are new or were replaced. */
-  writtenCount: number;
-  /** How many bytes these have. */
-  writtenBytes: number;
+/** What is kept of a family. */
+export interface FamilyShown {
+  /** Its name. */
+  family: string;
+  /** The newest so many runs are kept. */
+  keep: number;
+  /** Runs that are kept however old they are: `last_pass`, `pinned`, `last_run`. */
+  alwaysKeep: string[];
+  /** Artifacts that are kept: ids, the starts of ids, or their last 8 digits. */
+  pin: string[];
 }
 
-/** A file that is in the folder now. */
-export interface ExportedFile {
-  /** Its path inside the artifact. */
-  file: string;
-  /** Its absolute path. */
-  path: string;
-  /** SHA-256 of its bytes. */
-  hash: string;
-  /** Length in bytes. */
-  sizeBytes: number;
-  /** What became of it. */
-  state: ExportState;
+/** The sums of one family. */
+export interface FamilyTotals {
+  /** The family. */
+  family: string;
+  /** How many are judged. */
+  entries: number;
+  /** How many stay. */
+  keep: number;
+  /** How many go. */
+  delete: number;
+  /** Files of those that go. */
+  files: number;
+  /** Bytes of those that go, what they share counted each time. */
+  logicalBytes: number;
+  /** Bytes that a purge of those that go would free. */
+  physicalBytes: number;
 }
 
-/** By what found artifacts are counted. */
-export type FacetBy =
-  /** By type. */
-  | "type"
-  /** By tag. */
-  | "tag"
-  /** By state. */
-  | "status"
-  /** By family. */
-  | "family"
-  /** By outcome. */
-  | "outcome"
-  /** By source. */
-  | "source";
-
-/**
- * How many of the found artifacts have which value, the 100 most frequent first; null for what wasn't asked for. Artifacts
- * without a value are not counted.
- */
-export interface Facets {
-  /** By type. */
-  type: ValueCount[] | null;
-  /** By tag. */
-  tag: TagCount[] | null;
-  /** By state. */
-  status: ValueCount[] | null;
-  /** By family. */
-  family: ValueCount[] | null;
-  /** By outcome. */
-  outcome: ValueCount[] | null;
-  /** By source. */
-  source: ValueCount[] | null;
-}
+/** What becomes of an artifact. */
+export type Fate =
+  /** It stays. */
+  | "keep"
+  /** It goes to the trash. */
+  | "delete";
 
 /** What must hold of a feature. */
 export interface FeatureCondition {
@@ -941,31 +776,6 @@ export interface FeatureRange {
   std: number;
   /** How many members have the feature. */
   count: number;
-}
-
-/** A file that both have under the same path with different bytes. */
-export interface FileChange {
-  /** Its path inside the artifacts; of two single files the right one's. */
-  path: string;
-  /** The file of the left one. */
-  left: FileEntry;
-  /** The file of the right one. */
-  right: FileEntry;
-}
-
-/**
- * The files that differ, by the hashes of their bytes. Where neither is a tree, the one file of each is held against the
- * other's, whatever they are called.
- */
-export interface FileDiff {
-  /** Of all of them, how many are what. */
-  counts: DiffCount;
-  /** Only the right one has them, by path. */
-  added: FileEntry[];
-  /** Only the left one has them, by path. */
-  removed: FileEntry[];
-  /** Both have them with different bytes, by path. */
-  changed: FileChange[];
 }
 
 /** One file of an artifact. */
@@ -1012,20 +822,6 @@ export type Format =
   | "file"
   /** A folder of files. */
   | "tree";
-
-/** A page of what was found. */
-export interface Found {
-  /** The artifacts. */
-  artifacts: Artifact[];
-  /** How many were found in all. */
-  total: number;
-  /** How many are on this page. */
-  count: number;
-  /** What leads to the next page, null when this is the last. */
-  nextCursor: string | null;
-  /** How all that was found spreads, null unless asked for. */
-  facets: Facets | null;
-}
 
 /** A form of a graph. */
 export type GetLineageGraphFormatParam =
@@ -1175,7 +971,9 @@ export type ImportFault =
   /** The Parquet index can't be read or lists other members; its features are left out. */
   | "index_differs"
   /** A feature that can't be kept is left out. */
-  | "feature_left_out";
+  | "feature_left_out"
+  /** What a pin protects is not in the store. */
+  | "pinned_missing";
 
 /** Something that an import found. */
 export interface ImportFinding {
@@ -1194,6 +992,18 @@ export interface ImportFinding {
   message: string;
 }
 
+/** Things of one kind that the store has no place or no need for. */
+export interface ImportM3LeftOut {
+  /** What they are. */
+  what: string;
+  /** How many. */
+  count: number;
+  /** Why they are left out. */
+  reason: string;
+  /** Each of them, at most 1000. */
+  items: string[];
+}
+
 /** What an import did, or would do. */
 export interface ImportM3Report {
   /** Whether nothing was written. */
@@ -1206,6 +1016,8 @@ export interface ImportM3Report {
   runs: Tally;
   /** The versions of datasets. */
   datasets: Tally;
+  /** The pins; each key that one has counts for itself. */
+  pins: Tally;
   /** The bytes that the store had not yet. */
   bytesTaken: number;
   /** What was found, at most 10000 of it. */
@@ -1217,30 +1029,17 @@ export interface ImportM3Report {
   /** Whether there is more than `findings` holds. */
   truncated: boolean;
   /** What is not taken in though nothing is wrong with it. */
-  leftOut: LeftOut[];
+  leftOut: ImportM3LeftOut[];
 }
 
-/** What became of a bundle. */
-export interface Imported {
-  /** When the bundle was written. */
-  createdAt: string;
-  /** The artifacts. */
-  artifacts: Tally;
-  /** The runs. */
-  runs: Tally;
-  /** The versions of datasets. */
-  datasets: Tally;
-  /** The aliases; one that stands for something else here is skipped. */
-  aliases: Tally;
-  /** The definitions of types. */
-  types: Tally;
-  /** The bytes that the store had not yet. */
-  bytesTaken: number;
-  /** What could not be kept as it was, at most 1000 sentences. */
-  notes: string[];
-  /** Whether there are more notes. */
-  truncated: boolean;
-}
+/** What became of a policy. */
+export type ImportedFate =
+  /** keepstone.toml has it from now on. */
+  | "imported"
+  /** keepstone.toml had it, alike. */
+  | "already_there"
+  /** It was left out. */
+  | "left_out";
 
 /** What becomes of the original. */
 export type Ingest =
@@ -1251,24 +1050,6 @@ export type Ingest =
 
 /** An artifact that another was made from. */
 export interface Input {
-  /** The input's id. */
-  artifactId: string;
-  /** How the output came from it; `derived_from` unless given. */
-  relation: string | null;
-}
-
-/** The inputs that differ; annotations count too. */
-export interface InputDiff {
-  /** Of all of them, how many are what; an input with another relation is another input. */
-  counts: DiffCount;
-  /** Only the right one was made from them, in its order. */
-  added: Input[];
-  /** Only the left one was made from them, in its order. */
-  removed: Input[];
-}
-
-/** An artifact that another was made from. */
-export interface InputParam {
   /** The input's id. */
   artifactId: string;
   /** How the output came from it; `derived_from` unless given. */
@@ -1307,55 +1088,16 @@ export type IssueName =
   /** It was made from itself over others. */
   | "circle";
 
-/** What kind of failure it was; each has its own JSON-RPC code. */
-export type Kind =
-  /** The line is no JSON. */
-  | "parse_error"
-  /** The line is JSON but no request. */
-  | "invalid_request"
-  /** No operation has this name. */
-  | "method_not_found"
-  /** A parameter is missing, unknown, of the wrong type or out of range. */
-  | "invalid_params"
-  /** A defect in keepstone. */
-  | "internal"
-  /** What was asked for does not exist. */
-  | "not_found"
-  /** It contradicts what is already there. */
-  | "conflict"
-  /** The data itself (a file, a row, a column) can't be taken. */
-  | "invalid_data"
-  /** That path may not be read or written. */
-  | "path_not_allowed"
-  /** Another process kept the store for too long. */
-  | "busy"
-  /** Bytes are not what their hash says. */
-  | "integrity"
-  /** A size or count beyond what is allowed. */
-  | "limit_exceeded"
-  /** The disk is full. */
-  | "no_space"
-  /** The store can't be written here. */
-  | "read_only"
-  /** keepstone can't do that. */
-  | "unsupported"
-  /** The caller withdrew the request before anything was committed. */
-  | "cancelled"
-  /** The store has changed so that the plan would delete something else. */
-  | "stale_plan"
-  /** A pin, a dataset or a policy protects it. */
-  | "protected";
-
-/** Things of one kind that the store has no place or no need for. */
-export interface LeftOut {
-  /** What they are. */
-  what: string;
-  /** How many. */
-  count: number;
-  /** Why they are left out. */
-  reason: string;
-  /** Each of them, at most 1000. */
-  items: string[];
+/** What one key became. */
+export interface KeyImported {
+  /** The key, as the file has it. */
+  key: string;
+  /** Its value. */
+  value: unknown;
+  /** The key of keepstone.toml; null where it became none. */
+  became: string | null;
+  /** Why it became none. */
+  reason: string | null;
 }
 
 /** The limits of the session. */
@@ -1452,14 +1194,6 @@ export type Mode =
   /** Other bytes with the same logical content. */
   | "content_hash";
 
-/** A param that only one of them has. */
-export interface NamedValue {
-  /** The names that lead to it, as in `grid.bins`. */
-  name: string;
-  /** Its value. */
-  value: unknown;
-}
-
 /** A member that is added. */
 export interface NewMember {
   /** The artifact. */
@@ -1496,13 +1230,6 @@ export interface Node {
   depth: number;
 }
 
-/** What comes first. */
-export type Order =
-  /** The least. */
-  | "asc"
-  /** The greatest. */
-  | "desc";
-
 /** What requests wait for. */
 export type Ordering =
   /** Commits happen in the order of arrival, and queries wait for the commits that arrived before them. */
@@ -1518,29 +1245,6 @@ export type Outcome =
   | "fail"
   /** It is not known. */
   | "unknown";
-
-/** What must hold of a param: its value, a list of values of which it is one, or a range. */
-export type ParamCondition = string | number | boolean | (string | number | boolean)[] | ParamRange;
-
-/** The params that differ, the innermost ones; lists are compared whole. */
-export interface ParamDiff {
-  /** Of all of them, how many are what. */
-  counts: DiffCount;
-  /** Only the right one has them, by name. */
-  added: NamedValue[];
-  /** Only the left one has them, by name. */
-  removed: NamedValue[];
-  /** Both have them with different values, by name. */
-  changed: ValueChange[];
-}
-
-/** The numbers or the texts between which a param lies, the ends included. */
-export interface ParamRange {
-  /** This or more. */
-  min?: string | number | null | undefined;
-  /** This or less. */
-  max?: string | number | null | undefined;
-}
 
 /** A way from one artifact to another. */
 export interface Path {
@@ -1589,6 +1293,134 @@ export type PieceEncoding =
   /** The bytes that the base64 text stands for. */
   | "base64";
 
+/** A reason why something must never be collected. */
+export interface Pin {
+  /** The pin's number: the event that set it. */
+  pinId: number;
+  /** The artifact that it protects. */
+  artifactId: string | null;
+  /** The run whose artifacts it protects. */
+  runId: string | null;
+  /** The dataset whose members it protects, those of all versions that are not deleted. */
+  datasetId: string | null;
+  /** Why. */
+  reason: string | null;
+  /** When it was set. */
+  createdAt: string;
+  /** From when on it protects no longer; null: it does until it is removed. */
+  expiresAt: string | null;
+  /** Who set it. */
+  actor: string | null;
+  /** Whether it protects no longer. */
+  expired: boolean;
+}
+
+/** What a collection would do. */
+export interface Plan {
+  /** The policy that judges what belongs to no family; null: nothing of that is judged. */
+  policy: string | null;
+  /** The one family that is judged; null: all of them, or none where a policy was asked for. */
+  family: string | null;
+  /** The moment that ages are counted to; what was published later is not looked at. */
+  now: string;
+  /** Stands for what goes: apply_gc wants it back. */
+  digest: string;
+  /** Everything that is judged: family by family, then what a policy judges, each newest first. */
+  candidates: Candidate[];
+  /** Sums over all candidates. */
+  totals: PlanTotals;
+  /** Sums of each family, by name. */
+  families: FamilyTotals[];
+  /** Bytes that everything live holds now, what is shared counted once. */
+  bytesBefore: number;
+  /** Bytes that it would hold once what goes is purged. */
+  bytesAfter: number;
+  /** The policy's space budget. */
+  spaceBudgetBytes: number | null;
+  /** By how much the budget would still be exceeded, because every other rule is stronger. */
+  overBudgetBytes: number;
+  /** What one should know before it is applied. */
+  warnings: string[];
+}
+
+/** Sums over candidates. */
+export interface PlanTotals {
+  /** How many are judged. */
+  entries: number;
+  /** How many stay. */
+  keep: number;
+  /** How many go. */
+  delete: number;
+  /** Files of those that go. */
+  files: number;
+  /** Bytes of those that go, what they share counted each time. */
+  logicalBytes: number;
+  /** Bytes that a purge of those that go would free. */
+  physicalBytes: number;
+}
+
+/** What is kept by which name. */
+export interface Policies {
+  /** The policy for what belongs to no family; null: nothing of that is collected unless a policy is named. */
+  defaultPolicy: string | null;
+  /** The policies, by name. */
+  policies: PolicyShown[];
+  /** The families, by name. */
+  families: FamilyShown[];
+}
+
+/** What the file became. */
+export interface PoliciesImported {
+  /** Whether nothing was written. */
+  dryRun: boolean;
+  /** Absolute path of keepstone.toml. */
+  configuration: string;
+  /** Whether it says more than before, or would. */
+  changed: boolean;
+  /** The policies, in the order of the file. */
+  policies: PolicyImported[];
+  /** What the file says beside its policies. */
+  settings: KeyImported[];
+}
+
+/** What one policy became. */
+export interface PolicyImported {
+  /** Its name, as the file has it. */
+  policy: string;
+  /** What became of it. */
+  fate: ImportedFate;
+  /** Why it was left out. */
+  reason: string | null;
+  /** Its keys. */
+  keys: KeyImported[];
+}
+
+/** A policy as it is listed. */
+export interface PolicyShown {
+  /** Its name. */
+  policy: string;
+  /** What it is for. */
+  description: string | null;
+  /** Whether it judges what belongs to no family when no policy is named. */
+  isDefault: boolean;
+  /** What is younger is kept. */
+  keepMinAgeDays: number;
+  /** The newest so many of each type are kept. */
+  keepMinCount: number;
+  /** Artifacts of these types are kept. */
+  keepTypes: string[];
+  /** Artifacts with one of these roles are kept. */
+  keepRoles: string[];
+  /** Whether that is kept from which something live was made. */
+  keepWithDescendants: boolean;
+  /** Whether that is kept from which something pinned was made. */
+  keepAncestorsOfPinned: boolean;
+  /** Beyond it the oldest go that only their age keeps. */
+  spaceBudgetBytes: number | null;
+  /** What `gc --dvc` hands to `dvc gc`. */
+  dvcGcFlags: string[];
+}
+
 /** What became of a publish. */
 export interface Published {
   /** Always true; a failure is an error. */
@@ -1615,49 +1447,62 @@ export interface Published {
   artifact: Artifact;
 }
 
-/** An artifact that has to do with the one that was asked about. */
-export interface Related {
-  /** Its id. */
+/** What a purge took, or would. */
+export interface PurgeReport {
+  /** Whether nothing was done. */
+  dryRun: boolean;
+  /** The moment that ages are counted to. */
+  now: string;
+  /** What was deleted until then is purged; null: whatever its age. */
+  deletedUntil: string | null;
+  /** What is purged, deleted last first. */
+  artifacts: Purged[];
+  /** What stays in the trash although it was meant, and why. */
+  kept: ApplyGcLeftOut[];
+  /** How many artifacts are purged. */
+  artifactCount: number;
+  /** Their files. */
+  fileCount: number;
+  /** Bytes of their files, what they share counted each time. */
+  logicalBytes: number;
+  /** Bytes that this frees. */
+  physicalBytes: number;
+}
+
+/** An artifact that is purged. */
+export interface Purged {
+  /** The artifact. */
   artifactId: string;
   /** Its type. */
   artifactType: string;
-  /** A title for people. */
-  title: string | null;
   /** What it represents. */
   logicalKey: string;
-  /** Which version of its type and key it is. */
-  version: number;
-  /** Whether it stands, was replaced, or was deleted. */
-  status: Status;
-  /** Whether it was put aside. */
-  archived: boolean;
-  /** When it was published. */
-  createdAt: string;
-  /**
-   * What ties it to the other: the relation of the edge, `supersedes`, `superseded_by`, `sibling_of`, `shared_model`
-   * or `shared_input`.
-   */
-  relation: string;
-  /** The same as a sentence. */
-  reason: string;
-  /** How many steps away it is; what shares a model or an input is two steps away. */
-  depth: number;
-  /** The artifact that lies between: one step nearer, or the input that both have. Null where none does. */
-  via: string | null;
+  /** The family it belongs to. */
+  family: string | null;
+  /** When it was deleted. */
+  deletedAt: string;
+  /** Number of its files. */
+  fileCount: number;
+  /** Bytes of all its files together. */
+  logicalBytes: number;
+  /** Bytes that are freed because of it. */
+  physicalBytes: number;
 }
 
-/** What an artifact has to do with others. */
-export interface Relations {
-  /** The artifact that was asked about. */
-  artifactId: string;
-  /** What it was made from, nearest first, as the inputs were given. */
-  derivedFrom: Related[];
-  /** What was made of it, nearest first, then newest first. */
-  derivatives: Related[];
-  /** What replaced it, what it replaced, its siblings, what shares a model, what shares an input; then newest first. */
-  related: Related[];
-  /** Whether there is more than a list holds. Inputs beyond the first 100 are not looked at for siblings. */
-  truncated: boolean;
+/** How many pins there were. */
+export interface Removed {
+  /** How many pins were removed. */
+  removed: number;
+}
+
+/** What came back. */
+export interface Restored {
+  /** What came back, as it is now. */
+  restored: Artifact[];
+  /** What was live already. */
+  unchanged: string[];
+  /** What somebody else came before. */
+  skipped: ApplyGcLeftOut[];
 }
 
 /** An ancestor that has no inputs itself. */
@@ -1668,49 +1513,6 @@ export interface Root {
   artifactType: string;
   /** The parts it plays. */
   roles: string[];
-}
-
-/** A row that both tables have by its key, with different values. */
-export interface RowChange {
-  /** Its number in the left table, from 1. */
-  leftRow: number;
-  /** Its number in the right table, from 1. */
-  rightRow: number;
-  /** Its values in the key columns. */
-  key: Record<string, number | string | boolean | null>;
-  /** What differs, of the first 100 columns that do. */
-  changes: CellChange[];
-}
-
-/** How the rows of two tables differ. */
-export interface RowDiff {
-  /**
-   * The columns by which rows are told to be the same row: those asked for, else the sort keys that both types declare.
-   * Without any a row is the same only if all of it is, and none counts as changed.
-   */
-  key: string[];
-  /** The columns whose values are compared: those that both tables have with the same type. */
-  compared: string[];
-  /** How many rows are what. Rows that are there several times count as often as they are. */
-  counts: DiffCount;
-  /** How many rows of the left table have a key that a row before them has. */
-  leftRepeated: number;
-  /** How many rows of the right table have a key that a row before them has. */
-  rightRepeated: number;
-  /** Some rows that only the right table has, the first ones in it. */
-  added: RowOf[];
-  /** Some rows that only the left table has, the first ones in it. */
-  removed: RowOf[];
-  /** Some rows that differ, the first ones of the left table. */
-  changed: RowChange[];
-}
-
-/** A row that only one table has. */
-export interface RowOf {
-  /** Its number in its table, from 1. */
-  row: number;
-  /** Its values by column, of the first 100 columns. */
-  values: Record<string, number | string | boolean | null>;
 }
 
 /** A run. */
@@ -1927,66 +1729,6 @@ export type RunStatus =
   /** There was nothing to do. */
   | "skipped";
 
-/** How the columns of two tables differ. */
-export interface SchemaDiff {
-  /** Whether names, types and order are the same. */
-  same: boolean;
-  /** Only the right table has them, in its order. */
-  added: ColumnOf[];
-  /** Only the left table has them, in its order. */
-  removed: ColumnOf[];
-  /** Both have them with different types, in the order of the left one. */
-  changed: TypeChange[];
-  /** Whether the columns that both have stand in another order. */
-  reordered: boolean;
-}
-
-/** Which artifacts a search finds; everything in it must hold. */
-export interface SearchFilter {
-  /** Of one of these types, whatever the case of their letters. */
-  types?: string[] | null | undefined;
-  /** In this state; all but the deleted unless given. */
-  status?: Status | null | undefined;
-  /** Whether archived artifacts are found; exclude unless given. */
-  archived?: Archived | null | undefined;
-  /** With all of these tags: an object of texts, or a list of words. */
-  tags?: Record<string, string> | string[] | null | undefined;
-  /** With at least one of these tags: an object whose values are texts or lists of texts, or a list of words. */
-  anyTags?: Record<string, string | string[]> | string[] | null | undefined;
-  /** From this source. */
-  source?: string | null | undefined;
-  /** With all of these capabilities. */
-  capabilities?: string[] | null | undefined;
-  /** Of this family. */
-  family?: string | null | undefined;
-  /** With this outcome. */
-  outcome?: Outcome | null | undefined;
-  /** Published by this run, duplicates included. */
-  runId?: string | null | undefined;
-  /** With all of these roles. */
-  roles?: string[] | null | undefined;
-  /** Created at this moment or later (RFC 3339; without zone it reads as UTC). */
-  minCreatedAt?: string | null | undefined;
-  /** Created at this moment or earlier. */
-  maxCreatedAt?: string | null | undefined;
-  /** Of so many bytes or more. */
-  minSizeBytes?: number | null | undefined;
-  /** Of so many bytes or fewer. */
-  maxSizeBytes?: number | null | undefined;
-  /** Written by the program of this name. */
-  writerName?: string | null | undefined;
-  /** Written by this version of a program. */
-  writerVersion?: string | null | undefined;
-  /** Made by the code of this commit, or of one that begins like this. */
-  gitCommit?: string | null | undefined;
-  /**
-   * Made with all of these params, by name; `grid.bins` is the bins inside grid. A text, number or boolean is the value
-   * itself, a list the values of which it is one, {min?, max?} the numbers or texts between which it lies, the ends
-   * included. Of a param that is a list itself, one value must do.
-   */
-  params?: Record<string, ParamCondition> | null | undefined;
-}
-
 /** How many members, and how many bytes they have. */
 export interface Share {
   /** How many members. */
@@ -1994,24 +1736,6 @@ export interface Share {
   /** Their bytes together. */
   totalBytes: number;
 }
-
-/** By what a search is ordered. */
-export type SortBy =
-  /** When they were created. */
-  | "created"
-  /** When they last changed. */
-  | "updated"
-  /** By title, whatever the case of its letters; those without one come last in either order. */
-  | "title"
-  /** By size in bytes. */
-  | "size"
-  /** By type. */
-  | "type"
-  /**
-   * By how well the words fit: a rare word counts more than a frequent one, and more in the title than in names and tags,
-   * there more than in the description, and there more than elsewhere.
-   */
-  | "relevance";
 
 /** What can be counted in a version of a dataset. */
 export interface Statistics {
@@ -2051,48 +1775,6 @@ export interface Summary {
   findings: string[];
 }
 
-/** How two tables differ. */
-export interface TableDiff {
-  /** Rows of the left table. */
-  leftRows: number;
-  /** Rows of the right table. */
-  rightRows: number;
-  /** How their columns differ. */
-  schema: SchemaDiff;
-  /** The columns of the left table, then those that only the right one has. */
-  columns: ColumnPair[];
-  /** How their rows differ. */
-  rows: RowDiff;
-}
-
-/** A tag that both have with different values. */
-export interface TagChange {
-  /** The value of the left one. */
-  left: string;
-  /** The value of the right one. */
-  right: string;
-}
-
-/** How many have a tag. */
-export interface TagCount {
-  /** The tag's key. */
-  key: string;
-  /** Its value; "" for a tag that is only a word. */
-  value: string;
-  /** How many have it. */
-  count: number;
-}
-
-/** The tags that differ. */
-export interface TagDiff {
-  /** Only the right one has them. */
-  added: Record<string, string>;
-  /** Only the left one has them. */
-  removed: Record<string, string>;
-  /** Both have them with different values. */
-  changed: Record<string, TagChange>;
-}
-
 /** What became of the things of one kind. */
 export interface Tally {
   /** How many were taken in; of a dry run, how many would be. */
@@ -2125,14 +1807,38 @@ export interface Totals {
   bytesVerified: number;
 }
 
-/** A column that both tables have with different types. */
-export interface TypeChange {
-  /** Its name. */
-  name: string;
-  /** Its type in the left table. */
-  left: string;
-  /** Its type in the right table. */
-  right: string;
+/** Something in the trash. */
+export interface Trashed {
+  /** Its id. */
+  artifactId: string;
+  /** Its type. */
+  artifactType: string;
+  /** What it represents. */
+  logicalKey: string;
+  /** Which version of its type and key it is. */
+  version: number;
+  /** The family it belongs to. */
+  family: string | null;
+  /** Who keeps the bytes. */
+  storage: Storage;
+  /** When it was published. */
+  createdAt: string;
+  /** When it was deleted. */
+  deletedAt: string;
+  /** Why, in the words of who deleted it, or of the plan that collected it. */
+  reason: string | null;
+  /** Who deleted it. */
+  deletedBy: string | null;
+  /** The policy by which it was collected. */
+  policy: string | null;
+  /** Absolute path of the report of the collection. */
+  report: string | null;
+  /** Whether a pin protects it: it is not purged then. */
+  pinned: boolean;
+  /** Number of its files. */
+  fileCount: number;
+  /** Bytes of all its files together. */
+  sizeBytes: number;
 }
 
 /** What a registered type says about its tables. */
@@ -2161,32 +1867,6 @@ export interface TypeSummary {
   sortKeys: string[];
   /** Columns read as timestamps even where they are text. */
   timestampColumns: string[];
-}
-
-/** What became of a change. */
-export interface Updated {
-  /** Whether anything changed. */
-  changed: boolean;
-  /** The artifact as it is now. */
-  artifact: Artifact;
-}
-
-/** A field or param that both have with different values. */
-export interface ValueChange {
-  /** Its name; of a param the names that lead to it, as in `grid.bins`. */
-  name: string;
-  /** The value of the left one. */
-  left: unknown;
-  /** The value of the right one. */
-  right: unknown;
-}
-
-/** How many have a value. */
-export interface ValueCount {
-  /** The value. */
-  value: string;
-  /** How many have it. */
-  count: number;
 }
 
 /** What the verification of a dataset found. */
@@ -2347,7 +2027,7 @@ export interface PublishArtifactParams {
   /** What it was made from, with the relation derived_from. */
   inputArtifactIds?: string[] | null | undefined;
   /** What it was made from, with relations. */
-  inputs?: InputParam[] | null | undefined;
+  inputs?: Input[] | null | undefined;
   /** The program that wrote it. */
   writerName?: string | null | undefined;
   /** That program's version. */
@@ -2416,69 +2096,9 @@ export interface ListArtifactsParams {
 /** What `list_artifacts` answers. */
 export type ListArtifactsResult = Artifact[];
 
-/** What `search_artifacts` takes. */
-export interface SearchArtifactsParams {
-  /**
-   * What is looked for: words, all of which must be there; "phrases"; starts of words, as rain*; AND, OR, NOT or - before
-   * a word; parentheses. At most 128 words.
-   */
-  query?: string | null | undefined;
-  /** What else must hold. */
-  filter?: SearchFilter | null | undefined;
-  /** By what they are ordered; created unless given. What is alike in it stands in the order in which it was published. */
-  sort?: SortBy | null | undefined;
-  /** Whether the least or the greatest comes first: asc by title and type, desc by all else, unless given. */
-  order?: Order | null | undefined;
-  /** At most this many: 1 to 1000, 50 unless given. */
-  limit?: number | null | undefined;
-  /** How many are passed over, 0 unless given. Through many pages a cursor is safer and faster. */
-  offset?: number | null | undefined;
-  /** The nextCursor of the page before, instead of an offset; query, filter, sort and order must be the same. */
-  cursor?: string | null | undefined;
-  /** By what all that was found is counted. */
-  facets?: FacetBy[] | null | undefined;
-}
-
-/** What `search_artifacts` answers. */
-export type SearchArtifactsResult = Found;
-
-/** What `compare_artifacts` takes. */
-export interface CompareArtifactsParams {
-  /** The artifact that is compared, as a rule the older one. */
-  left: string;
-  /** The artifact that it is compared with. */
-  right: string;
-  /**
-   * The columns by which rows are told to be the same row; the sort keys that both types declare unless given, and
-   * without those the whole row.
-   */
-  key?: string[] | null | undefined;
-  /** Of each list at most this many: 1 to 1000, 100 unless given. Of rows at most 100 are shown, 10 unless given. */
-  limit?: number | null | undefined;
-}
-
-/** What `compare_artifacts` answers. */
-export type CompareArtifactsResult = Comparison;
-
-/** What `get_related` takes. */
-export interface GetRelatedParams {
-  /** The artifact. */
-  artifactId: string;
-  /** How many edges or supersessions far: 1 to 100, 1 unless given. */
-  depth?: number | null | undefined;
-  /** Of each list at most this many: 1 to 1000, 100 unless given. */
-  limit?: number | null | undefined;
-}
-
-/** What `get_related` answers. */
-export type GetRelatedResult = Relations;
-
 /** What `resolve` takes. */
 export interface ResolveParams {
-  /**
-   * The reference. The first `:` ends the type; only `latest`, a version or an alias behind the last `@` is not part of
-   * the key.
-   */
+  /** The reference. The first `:` ends the type; only `latest` or a version behind the last `@` is not part of the key. */
   ref: string;
 }
 
@@ -2531,19 +2151,6 @@ export interface ReadFileParams {
 /** What `read_file` answers. */
 export type ReadFileResult = Piece;
 
-/** What `export_artifact` takes. */
-export interface ExportArtifactParams {
-  /** The artifact. */
-  artifactId: string;
-  /** The folder, made where it is not there. A relative path counts from the server's working directory. */
-  directory: string;
-  /** Whether files that are there with other bytes are replaced; false unless given. */
-  overwrite?: boolean | null | undefined;
-}
-
-/** What `export_artifact` answers. */
-export type ExportArtifactResult = Exported;
-
 /** What `supersede` takes. */
 export interface SupersedeParams {
   /** The artifact that replaces. */
@@ -2556,88 +2163,6 @@ export interface SupersedeParams {
 
 /** What `supersede` answers. */
 export type SupersedeResult = Done;
-
-/** What `update_artifact` takes. */
-export interface UpdateArtifactParams {
-  /** The artifact. */
-  artifactId: string;
-  /** Its new title; null or "" for none. */
-  title?: string | null | undefined;
-  /** Its new description; null or "" for none. */
-  description?: string | null | undefined;
-  /** Tags that it gets; one whose value is null is taken from it, and the others stay. */
-  tags?: Record<string, string | null> | null | undefined;
-  /** Whether it is archived: a search leaves archived ones out. */
-  archived?: boolean | null | undefined;
-  /**
-   * The revision that the change was decided on: when the artifact has another by now, it is a conflict that names
-   * currentRevision, and nothing changes.
-   */
-  revision?: number | null | undefined;
-}
-
-/** What `update_artifact` answers. */
-export type UpdateArtifactResult = Updated;
-
-/** What `bulk_update` takes. */
-export interface BulkUpdateParams {
-  /** The artifacts, 1 to 1000. */
-  artifactIds: string[];
-  /** Their new title; null or "" for none. */
-  title?: string | null | undefined;
-  /** Their new description; null or "" for none. */
-  description?: string | null | undefined;
-  /** Tags that they get; one whose value is null is taken from them, and the others stay. */
-  tags?: Record<string, string | null> | null | undefined;
-  /** Whether they are archived. */
-  archived?: boolean | null | undefined;
-}
-
-/** What `bulk_update` answers. */
-export type BulkUpdateResult = BulkUpdated;
-
-/** What `set_alias` takes. */
-export interface SetAliasParams {
-  /** The artifact; it or a reference. */
-  artifactId?: string | null | undefined;
-  /** What resolve understands: a part of an id, type:key, type:key@v3, or another alias. */
-  ref?: string | null | undefined;
-  /** The alias: neither latest nor a version. */
-  alias: string;
-}
-
-/** What `set_alias` answers. */
-export type SetAliasResult = AliasSet;
-
-/** What `remove_alias` takes. */
-export interface RemoveAliasParams {
-  /** The type. */
-  artifactType: string;
-  /** The key. */
-  logicalKey: string;
-  /** The alias. */
-  alias: string;
-}
-
-/** What `remove_alias` answers. */
-export type RemoveAliasResult = Alias;
-
-/** What `list_aliases` takes. */
-export interface ListAliasesParams {
-  /** Of this artifact. */
-  artifactId?: string | null | undefined;
-  /** Of this type. */
-  artifactType?: string | null | undefined;
-  /** Of this key. */
-  logicalKey?: string | null | undefined;
-  /** Of this name. */
-  alias?: string | null | undefined;
-  /** At most this many: 1 to 10000, 1000 unless given. */
-  limit?: number | null | undefined;
-}
-
-/** What `list_aliases` answers. */
-export type ListAliasesResult = Alias[];
 
 /** What `register_type` takes. */
 export interface RegisterTypeParams {
@@ -2730,7 +2255,7 @@ export interface AddLineageParams {
   /** The artifact that was made. */
   artifactId: string;
   /** What it was made from, 1 to 10000 artifacts. */
-  inputs: InputParam[];
+  inputs: Input[];
 }
 
 /** What `add_lineage` answers. */
@@ -3005,6 +2530,132 @@ export interface RestoreDatasetParams {
 /** What `restore_dataset` answers. */
 export type RestoreDatasetResult = Changed;
 
+/** What `pin` takes. */
+export interface PinParams {
+  /** The artifact; or give `runId` or `datasetId`. */
+  artifactId?: string | null | undefined;
+  /** The run. */
+  runId?: string | null | undefined;
+  /** The dataset. */
+  datasetId?: string | null | undefined;
+  /** Why. */
+  reason?: string | null | undefined;
+  /** From when on it protects no longer: RFC 3339, without zone it reads as UTC. Without, it does until unpin. */
+  expiresAt?: string | null | undefined;
+}
+
+/** What `pin` answers. */
+export type PinResult = Pin;
+
+/** What `unpin` takes. */
+export interface UnpinParams {
+  /** The artifact; or give `runId` or `datasetId`. */
+  artifactId?: string | null | undefined;
+  /** The run. */
+  runId?: string | null | undefined;
+  /** The dataset. */
+  datasetId?: string | null | undefined;
+}
+
+/** What `unpin` answers. */
+export type UnpinResult = Removed;
+
+/** What `list_pins` takes. */
+export interface ListPinsParams {
+  /** The artifact. */
+  artifactId?: string | null | undefined;
+  /** The run. */
+  runId?: string | null | undefined;
+  /** The dataset. */
+  datasetId?: string | null | undefined;
+}
+
+/** What `list_pins` answers. */
+export type ListPinsResult = Pin[];
+
+/** What `list_policies` takes. */
+export type ListPoliciesParams = Record<string, never>;
+
+/** What `list_policies` answers. */
+export type ListPoliciesResult = Policies;
+
+/** What `plan_gc` takes. */
+export interface PlanGcParams {
+  /** The policy that judges what belongs to no family. */
+  policy?: string | null | undefined;
+  /** The family whose runs are judged. */
+  family?: string | null | undefined;
+  /** The moment that ages are counted to: RFC 3339, without zone it reads as UTC. The present unless given. */
+  now?: string | null | undefined;
+}
+
+/** What `plan_gc` answers. */
+export type PlanGcResult = Plan;
+
+/** What `apply_gc` takes. */
+export interface ApplyGcParams {
+  /** The plan's policy. */
+  policy?: string | null | undefined;
+  /** The plan's family. */
+  family?: string | null | undefined;
+  /** The plan's moment. */
+  now: string;
+  /** The plan's digest. */
+  digest: string;
+}
+
+/** What `apply_gc` answers. */
+export type ApplyGcResult = Applied;
+
+/** What `delete_artifact` takes. */
+export interface DeleteArtifactParams {
+  /** The artifact. */
+  artifactId: string;
+  /** Why; it stands in the history and the trash. */
+  reason?: string | null | undefined;
+  /** Whether it is deleted although something protects it; false unless given. */
+  force?: boolean | null | undefined;
+}
+
+/** What `delete_artifact` answers. */
+export type DeleteArtifactResult = Deleted;
+
+/** What `list_trash` takes. */
+export interface ListTrashParams {
+  /** At most so many: 1 to 10000, 100 unless given. */
+  limit?: number | null | undefined;
+}
+
+/** What `list_trash` answers. */
+export type ListTrashResult = Trashed[];
+
+/** What `restore` takes. */
+export interface RestoreParams {
+  /** The artifacts, 1 to 10000. */
+  artifactIds: string[];
+}
+
+/** What `restore` answers. */
+export type RestoreResult = Restored;
+
+/** What `purge_trash` takes. */
+export interface PurgeTrashParams {
+  /**
+   * Only what was deleted so long ago (30d, 12h) or until a moment; 30d unless given, whatever its age where artifacts
+   * are named.
+   */
+  olderThan?: string | null | undefined;
+  /** Only these artifacts, 1 to 10000. */
+  artifactIds?: string[] | null | undefined;
+  /** The moment that ages are counted to: RFC 3339, without zone it reads as UTC. The present unless given. */
+  now?: string | null | undefined;
+  /** Whether it is only told what would be done; true unless given. */
+  dryRun?: boolean | null | undefined;
+}
+
+/** What `purge_trash` answers. */
+export type PurgeTrashResult = PurgeReport;
+
 /** What `import_m3` takes. */
 export interface ImportM3Params {
   /**
@@ -3019,29 +2670,16 @@ export interface ImportM3Params {
 /** What `import_m3` answers. */
 export type ImportM3Result = ImportM3Report;
 
-/** What `export_bundle` takes. */
-export interface ExportBundleParams {
-  /** The artifacts, 1 to 10000; or say all. */
-  artifactIds?: string[] | null | undefined;
-  /** Whether every artifact of the store goes into it, deleted ones included; false unless given. */
-  all?: boolean | null | undefined;
-  /** The file, which must not be there yet. A relative path counts from the server's working directory. */
+/** What `import_m3_policies` takes. */
+export interface ImportM3PoliciesParams {
+  /** The YAML file. A relative path counts from the server's working directory. */
   path: string;
-  /** Whether everything that the artifacts were made from comes along, as far as it goes; true unless given. */
-  closure?: boolean | null | undefined;
+  /** Whether it is only told what would be done. False unless given. */
+  dryRun?: boolean | null | undefined;
 }
 
-/** What `export_bundle` answers. */
-export type ExportBundleResult = Bundled;
-
-/** What `import_bundle` takes. */
-export interface ImportBundleParams {
-  /** The bundle. A relative path counts from the server's working directory. */
-  path: string;
-}
-
-/** What `import_bundle` answers. */
-export type ImportBundleResult = Imported;
+/** What `import_m3_policies` answers. */
+export type ImportM3PoliciesResult = PoliciesImported;
 
 /** What `list_events` takes. */
 export interface ListEventsParams {

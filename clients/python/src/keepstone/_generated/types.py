@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict, Union
+from typing import Any, Literal, TypedDict
 
 from .._vocabulary import StrPath
 
 __all__ = [
     "Added",
-    "Alias",
-    "AliasSet",
-    "Archived",
+    "Applied",
+    "ApplyGcLeftOut",
     "Artifact",
     "ArtifactFilter",
     "AuditFormatParam",
@@ -24,11 +23,8 @@ __all__ = [
     "AuditSeverity",
     "AuditVerdict",
     "Audited",
-    "BulkResult",
-    "BulkUpdated",
-    "Bundled",
+    "Candidate",
     "Capabilities",
-    "CellChange",
     "Changed",
     "ChangedMember",
     "ChangedPair",
@@ -36,13 +32,7 @@ __all__ = [
     "Checkout",
     "CheckoutParam",
     "Code",
-    "ColumnOf",
-    "ColumnPair",
-    "ColumnStatistics",
     "ColumnType",
-    "CompareArtifactsVerdict",
-    "Compared",
-    "Comparison",
     "Content",
     "Copy",
     "Counts",
@@ -51,7 +41,7 @@ __all__ = [
     "Dataset",
     "DatasetDiff",
     "DatasetEntry",
-    "DiffCount",
+    "Deleted",
     "DiffCounts",
     "DiffSide",
     "Direction",
@@ -59,19 +49,14 @@ __all__ = [
     "Edge",
     "Encoding",
     "Event",
-    "ExportState",
-    "Exported",
-    "ExportedFile",
-    "FacetBy",
-    "Facets",
+    "FamilyShown",
+    "FamilyTotals",
+    "Fate",
     "FeatureCondition",
     "FeatureRange",
-    "FileChange",
-    "FileDiff",
     "FileEntry",
     "Finding",
     "Format",
-    "Found",
     "GetLineageGraphFormatParam",
     "GetLineageGraphLineage",
     "GetLineageLineage",
@@ -81,18 +66,16 @@ __all__ = [
     "Health",
     "ImportFault",
     "ImportFinding",
+    "ImportM3LeftOut",
     "ImportM3Report",
-    "Imported",
+    "ImportedFate",
     "Ingest",
     "InitializeResult",
     "Input",
-    "InputDiff",
-    "InputParam",
     "Integrity",
     "Issue",
     "IssueName",
-    "Kind",
-    "LeftOut",
+    "KeyImported",
     "Limits",
     "Made",
     "Member",
@@ -100,26 +83,27 @@ __all__ = [
     "MemberFilter",
     "Members",
     "Mode",
-    "NamedValue",
     "NewMember",
     "Node",
-    "Order",
     "Ordering",
     "Outcome",
-    "ParamCondition",
-    "ParamDiff",
-    "ParamRange",
     "Path",
     "Paths",
     "Piece",
     "PieceEncoding",
+    "Pin",
+    "Plan",
+    "PlanTotals",
+    "Policies",
+    "PoliciesImported",
+    "PolicyImported",
+    "PolicyShown",
     "Published",
-    "Related",
-    "Relations",
+    "PurgeReport",
+    "Purged",
+    "Removed",
+    "Restored",
     "Root",
-    "RowChange",
-    "RowDiff",
-    "RowOf",
     "Run",
     "RunDetails",
     "RunEnd",
@@ -127,26 +111,16 @@ __all__ = [
     "RunErrorParam",
     "RunFilter",
     "RunStatus",
-    "SchemaDiff",
-    "SearchFilter",
     "Share",
-    "SortBy",
     "Statistics",
     "Status",
     "Storage",
     "Summary",
-    "TableDiff",
-    "TagChange",
-    "TagCount",
-    "TagDiff",
     "Tally",
     "Totals",
-    "TypeChange",
+    "Trashed",
     "TypeDefinition",
     "TypeSummary",
-    "Updated",
-    "ValueChange",
-    "ValueCount",
     "Verified",
     "VerifyDatasetSeverity",
     "VerifyStoreReport",
@@ -154,17 +128,6 @@ __all__ = [
     "VersionOf",
     "Writer",
 ]
-
-
-Archived = Literal["exclude", "include", "only"]
-"""What becomes of archived artifacts.
-
-`exclude`: They are not found.
-
-`include`: They are found like all others.
-
-`only`: Only they are found.
-"""
 
 
 AuditFormatParam = Literal["json", "text", "markdown"]
@@ -230,7 +193,7 @@ and its members are there.
 """
 
 
-Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "words_differ", "folder_missing", "stranger", "unreadable"]
+Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "name_left", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "folder_missing", "stranger", "unreadable"]
 """What kind of thing was found.
 
 `object_damaged`: The object's bytes have another hash.
@@ -244,6 +207,8 @@ Code = Literal["object_damaged", "object_missing", "object_size", "object_writab
 `name_missing`: The readable name is not there.
 
 `name_differs`: What lies at the readable name is something else.
+
+`name_left`: The readable name of what was deleted is still there.
 
 `sidecar_missing`: The sidecar is not there.
 
@@ -289,8 +254,6 @@ Code = Literal["object_damaged", "object_missing", "object_size", "object_writab
 
 `row_unknown`: The manifest has a row that neither sidecars nor history tell of.
 
-`words_differ`: A search finds an artifact by other words than it has.
-
 `folder_missing`: A folder of the store is not there.
 
 `stranger`: Something lies among the store's own files that isn't the store's.
@@ -318,19 +281,6 @@ ColumnType = Literal["int", "float", "bool", "text", "date", "timestamp", "times
 """
 
 
-CompareArtifactsVerdict = Literal["identical", "same_content", "different", "not_comparable"]
-"""What a comparison comes to.
-
-`identical`: Both have the same bytes.
-
-`same_content`: Their bytes differ, what they say does not: both have the same content hash.
-
-`different`: Their content differs.
-
-`not_comparable`: Their content can't be held against each other; `reason` says why.
-"""
-
-
 Direction = Literal["ancestors", "descendants", "both"]
 """Which way a graph goes.
 
@@ -354,31 +304,12 @@ Encoding = Literal["utf8", "base64", "json"]
 """
 
 
-ExportState = Literal["written", "already_there", "replaced"]
-"""What became of a file.
+Fate = Literal["keep", "delete"]
+"""What becomes of an artifact.
 
-`written`: It is new there.
+`keep`: It stays.
 
-`already_there`: It was there with the same bytes.
-
-`replaced`: It took the place of one with other bytes.
-"""
-
-
-FacetBy = Literal["type", "tag", "status", "family", "outcome", "source"]
-"""By what found artifacts are counted.
-
-`type`: By type.
-
-`tag`: By tag.
-
-`status`: By state.
-
-`family`: By family.
-
-`outcome`: By outcome.
-
-`source`: By source.
+`delete`: It goes to the trash.
 """
 
 
@@ -404,7 +335,7 @@ GetLineageGraphFormatParam = Literal["json", "mermaid", "dot"]
 """
 
 
-ImportFault = Literal["conflict", "unreadable", "invalid", "invalid_name", "name_differs", "unsupported_hash", "object_missing", "object_damaged", "size_differs", "input_missing", "input_differs", "reference_left_out", "number_as_text", "deleted", "never_began", "member_missing", "member_differs", "member_twice", "sum_differs", "index_missing", "index_differs", "feature_left_out"]
+ImportFault = Literal["conflict", "unreadable", "invalid", "invalid_name", "name_differs", "unsupported_hash", "object_missing", "object_damaged", "size_differs", "input_missing", "input_differs", "reference_left_out", "number_as_text", "deleted", "never_began", "member_missing", "member_differs", "member_twice", "sum_differs", "index_missing", "index_differs", "feature_left_out", "pinned_missing"]
 """What kind of thing an import found.
 
 `conflict`: The store has something else under this id.
@@ -451,6 +382,19 @@ its params.
 `index_differs`: The Parquet index can't be read or lists other members; its features are left out.
 
 `feature_left_out`: A feature that can't be kept is left out.
+
+`pinned_missing`: What a pin protects is not in the store.
+"""
+
+
+ImportedFate = Literal["imported", "already_there", "left_out"]
+"""What became of a policy.
+
+`imported`: keepstone.toml has it from now on.
+
+`already_there`: keepstone.toml had it, alike.
+
+`left_out`: It was left out.
 """
 
 
@@ -489,47 +433,6 @@ IssueName = Literal["not_found", "hash_mismatch", "verification_error", "missing
 """
 
 
-Kind = Literal["parse_error", "invalid_request", "method_not_found", "invalid_params", "internal", "not_found", "conflict", "invalid_data", "path_not_allowed", "busy", "integrity", "limit_exceeded", "no_space", "read_only", "unsupported", "cancelled", "stale_plan", "protected"]
-"""What kind of failure it was; each has its own JSON-RPC code.
-
-`parse_error`: The line is no JSON.
-
-`invalid_request`: The line is JSON but no request.
-
-`method_not_found`: No operation has this name.
-
-`invalid_params`: A parameter is missing, unknown, of the wrong type or out of range.
-
-`internal`: A defect in keepstone.
-
-`not_found`: What was asked for does not exist.
-
-`conflict`: It contradicts what is already there.
-
-`invalid_data`: The data itself (a file, a row, a column) can't be taken.
-
-`path_not_allowed`: That path may not be read or written.
-
-`busy`: Another process kept the store for too long.
-
-`integrity`: Bytes are not what their hash says.
-
-`limit_exceeded`: A size or count beyond what is allowed.
-
-`no_space`: The disk is full.
-
-`read_only`: The store can't be written here.
-
-`unsupported`: keepstone can't do that.
-
-`cancelled`: The caller withdrew the request before anything was committed.
-
-`stale_plan`: The store has changed so that the plan would delete something else.
-
-`protected`: A pin, a dataset or a policy protects it.
-"""
-
-
 MemberChange = Literal["content", "role", "split", "features"]
 """What differs about a member.
 
@@ -549,15 +452,6 @@ Mode = Literal["file_hash", "content_hash"]
 `file_hash`: The same bytes, as given or as kept.
 
 `content_hash`: Other bytes with the same logical content.
-"""
-
-
-Order = Literal["asc", "desc"]
-"""What comes first.
-
-`asc`: The least.
-
-`desc`: The greatest.
 """
 
 
@@ -625,24 +519,6 @@ RunStatus = Literal["unknown", "running", "completed", "failed", "killed", "canc
 """
 
 
-SortBy = Literal["created", "updated", "title", "size", "type", "relevance"]
-"""By what a search is ordered.
-
-`created`: When they were created.
-
-`updated`: When they last changed.
-
-`title`: By title, whatever the case of its letters; those without one come last in either order.
-
-`size`: By size in bytes.
-
-`type`: By type.
-
-`relevance`: By how well the words fit: a rare word counts more than a frequent one, and more in the
-title than in names and tags, there more than in the description, and there more than elsewhere.
-"""
-
-
 Status = Literal["active", "superseded", "tombstoned"]
 """Whether an artifact stands, was replaced, or was deleted.
 
@@ -698,41 +574,39 @@ class Added:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Alias:
-    """An alias and what it stands for."""
+class Applied:
+    """What a collection did."""
 
-    alias: str
-    """The name: `type:key@alias` means the artifact."""
-    artifact_type: str
-    """The type of the artifact."""
-    logical_key: str
-    """The key of the artifact."""
-    artifact_id: str
-    """The artifact that it stands for."""
-    version: int
-    """Which version of its type and key that is."""
-    set_at: str
-    """Since when."""
+    policy: str | None
+    """The plan's policy."""
+    family: str | None
+    """The plan's family."""
+    now: str
+    """The plan's moment."""
+    digest: str
+    """The plan's digest."""
+    deleted: list[Candidate]
+    """What went to the trash."""
+    skipped: list[ApplyGcLeftOut]
+    """What was to go and was protected at the last moment."""
+    totals: PlanTotals
+    """Sums over what went to the trash."""
+    backup: str | None
+    """Absolute path of the manifest's copy; null where nothing was to go."""
+    report: str | None
+    """Absolute path of the report, Markdown."""
+    report_json: str | None
+    """Absolute path of the report, JSON."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AliasSet:
-    """What an alias stands for now and stood for before."""
+class ApplyGcLeftOut:
+    """An artifact to which it was not done."""
 
-    alias: str
-    """The name: `type:key@alias` means the artifact."""
-    artifact_type: str
-    """The type of the artifact."""
-    logical_key: str
-    """The key of the artifact."""
     artifact_id: str
-    """The artifact that it stands for."""
-    version: int
-    """Which version of its type and key that is."""
-    set_at: str
-    """Since when."""
-    previous_artifact_id: str | None
-    """What it stood for before, null for nothing."""
+    """The artifact."""
+    reason: str
+    """Why."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -820,7 +694,9 @@ class Artifact:
     supersedes: list[str]
     """The artifacts it replaced."""
     pinned: bool
-    """Whether a pin protects it."""
+    """Whether a pin protects it: one of its own, of a run that published it, or of a live dataset
+    that holds it. Its end may come by itself, so `revision` doesn't count it.
+    """
     revision: int
     """1, and one more for each change that shows."""
 
@@ -933,59 +809,38 @@ class Audited:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BulkResult:
-    """What became of one of several changes."""
+class Candidate:
+    """An artifact that a plan judges."""
 
     artifact_id: str
     """The artifact."""
-    success: bool
-    """Whether it is now as it was wished for."""
-    revision: int | None
-    """Its revision by now, null when it failed."""
-    error: str | None
-    """Why it failed, null when it didn't."""
-    error_kind: Kind | None
-    """What kind of failure it was, null when it was none."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BulkUpdated:
-    """What became of several changes."""
-
-    success: bool
-    """Whether all of them succeeded."""
-    processed: int
-    """How many artifacts were named."""
-    changed: int
-    """How many changed."""
-    failed: int
-    """How many failed."""
-    results: list[BulkResult]
-    """What became of each, in the order of the request."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bundled:
-    """What a bundle holds."""
-
-    path: str
-    """Absolute path of the bundle."""
-    size_bytes: int
-    """Its length in bytes."""
-    artifact_count: int
-    """How many artifacts it carries."""
-    object_count: int
-    """How many different files' bytes it carries."""
-    object_bytes: int
-    """The length of these together."""
-    run_count: int
-    """How many runs it carries, those not counted that artifacts only name."""
-    dataset_count: int
-    """How many versions of datasets it carries."""
-    alias_count: int
-    """How many aliases it carries."""
-    missing_inputs: list[str]
-    """Inputs that its artifacts name and that it doesn't carry, at most 1000, by id."""
+    family: str | None
+    """The family whose rules judge it; null where a policy does."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """What it represents."""
+    created_at: str
+    """When it was published."""
+    outcome: Outcome | None
+    """How the work that made it ended."""
+    fate: Fate
+    """What becomes of it."""
+    reasons: list[str]
+    """Every rule that keeps it; of what goes, why none does. Of families: `pinned`, `last_pass`,
+    `last_run`, `explicitly_pinned`, `within_keep_count_N`, `dataset_member`; else
+    `beyond_keep_count_N`. Of policies: `pinned`, `ancestor_of_pinned`, `dataset_member`,
+    `has_descendants`, `protected_type:T`, `protected_role:R`, `age`, `min_count`; else
+    `older_than_Nd` or `space_budget`.
+    """
+    files: int
+    """Number of its files."""
+    logical_bytes: int
+    """Bytes of all its files together."""
+    physical_bytes: int
+    """Bytes that a purge would free because of it: what others hold too is none, and what several
+    hold that go counts for the first of them alone.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1000,18 +855,6 @@ class Capabilities:
     """JSON-RPC batches are answered."""
     orderings: list[Ordering]
     """The values that `ordering` may have."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CellChange:
-    """A value that differs in a row that both tables have."""
-
-    column: str
-    """The column."""
-    left: float | str | bool | None
-    """The value in the left table; null for none."""
-    right: float | str | bool | None
-    """The value in the right table; null for none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1073,107 +916,6 @@ class CheckoutParam(TypedDict, total=False):
     """The branch; null where none is checked out."""
     dirty: bool | None
     """Whether there were uncommitted changes."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ColumnOf:
-    """A column."""
-
-    name: str
-    """Its name."""
-    type: str
-    """Its type: int, float64, text, timestamp …"""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ColumnPair:
-    """A column of one or both tables, and what its values come to."""
-
-    name: str
-    """Its name."""
-    left: ColumnStatistics | None
-    """In the left table; null where that doesn't have it."""
-    right: ColumnStatistics | None
-    """In the right table; null where that doesn't have it."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ColumnStatistics:
-    """What the values of a column come to."""
-
-    type: str
-    """Its type: int, float64, text, timestamp …"""
-    nulls: int
-    """How many rows have no value."""
-    nans: int | None
-    """How many values are NaN; null for what can't be."""
-    distinct: int | None
-    """How many different values there are, NaN being one; null where there are more than 1000 or
-    very long ones.
-    """
-    min: float | str | bool | None
-    """The least value, NaN left out; null where there is none."""
-    max: float | str | bool | None
-    """The greatest value, NaN left out; null where there is none."""
-    mean: float | None
-    """The mean of numbers, NaN left out; null where there is none."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Compared:
-    """As much of a compared artifact as tells it from the other."""
-
-    artifact_id: str
-    """Its id."""
-    artifact_type: str
-    """Its type."""
-    logical_key: str
-    """What it represents."""
-    version: int
-    """Which version of its type and key it is."""
-    status: Status
-    """Whether it stands, was replaced, or was deleted."""
-    archived: bool
-    """Whether it was put aside."""
-    format: Format
-    """What kind of content it has."""
-    file_hash: str
-    """SHA-256 of the bytes kept; of a tree, of its listing."""
-    content_hash: str
-    """Hash of the logical content."""
-    size_bytes: int
-    """Bytes kept, of all files together."""
-    title: str | None
-    """A title for people."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Comparison:
-    """What differs between two artifacts."""
-
-    left: Compared
-    """The artifact that was compared."""
-    right: Compared
-    """The artifact that it was compared with."""
-    verdict: CompareArtifactsVerdict
-    """What their content comes to."""
-    reason: str
-    """The same as a sentence."""
-    fields: list[ValueChange]
-    """The fields that differ, ids, paths and what follows from others left out."""
-    params: ParamDiff
-    """The params that differ."""
-    tags: TagDiff
-    """The tags that differ."""
-    inputs: InputDiff
-    """The inputs that differ."""
-    files: FileDiff
-    """The files that differ."""
-    table: TableDiff | None
-    """How the tables differ; null unless both are tables that can be read."""
-    truncated: bool
-    """Whether a list was cut at the limit, the examples of rows left aside. The counts are of all.
-    """
 
 
 class Content(TypedDict):
@@ -1352,17 +1094,19 @@ class DatasetEntry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DiffCount:
-    """How many there are of each kind."""
+class Deleted:
+    """What became of it."""
 
-    added: int
-    """Only the right one has them."""
-    removed: int
-    """Only the left one has them."""
-    changed: int
-    """Both have them, and they differ."""
-    same: int
-    """Both have them alike."""
+    success: bool
+    """Always true; a failure is an error."""
+    changed: bool
+    """Whether it was live until now."""
+    dependents: list[str]
+    """Live artifacts that were made of it, at most 100."""
+    dependent_count: int
+    """How many there are."""
+    artifact: Artifact
+    """The artifact, as it is now."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1444,55 +1188,37 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Exported:
-    """What was written."""
+class FamilyShown:
+    """What is kept of a family."""
 
-    artifact_id: str
-    """The artifact."""
-    directory: str
-    """The absolute path of the folder."""
-    files: list[ExportedFile]
-    """Its files, in the order of its listing."""
-    written_count: int
-    """How many files are new or were replaced."""
-    written_bytes: int
-    """How many bytes these have."""
+    family: str
+    """Its name."""
+    keep: int
+    """The newest so many runs are kept."""
+    always_keep: list[str]
+    """Runs that are kept however old they are: `last_pass`, `pinned`, `last_run`."""
+    pin: list[str]
+    """Artifacts that are kept: ids, the starts of ids, or their last 8 digits."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ExportedFile:
-    """A file that is in the folder now."""
+class FamilyTotals:
+    """The sums of one family."""
 
-    file: str
-    """Its path inside the artifact."""
-    path: str
-    """Its absolute path."""
-    hash: str
-    """SHA-256 of its bytes."""
-    size_bytes: int
-    """Length in bytes."""
-    state: ExportState
-    """What became of it."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Facets:
-    """How many of the found artifacts have which value, the 100 most frequent first; null for what
-    wasn't asked for. Artifacts without a value are not counted.
-    """
-
-    type: list[ValueCount] | None
-    """By type."""
-    tag: list[TagCount] | None
-    """By tag."""
-    status: list[ValueCount] | None
-    """By state."""
-    family: list[ValueCount] | None
-    """By family."""
-    outcome: list[ValueCount] | None
-    """By outcome."""
-    source: list[ValueCount] | None
-    """By source."""
+    family: str
+    """The family."""
+    entries: int
+    """How many are judged."""
+    keep: int
+    """How many stay."""
+    delete: int
+    """How many go."""
+    files: int
+    """Files of those that go."""
+    logical_bytes: int
+    """Bytes of those that go, what they share counted each time."""
+    physical_bytes: int
+    """Bytes that a purge of those that go would free."""
 
 
 class FeatureCondition(TypedDict, total=False):
@@ -1520,34 +1246,6 @@ class FeatureRange:
     """Their standard deviation, of all members that have the feature."""
     count: int
     """How many members have the feature."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileChange:
-    """A file that both have under the same path with different bytes."""
-
-    path: str
-    """Its path inside the artifacts; of two single files the right one's."""
-    left: FileEntry
-    """The file of the left one."""
-    right: FileEntry
-    """The file of the right one."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileDiff:
-    """The files that differ, by the hashes of their bytes. Where neither is a tree, the one file of
-    each is held against the other's, whatever they are called.
-    """
-
-    counts: DiffCount
-    """Of all of them, how many are what."""
-    added: list[FileEntry]
-    """Only the right one has them, by path."""
-    removed: list[FileEntry]
-    """Only the left one has them, by path."""
-    changed: list[FileChange]
-    """Both have them with different bytes, by path."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1588,22 +1286,6 @@ class Finding:
     """The way out, where there is one and it is not gone yet."""
     quarantined_to: str | None
     """Where the damaged bytes lie now, if a repair moved them."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
-    """A page of what was found."""
-
-    artifacts: list[Artifact]
-    """The artifacts."""
-    total: int
-    """How many were found in all."""
-    count: int
-    """How many are on this page."""
-    next_cursor: str | None
-    """What leads to the next page, null when this is the last."""
-    facets: Facets | None
-    """How all that was found spreads, null unless asked for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1747,6 +1429,20 @@ class ImportFinding:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ImportM3LeftOut:
+    """Things of one kind that the store has no place or no need for."""
+
+    what: str
+    """What they are."""
+    count: int
+    """How many."""
+    reason: str
+    """Why they are left out."""
+    items: list[str]
+    """Each of them, at most 1000."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ImportM3Report:
     """What an import did, or would do."""
 
@@ -1760,6 +1456,8 @@ class ImportM3Report:
     """The runs."""
     datasets: Tally
     """The versions of datasets."""
+    pins: Tally
+    """The pins; each key that one has counts for itself."""
     bytes_taken: int
     """The bytes that the store had not yet."""
     findings: list[ImportFinding]
@@ -1770,32 +1468,8 @@ class ImportM3Report:
     """How many warnings there are."""
     truncated: bool
     """Whether there is more than `findings` holds."""
-    left_out: list[LeftOut]
+    left_out: list[ImportM3LeftOut]
     """What is not taken in though nothing is wrong with it."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Imported:
-    """What became of a bundle."""
-
-    created_at: str
-    """When the bundle was written."""
-    artifacts: Tally
-    """The artifacts."""
-    runs: Tally
-    """The runs."""
-    datasets: Tally
-    """The versions of datasets."""
-    aliases: Tally
-    """The aliases; one that stands for something else here is skipped."""
-    types: Tally
-    """The definitions of types."""
-    bytes_taken: int
-    """The bytes that the store had not yet."""
-    notes: list[str]
-    """What could not be kept as it was, at most 1000 sentences."""
-    truncated: bool
-    """Whether there are more notes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1818,34 +1492,12 @@ class InitializeResult:
     """SHA-256 of the published schemas: equal hashes, equal shapes."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Input:
-    """An artifact that another was made from."""
-
-    artifact_id: str
-    """The input's id."""
-    relation: str | None
-    """How the output came from it; `derived_from` unless given."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class InputDiff:
-    """The inputs that differ; annotations count too."""
-
-    counts: DiffCount
-    """Of all of them, how many are what; an input with another relation is another input."""
-    added: list[Input]
-    """Only the right one was made from them, in its order."""
-    removed: list[Input]
-    """Only the left one was made from them, in its order."""
-
-
-class _InputParamRequired(TypedDict):
+class _InputRequired(TypedDict):
     artifact_id: str
     """The input's id."""
 
 
-class InputParam(_InputParamRequired, total=False):
+class Input(_InputRequired, total=False):
     """An artifact that another was made from."""
 
     relation: str | None
@@ -1865,17 +1517,17 @@ class Issue:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LeftOut:
-    """Things of one kind that the store has no place or no need for."""
+class KeyImported:
+    """What one key became."""
 
-    what: str
-    """What they are."""
-    count: int
-    """How many."""
-    reason: str
-    """Why they are left out."""
-    items: list[str]
-    """Each of them, at most 1000."""
+    key: str
+    """The key, as the file has it."""
+    value: Any
+    """Its value."""
+    became: str | None
+    """The key of keepstone.toml; null where it became none."""
+    reason: str | None
+    """Why it became none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1964,16 +1616,6 @@ class Members:
     """The offset of the next ones, null when these are the last."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NamedValue:
-    """A param that only one of them has."""
-
-    name: str
-    """The names that lead to it, as in `grid.bins`."""
-    value: Any
-    """Its value."""
-
-
 class _NewMemberRequired(TypedDict):
     artifact_id: str
     """The artifact."""
@@ -2014,29 +1656,6 @@ class Node:
     """When it was published."""
     depth: int
     """How many edges it is away from the nearest start; 0 for the starts."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ParamDiff:
-    """The params that differ, the innermost ones; lists are compared whole."""
-
-    counts: DiffCount
-    """Of all of them, how many are what."""
-    added: list[NamedValue]
-    """Only the right one has them, by name."""
-    removed: list[NamedValue]
-    """Only the left one has them, by name."""
-    changed: list[ValueChange]
-    """Both have them with different values, by name."""
-
-
-class ParamRange(TypedDict, total=False):
-    """The numbers or the texts between which a param lies, the ends included."""
-
-    min: str | float | None
-    """This or more."""
-    max: str | float | None
-    """This or less."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2086,6 +1705,150 @@ class Piece:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Pin:
+    """A reason why something must never be collected."""
+
+    pin_id: int
+    """The pin's number: the event that set it."""
+    artifact_id: str | None
+    """The artifact that it protects."""
+    run_id: str | None
+    """The run whose artifacts it protects."""
+    dataset_id: str | None
+    """The dataset whose members it protects, those of all versions that are not deleted."""
+    reason: str | None
+    """Why."""
+    created_at: str
+    """When it was set."""
+    expires_at: str | None
+    """From when on it protects no longer; null: it does until it is removed."""
+    actor: str | None
+    """Who set it."""
+    expired: bool
+    """Whether it protects no longer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What a collection would do."""
+
+    policy: str | None
+    """The policy that judges what belongs to no family; null: nothing of that is judged."""
+    family: str | None
+    """The one family that is judged; null: all of them, or none where a policy was asked for."""
+    now: str
+    """The moment that ages are counted to; what was published later is not looked at."""
+    digest: str
+    """Stands for what goes: apply_gc wants it back."""
+    candidates: list[Candidate]
+    """Everything that is judged: family by family, then what a policy judges, each newest first."""
+    totals: PlanTotals
+    """Sums over all candidates."""
+    families: list[FamilyTotals]
+    """Sums of each family, by name."""
+    bytes_before: int
+    """Bytes that everything live holds now, what is shared counted once."""
+    bytes_after: int
+    """Bytes that it would hold once what goes is purged."""
+    space_budget_bytes: int | None
+    """The policy's space budget."""
+    over_budget_bytes: int
+    """By how much the budget would still be exceeded, because every other rule is stronger."""
+    warnings: list[str]
+    """What one should know before it is applied."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanTotals:
+    """Sums over candidates."""
+
+    entries: int
+    """How many are judged."""
+    keep: int
+    """How many stay."""
+    delete: int
+    """How many go."""
+    files: int
+    """Files of those that go."""
+    logical_bytes: int
+    """Bytes of those that go, what they share counted each time."""
+    physical_bytes: int
+    """Bytes that a purge of those that go would free."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policies:
+    """What is kept by which name."""
+
+    default_policy: str | None
+    """The policy for what belongs to no family; null: nothing of that is collected unless a policy
+    is named.
+    """
+    policies: list[PolicyShown]
+    """The policies, by name."""
+    families: list[FamilyShown]
+    """The families, by name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PoliciesImported:
+    """What the file became."""
+
+    dry_run: bool
+    """Whether nothing was written."""
+    configuration: str
+    """Absolute path of keepstone.toml."""
+    changed: bool
+    """Whether it says more than before, or would."""
+    policies: list[PolicyImported]
+    """The policies, in the order of the file."""
+    settings: list[KeyImported]
+    """What the file says beside its policies."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyImported:
+    """What one policy became."""
+
+    policy: str
+    """Its name, as the file has it."""
+    fate: ImportedFate
+    """What became of it."""
+    reason: str | None
+    """Why it was left out."""
+    keys: list[KeyImported]
+    """Its keys."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyShown:
+    """A policy as it is listed."""
+
+    policy: str
+    """Its name."""
+    description: str | None
+    """What it is for."""
+    is_default: bool
+    """Whether it judges what belongs to no family when no policy is named."""
+    keep_min_age_days: int
+    """What is younger is kept."""
+    keep_min_count: int
+    """The newest so many of each type are kept."""
+    keep_types: list[str]
+    """Artifacts of these types are kept."""
+    keep_roles: list[str]
+    """Artifacts with one of these roles are kept."""
+    keep_with_descendants: bool
+    """Whether that is kept from which something live was made."""
+    keep_ancestors_of_pinned: bool
+    """Whether that is kept from which something pinned was made."""
+    space_budget_bytes: int | None
+    """Beyond it the oldest go that only their age keeps."""
+    dvc_gc_flags: list[str]
+    """What `gc --dvc` hands to `dvc gc`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Published:
     """What became of a publish."""
 
@@ -2114,57 +1877,69 @@ class Published:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Related:
-    """An artifact that has to do with the one that was asked about."""
+class PurgeReport:
+    """What a purge took, or would."""
 
-    artifact_id: str
-    """Its id."""
-    artifact_type: str
-    """Its type."""
-    title: str | None
-    """A title for people."""
-    logical_key: str
-    """What it represents."""
-    version: int
-    """Which version of its type and key it is."""
-    status: Status
-    """Whether it stands, was replaced, or was deleted."""
-    archived: bool
-    """Whether it was put aside."""
-    created_at: str
-    """When it was published."""
-    relation: str
-    """What ties it to the other: the relation of the edge, `supersedes`, `superseded_by`,
-    `sibling_of`, `shared_model` or `shared_input`.
-    """
-    reason: str
-    """The same as a sentence."""
-    depth: int
-    """How many steps away it is; what shares a model or an input is two steps away."""
-    via: str | None
-    """The artifact that lies between: one step nearer, or the input that both have. Null where none
-    does.
-    """
+    dry_run: bool
+    """Whether nothing was done."""
+    now: str
+    """The moment that ages are counted to."""
+    deleted_until: str | None
+    """What was deleted until then is purged; null: whatever its age."""
+    artifacts: list[Purged]
+    """What is purged, deleted last first."""
+    kept: list[ApplyGcLeftOut]
+    """What stays in the trash although it was meant, and why."""
+    artifact_count: int
+    """How many artifacts are purged."""
+    file_count: int
+    """Their files."""
+    logical_bytes: int
+    """Bytes of their files, what they share counted each time."""
+    physical_bytes: int
+    """Bytes that this frees."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Relations:
-    """What an artifact has to do with others."""
+class Purged:
+    """An artifact that is purged."""
 
     artifact_id: str
-    """The artifact that was asked about."""
-    derived_from: list[Related]
-    """What it was made from, nearest first, as the inputs were given."""
-    derivatives: list[Related]
-    """What was made of it, nearest first, then newest first."""
-    related: list[Related]
-    """What replaced it, what it replaced, its siblings, what shares a model, what shares an input;
-    then newest first.
-    """
-    truncated: bool
-    """Whether there is more than a list holds. Inputs beyond the first 100 are not looked at for
-    siblings.
-    """
+    """The artifact."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """What it represents."""
+    family: str | None
+    """The family it belongs to."""
+    deleted_at: str
+    """When it was deleted."""
+    file_count: int
+    """Number of its files."""
+    logical_bytes: int
+    """Bytes of all its files together."""
+    physical_bytes: int
+    """Bytes that are freed because of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Removed:
+    """How many pins there were."""
+
+    removed: int
+    """How many pins were removed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restored:
+    """What came back."""
+
+    restored: list[Artifact]
+    """What came back, as it is now."""
+    unchanged: list[str]
+    """What was live already."""
+    skipped: list[ApplyGcLeftOut]
+    """What somebody else came before."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2177,55 +1952,6 @@ class Root:
     """Its type."""
     roles: list[str]
     """The parts it plays."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RowChange:
-    """A row that both tables have by its key, with different values."""
-
-    left_row: int
-    """Its number in the left table, from 1."""
-    right_row: int
-    """Its number in the right table, from 1."""
-    key: dict[str, float | str | bool | None]
-    """Its values in the key columns."""
-    changes: list[CellChange]
-    """What differs, of the first 100 columns that do."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RowDiff:
-    """How the rows of two tables differ."""
-
-    key: list[str]
-    """The columns by which rows are told to be the same row: those asked for, else the sort keys
-    that both types declare. Without any a row is the same only if all of it is, and none counts as
-    changed.
-    """
-    compared: list[str]
-    """The columns whose values are compared: those that both tables have with the same type."""
-    counts: DiffCount
-    """How many rows are what. Rows that are there several times count as often as they are."""
-    left_repeated: int
-    """How many rows of the left table have a key that a row before them has."""
-    right_repeated: int
-    """How many rows of the right table have a key that a row before them has."""
-    added: list[RowOf]
-    """Some rows that only the right table has, the first ones in it."""
-    removed: list[RowOf]
-    """Some rows that only the left table has, the first ones in it."""
-    changed: list[RowChange]
-    """Some rows that differ, the first ones of the left table."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RowOf:
-    """A row that only one table has."""
-
-    row: int
-    """Its number in its table, from 1."""
-    values: dict[str, float | str | bool | None]
-    """Its values by column, of the first 100 columns."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2433,71 +2159,6 @@ class RunFilter(TypedDict, total=False):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SchemaDiff:
-    """How the columns of two tables differ."""
-
-    same: bool
-    """Whether names, types and order are the same."""
-    added: list[ColumnOf]
-    """Only the right table has them, in its order."""
-    removed: list[ColumnOf]
-    """Only the left table has them, in its order."""
-    changed: list[TypeChange]
-    """Both have them with different types, in the order of the left one."""
-    reordered: bool
-    """Whether the columns that both have stand in another order."""
-
-
-class SearchFilter(TypedDict, total=False):
-    """Which artifacts a search finds; everything in it must hold."""
-
-    types: Sequence[str] | None
-    """Of one of these types, whatever the case of their letters."""
-    status: Status | None
-    """In this state; all but the deleted unless given."""
-    archived: Archived | None
-    """Whether archived artifacts are found; exclude unless given."""
-    tags: Mapping[str, str] | Sequence[str] | None
-    """With all of these tags: an object of texts, or a list of words."""
-    any_tags: Mapping[str, str | Sequence[str]] | Sequence[str] | None
-    """With at least one of these tags: an object whose values are texts or lists of texts, or a
-    list of words.
-    """
-    source: str | None
-    """From this source."""
-    capabilities: Sequence[str] | None
-    """With all of these capabilities."""
-    family: str | None
-    """Of this family."""
-    outcome: Outcome | None
-    """With this outcome."""
-    run_id: str | None
-    """Published by this run, duplicates included."""
-    roles: Sequence[str] | None
-    """With all of these roles."""
-    min_created_at: str | None
-    """Created at this moment or later (RFC 3339; without zone it reads as UTC)."""
-    max_created_at: str | None
-    """Created at this moment or earlier."""
-    min_size_bytes: int | None
-    """Of so many bytes or more."""
-    max_size_bytes: int | None
-    """Of so many bytes or fewer."""
-    writer_name: str | None
-    """Written by the program of this name."""
-    writer_version: str | None
-    """Written by this version of a program."""
-    git_commit: str | None
-    """Made by the code of this commit, or of one that begins like this."""
-    params: Mapping[str, ParamCondition] | None
-    """Made with all of these params, by name; `grid.bins` is the bins inside grid. A text, number
-    or boolean is the value itself, a list the values of which it is one, {min?, max?} the numbers
-    or texts between which it lies, the ends included. Of a param that is a list itself, one value
-    must do.
-    """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
     """How many members, and how many bytes they have."""
 
@@ -2533,56 +2194,6 @@ class Summary:
     """What could not be made good: missing objects, damaged sidecars, inputs that are gone; one
     sentence each.
     """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TableDiff:
-    """How two tables differ."""
-
-    left_rows: int
-    """Rows of the left table."""
-    right_rows: int
-    """Rows of the right table."""
-    schema: SchemaDiff
-    """How their columns differ."""
-    columns: list[ColumnPair]
-    """The columns of the left table, then those that only the right one has."""
-    rows: RowDiff
-    """How their rows differ."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TagChange:
-    """A tag that both have with different values."""
-
-    left: str
-    """The value of the left one."""
-    right: str
-    """The value of the right one."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TagCount:
-    """How many have a tag."""
-
-    key: str
-    """The tag's key."""
-    value: str
-    """Its value; "" for a tag that is only a word."""
-    count: int
-    """How many have it."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TagDiff:
-    """The tags that differ."""
-
-    added: dict[str, str]
-    """Only the right one has them."""
-    removed: dict[str, str]
-    """Only the left one has them."""
-    changed: dict[str, TagChange]
-    """Both have them with different values."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2622,15 +2233,39 @@ class Totals:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TypeChange:
-    """A column that both tables have with different types."""
+class Trashed:
+    """Something in the trash."""
 
-    name: str
-    """Its name."""
-    left: str
-    """Its type in the left table."""
-    right: str
-    """Its type in the right table."""
+    artifact_id: str
+    """Its id."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """What it represents."""
+    version: int
+    """Which version of its type and key it is."""
+    family: str | None
+    """The family it belongs to."""
+    storage: Storage
+    """Who keeps the bytes."""
+    created_at: str
+    """When it was published."""
+    deleted_at: str
+    """When it was deleted."""
+    reason: str | None
+    """Why, in the words of who deleted it, or of the plan that collected it."""
+    deleted_by: str | None
+    """Who deleted it."""
+    policy: str | None
+    """The policy by which it was collected."""
+    report: str | None
+    """Absolute path of the report of the collection."""
+    pinned: bool
+    """Whether a pin protects it: it is not purged then."""
+    file_count: int
+    """Number of its files."""
+    size_bytes: int
+    """Bytes of all its files together."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2663,38 +2298,6 @@ class TypeSummary:
     """When there are any, the order of rows doesn't count."""
     timestamp_columns: list[str]
     """Columns read as timestamps even where they are text."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Updated:
-    """What became of a change."""
-
-    changed: bool
-    """Whether anything changed."""
-    artifact: Artifact
-    """The artifact as it is now."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ValueChange:
-    """A field or param that both have with different values."""
-
-    name: str
-    """Its name; of a param the names that lead to it, as in `grid.bins`."""
-    left: Any
-    """The value of the left one."""
-    right: Any
-    """The value of the right one."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ValueCount:
-    """How many have a value."""
-
-    value: str
-    """The value."""
-    count: int
-    """How many have it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2764,7 +2367,3 @@ class Writer:
     """The program's name."""
     version: str | None
     """The program's version."""
-
-
-ParamCondition = Union[str, float, bool, Sequence[str | float | bool], ParamRange]
-"""What must hold of a param: its value, a list of values of which it is one, or a range."""
