@@ -8,10 +8,13 @@ pub mod server;
 pub mod operations;
 
 pub mod audit;
+pub mod bundles;
 pub mod datasets;
 pub mod imports;
 pub mod lineage;
 pub mod publishing;
+pub mod registry;
+pub mod retention;
 pub mod runs;
 
 pub mod store;

@@ -6,4 +6,5 @@ pub mod crash;
 pub mod files;
 pub mod graph;
 pub mod hex;
+pub mod outgoing;
 pub mod visible;

@@ -4,32 +4,45 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::alias::{self, Alias};
+use super::archive::{self, Archive};
 use super::artifact::Under;
 use super::audit::{self, Audit};
 use super::backup::{self, Backup};
+use super::bundle::{self, Bundle};
 use super::cat::{self, Cat};
+use super::compare::{self, Compare};
 use super::completions::{self, Completions};
 use super::dataset::{self, Dataset};
 use super::downstream::{self, Downstream};
 use super::events::{self, Events};
+use super::export::{self, Export};
 use super::find::{self, Find};
+use super::gc::{self, Estimate, Gc};
 use super::import::{self, Import};
 use super::lineage::{self, Lineage};
 use super::list::{self, List};
+use super::pin::{self, Pin, Pins, Unpin};
 use super::publish::{self, Publish};
 use super::rebuild::{self, Rebuild};
+use super::related::{self, Related};
 use super::run::{self, Run};
 use super::runs::{self, Runs};
+use super::search::{self, Search};
 use super::show::{self, Show};
 use super::status::{self, Status};
 use super::supersede::{self, Supersede};
+use super::tag::{self, Tag};
+use super::trash::{self, Delete, Purge, Restore, Trash};
 use super::types::{self, Types};
+use super::update::{self, Update};
 use super::verify::{self, Verify};
 
 const EXAMPLES: &str = "\
 Examples:
   keepstone publish rain.csv --type rain --key november   keep a file; the store is made in ./.keepstone
   keepstone list                                          what is kept
+  keepstone search rain november --tag station=sea        what is found by words and tags
   keepstone show rain:november                            one artifact, by its type and key or its short id
   keepstone lineage report:november                       what it was made from
   keepstone serve                                         answer JSON-RPC over stdin and stdout
@@ -105,6 +118,9 @@ pub(super) enum Command {
     /// List artifacts, newest first
     #[command(after_help = list::EXAMPLES, visible_alias = "ls")]
     List(List),
+    /// Search artifacts by words and by what they are
+    #[command(after_help = search::EXAMPLES)]
+    Search(Box<Search>),
     /// Show everything about one artifact
     #[command(after_help = show::EXAMPLES)]
     Show(Show),
@@ -114,18 +130,75 @@ pub(super) enum Command {
     /// Write the bytes of an artifact to standard output
     #[command(after_help = cat::EXAMPLES)]
     Cat(Cat),
+    /// Write the files of an artifact into a folder
+    #[command(after_help = export::EXAMPLES)]
+    Export(Export),
     /// Draw what an artifact was made from, find ways, or record inputs
     #[command(after_help = lineage::EXAMPLES)]
     Lineage(Lineage),
     /// List what was made of an artifact
     #[command(after_help = downstream::EXAMPLES)]
     Downstream(Downstream),
+    /// List what has to do with an artifact: made from it, of it, or beside it
+    #[command(after_help = related::EXAMPLES)]
+    Related(Related),
+    /// Say what differs between two artifacts, down to the rows of tables
+    #[command(after_help = compare::EXAMPLES)]
+    Compare(Compare),
     /// Report where artifacts came from, and whether their bytes are sound
     #[command(after_help = audit::EXAMPLES)]
     Audit(Audit),
     /// Record that a newer artifact replaces an older one
     #[command(after_help = supersede::EXAMPLES)]
     Supersede(Supersede),
+    /// Change the title, description or tags of an artifact
+    #[command(after_help = update::EXAMPLES)]
+    Update(Update),
+    /// Give artifacts tags, or take tags from them
+    #[command(after_help = tag::EXAMPLES)]
+    Tag(Tag),
+    /// Put artifacts aside: searches leave them out
+    #[command(after_help = archive::EXAMPLES)]
+    Archive(Archive),
+    /// Bring archived artifacts back
+    #[command(after_help = archive::UNARCHIVE_EXAMPLES)]
+    Unarchive(Archive),
+    /// Set, remove or list names that stand for artifacts
+    #[command(after_help = alias::EXAMPLES)]
+    Alias(Alias),
+    /// Show what a policy or the rules of families would collect, and put it into the trash
+    #[command(after_help = gc::EXAMPLES)]
+    Gc(Gc),
+    /// Show only the sums of what would be collected
+    #[command(after_help = gc::ESTIMATE_EXAMPLES, hide = true)]
+    GcEstimate(Estimate),
+    /// Protect an artifact, a run or a dataset from being collected
+    #[command(after_help = pin::EXAMPLES)]
+    Pin(Pin),
+    /// Remove all pins of an artifact, a run or a dataset
+    #[command(after_help = pin::EXAMPLES)]
+    Unpin(Unpin),
+    /// List pins, newest first
+    #[command(after_help = pin::EXAMPLES)]
+    Pins(Pins),
+    /// Protect something from being collected: the same as pin
+    #[command(after_help = pin::M3_EXAMPLES, hide = true)]
+    GcPin(Pin),
+    /// Remove all pins of something: the same as unpin
+    #[command(after_help = pin::M3_EXAMPLES, hide = true)]
+    GcUnpin(Unpin),
+    /// Put artifacts into the trash
+    #[command(after_help = trash::EXAMPLES)]
+    Delete(Delete),
+    /// Bring artifacts back from the trash
+    #[command(after_help = trash::EXAMPLES)]
+    Restore(Restore),
+    /// List what lies in the trash, deleted last first
+    #[command(after_help = trash::EXAMPLES)]
+    Trash(Trash),
+    /// Show what would be taken from the trash for good, and do it
+    #[command(after_help = trash::EXAMPLES)]
+    Purge(Purge),
     /// Run a command and record it: what it read and made, what it wrote, how it ended
     #[command(after_help = run::EXAMPLES)]
     Run(Box<Run>),
@@ -153,6 +226,9 @@ pub(super) enum Command {
     /// Take in what another program keeps
     #[command(after_help = import::EXAMPLES)]
     Import(Import),
+    /// Carry artifacts to another store in one file
+    #[command(after_help = bundle::EXAMPLES)]
+    Bundle(Bundle),
     /// Copy the manifest as one file, or bring a copy back
     #[command(after_help = backup::EXAMPLES)]
     Backup(Backup),

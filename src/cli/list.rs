@@ -1,7 +1,7 @@
 //! `keepstone list`
 
 use clap::{Args, ValueEnum};
-use jiff::{SpanRelativeTo, Timestamp, Unit};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::arguments::Place;
@@ -57,11 +57,22 @@ pub(super) struct List {
 
 /// The states as people call them.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum State {
+pub(super) enum State {
     Active,
     Superseded,
     #[value(alias = "tombstoned")]
     Deleted,
+}
+
+impl State {
+    /// The state as operations call it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Superseded => "superseded",
+            Self::Deleted => "tombstoned",
+        }
+    }
 }
 
 pub(super) fn run(place: &Place, options: &List) -> Outcome {
@@ -85,15 +96,10 @@ pub(super) fn run(place: &Place, options: &List) -> Outcome {
 }
 
 pub(super) fn filter(options: &List, limit: u32, now: Timestamp) -> Result<Value, Failure> {
-    let status = options.status.map(|status| match status {
-        State::Active => "active",
-        State::Superseded => "superseded",
-        State::Deleted => "tombstoned",
-    });
     let tags: Map<String, Value> = options.tag.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
     Ok(json!({
         "artifactType": options.artifact_type,
-        "status": status,
+        "status": options.status.map(State::word),
         "tags": tags,
         "minCreatedAt": moment("--since", options.since.as_deref(), now)?,
         "maxCreatedAt": moment("--until", options.until.as_deref(), now)?,
@@ -109,11 +115,7 @@ pub(super) fn moment(option: &str, text: Option<&str>, now: Timestamp) -> Result
     if clock::parse_moment(text).is_some() {
         return Ok(Some(text.to_owned()));
     }
-    let ago = text.parse::<jiff::Span>().ok().and_then(|span| {
-        let seconds = span.total((Unit::Second, SpanRelativeTo::days_are_24_hours())).ok()?;
-        now.checked_sub(jiff::SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
-    });
-    match ago {
+    match clock::ago(text, now) {
         Some(moment) => Ok(Some(clock::millis_text(moment))),
         None => Err(Failure::Usage(
             Error::invalid_params(format!("{option}: {text:?} is neither a moment nor how long ago one was"))

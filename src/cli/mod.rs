@@ -1,20 +1,26 @@
 //! The command line, for people and scripts; the only place that prints.
 
+mod alias;
+mod archive;
 mod arguments;
 mod artifact;
 mod artifacts;
 mod audit;
 mod backup;
+mod bundle;
 mod call;
 mod caller;
 mod cat;
+mod compare;
 mod completions;
 mod dataset;
 mod downstream;
 mod events;
 mod exec;
+mod export;
 mod facts;
 mod find;
+mod gc;
 mod git;
 mod import;
 mod init;
@@ -23,13 +29,16 @@ mod list;
 mod pairs;
 mod paper;
 mod paths;
+mod pin;
 mod print;
 mod progress;
 mod publish;
 mod rebuild;
+mod related;
 mod run;
 mod runs;
 mod schema;
+mod search;
 mod serve;
 mod show;
 mod status;
@@ -37,9 +46,12 @@ mod stdin;
 mod stop;
 mod supersede;
 mod table;
+mod tag;
 mod temporary;
+mod trash;
 mod tree;
 mod types;
+mod update;
 mod verify;
 mod whereabouts;
 mod words;
@@ -91,13 +103,31 @@ pub fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Publish(options) => publish::run(place, options),
         Command::List(options) => list::run(place, options),
+        Command::Search(options) => search::run(place, options),
         Command::Show(options) => show::run(place, options),
         Command::Find(options) => find::run(place, options),
         Command::Cat(options) => cat::run(place, options),
+        Command::Export(options) => export::run(place, options),
         Command::Lineage(options) => lineage::run(place, options),
         Command::Downstream(options) => downstream::run(place, options),
+        Command::Related(options) => related::run(place, options),
+        Command::Compare(options) => compare::run(place, options),
         Command::Audit(options) => audit::run(place, options),
         Command::Supersede(options) => supersede::run(place, options),
+        Command::Update(options) => update::run(place, options),
+        Command::Tag(options) => tag::run(place, options),
+        Command::Archive(options) => archive::run(place, options, true),
+        Command::Unarchive(options) => archive::run(place, options, false),
+        Command::Alias(options) => alias::run(place, options),
+        Command::Gc(options) => gc::run(place, options),
+        Command::GcEstimate(options) => gc::estimate(place, options),
+        Command::Pin(options) | Command::GcPin(options) => pin::run(place, options),
+        Command::Unpin(options) | Command::GcUnpin(options) => pin::unpin(place, options),
+        Command::Pins(options) => pin::list(place, options),
+        Command::Delete(options) => trash::delete(place, options),
+        Command::Restore(options) => trash::restore(place, options),
+        Command::Trash(options) => trash::list(place, options),
+        Command::Purge(options) => trash::purge(place, options),
         Command::Run(options) => run::run(place, options),
         Command::Runs(options) => runs::run(place, options),
         Command::Dataset(options) => dataset::run(place, options),
@@ -107,6 +137,7 @@ pub fn main() -> ExitCode {
         Command::Verify(options) => verify::run(place, options),
         Command::Artifact(options) => artifact::run(place, options),
         Command::Import(options) => import::run(place, options),
+        Command::Bundle(options) => bundle::run(place, options),
         Command::Backup(options) => backup::run(place, options),
         Command::Rebuild(options) => rebuild::run(place, options),
         Command::Serve(options) => serve::run(place, options),

@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Manifest;
-use crate::model::artifact::{FileEntry, Format, Git, Outcome, Publication, Record, State, Status, Storage, Writer};
+use super::filter::Filter;
+use super::pins::PINNED_UNTIL;
+use crate::model::artifact::{FileEntry, Format, Git, Outcome, Publication, Record, State, Storage, Writer};
+use crate::model::curation::Values;
 use crate::model::ids::{ArtifactId, ArtifactType};
 use crate::model::number::Count;
 use crate::model::{Hash, Result};
@@ -25,28 +28,7 @@ pub struct Found {
     pub state: State,
 }
 
-/// Which artifacts a list shows; what is absent doesn't matter.
-#[derive(Debug, Clone, Default)]
-pub struct ListFilter {
-    /// Of this type.
-    pub artifact_type: Option<String>,
-    /// In this state; without it, all but the tombstoned.
-    pub status: Option<Status>,
-    /// With all of these tags.
-    pub tags: BTreeMap<String, String>,
-    /// Created at this moment or later.
-    pub min_created_at: Option<String>,
-    /// Created at this moment or earlier.
-    pub max_created_at: Option<String>,
-    /// A member of this run.
-    pub run_id: Option<String>,
-    /// With all of these roles.
-    pub roles: Vec<String>,
-    /// At most this many.
-    pub limit: u64,
-}
-
-/// The fields that nothing searches by, kept together as JSON.
+/// The fields that no index orders, kept together as JSON.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Details {
@@ -58,6 +40,7 @@ struct Details {
     columns: BTreeMap<String, String>,
 }
 
+/// What a row has before what pins say of it.
 const COLUMNS: &str = "a.seq, a.artifact_id, a.artifact_type, a.schema_version, a.logical_key, a.version, a.format,
     a.storage, a.file_hash, a.content_hash, a.content_hash_version, a.legacy_content_hash, a.source_hash, a.source_size,
     a.size_bytes, a.file_count, a.row_count, a.min_ts, a.max_ts, a.created_at, a.media_type, a.run_id, a.family,
@@ -65,7 +48,8 @@ const COLUMNS: &str = "a.seq, a.artifact_id, a.artifact_type, a.schema_version, 
     a.revision, a.superseded_at,
     (SELECT n.artifact_id FROM artifacts n WHERE n.seq = a.superseded_by),
     (SELECT json_group_array(json_array(o.seq, o.artifact_id)) FROM artifacts o WHERE o.superseded_by = a.seq),
-    (SELECT json_group_array(json_array(g.key, g.value)) FROM artifact_tags g WHERE g.seq = a.seq)";
+    (SELECT json_group_array(json_array(g.key, g.value)) FROM artifact_tags g WHERE g.seq = a.seq),
+    a.purged_at";
 
 pub(super) const ACTIVE: &str = "a.superseded_at IS NULL AND a.deleted_at IS NULL";
 
@@ -172,23 +156,26 @@ impl Manifest {
         )
     }
 
-    /// Every object that managed artifacts need, the listings of trees included, and its length where a row says it.
+    /// Every object that managed artifacts need that were not purged, the listings of trees included, and its length where a row says it.
     pub fn needed_objects(&self) -> Result<Vec<(Hash, Option<u64>)>> {
         let mut statement = self.cached(
-            "SELECT hash, artifact_files.size_bytes FROM artifact_files JOIN artifacts USING (seq) WHERE storage = 'managed'
-             UNION SELECT file_hash, NULL FROM artifacts WHERE storage = 'managed' AND format = 'tree'
+            "SELECT hash, artifact_files.size_bytes FROM artifact_files JOIN artifacts USING (seq)
+             WHERE storage = 'managed' AND purged_at IS NULL
+             UNION SELECT file_hash, NULL FROM artifacts
+             WHERE storage = 'managed' AND format = 'tree' AND purged_at IS NULL
              ORDER BY 1, 2",
         )?;
         let rows = statement.query_map([], |row| Ok((Hash(row.get(0)?), row.get(1)?)))?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// The first artifact that holds this object or is the tree that it lists.
+    /// The first artifact that needs this object: that holds it or is the tree that it lists, and was not purged.
     pub fn first_holder(&self, hash: &Hash) -> Result<Option<String>> {
         Ok(self
             .cached(
                 "SELECT artifact_id FROM artifacts
-                 WHERE seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1 ORDER BY seq LIMIT 1",
+                 WHERE (seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1) AND purged_at IS NULL
+                 ORDER BY seq LIMIT 1",
             )?
             .query_row([hash.0], |row| row.get(0))
             .optional()?)
@@ -215,8 +202,8 @@ impl Manifest {
     }
 
     /// The artifacts that a filter lets through, newest first, ties in the order of commits.
-    pub fn list(&self, filter: &ListFilter) -> Result<Vec<Found>> {
-        let (sql, cells) = list_query(filter);
+    pub fn list(&self, filter: &Filter, limit: u64) -> Result<Vec<Found>> {
+        let (sql, cells) = list_query(filter, limit);
         let mut statement = self.cached(&sql)?;
         let rows = statement.query_map(params_from_iter(cells), found)?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
@@ -321,6 +308,7 @@ impl Manifest {
         if let Some(run_id) = &record.run_id {
             self.insert_run_member(run_id, seq, &record.created_at)?;
         }
+        self.say(seq, publication)?;
         Ok(seq)
     }
 
@@ -365,75 +353,50 @@ impl Manifest {
         Ok(())
     }
 
-    /// Marks an artifact as deleted.
-    pub fn set_deleted(&self, seq: i64, at: &str) -> Result<()> {
-        self.cached("UPDATE artifacts SET deleted_at = ?2, updated_at = ?2, revision = revision + 1 WHERE seq = ?1")?
-            .execute((seq, at))?;
-        Ok(())
+    /// Notes what people changed about an artifact.
+    pub fn set_values(&self, seq: i64, values: &Values, at: &str) -> Result<()> {
+        if let Some(title) = &values.title {
+            self.cached("UPDATE artifacts SET title = ?2 WHERE seq = ?1")?.execute((seq, title))?;
+        }
+        if let Some(description) = &values.description {
+            self.cached("UPDATE artifacts SET description = ?2 WHERE seq = ?1")?.execute((seq, description))?;
+        }
+        for (key, value) in &values.tags {
+            self.cached("DELETE FROM artifact_tags WHERE seq = ?1 AND key = ?2")?.execute((seq, key))?;
+            if let Some(value) = value {
+                self.insert_tag(seq, key, value)?;
+            }
+        }
+        if let Some(archived) = values.archived {
+            self.cached("UPDATE artifacts SET archived = ?2 WHERE seq = ?1")?.execute((seq, archived))?;
+        }
+        self.say_anew(seq)?;
+        self.touch(seq, at)
     }
 
     pub(super) fn one(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Option<Found>> {
-        let mut statement = self.cached(&format!("SELECT {COLUMNS} FROM artifacts a WHERE {condition}"))?;
+        let mut statement =
+            self.cached(&format!("SELECT {COLUMNS}, {PINNED_UNTIL} FROM artifacts a WHERE {condition}"))?;
         Ok(statement.query_row(cells, found).optional()?)
     }
 
     pub(super) fn many(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Vec<Found>> {
-        let mut statement = self.cached(&format!("SELECT {COLUMNS} FROM artifacts a WHERE {condition}"))?;
+        let mut statement =
+            self.cached(&format!("SELECT {COLUMNS}, {PINNED_UNTIL} FROM artifacts a WHERE {condition}"))?;
         let rows = statement.query_map(cells, found)?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 }
 
-/// What asks for the artifacts that a filter lets through. Of a type and a tag there is an index that has them in order;
-/// a tag alone is looked up, and every further tag is only looked at.
-fn list_query(filter: &ListFilter) -> (String, Vec<Cell>) {
-    let mut tags = filter.tags.iter();
-    let leading = if filter.artifact_type.is_some() { tags.next() } else { None };
-    let (from, of) = match leading {
-        Some(_) => ("artifact_tags t CROSS JOIN artifacts a ON a.seq = t.seq", "t"),
-        None => ("artifacts a", "a"),
-    };
-    let mut conditions = Vec::new();
-    let mut cells: Vec<Cell> = Vec::new();
-    let mut add = |condition: &str, values: &[&String]| {
-        conditions.push(condition.to_owned());
-        cells.extend(values.iter().map(|value| Cell::Text((*value).clone())));
-    };
-    if let Some((key, value)) = leading {
-        add("t.key = ? AND t.value = ?", &[key, value]);
-    }
-    match filter.status {
-        None => add("a.deleted_at IS NULL", &[]),
-        Some(Status::Active) => add(ACTIVE, &[]),
-        Some(Status::Superseded) => add("a.superseded_at IS NOT NULL AND a.deleted_at IS NULL", &[]),
-        Some(Status::Tombstoned) => add("a.deleted_at IS NOT NULL", &[]),
-    }
-    let mut equal = |condition: &str, value: &Option<String>| {
-        if let Some(value) = value {
-            add(condition, &[value]);
-        }
-    };
-    equal(&format!("{of}.artifact_type = ?"), &filter.artifact_type);
-    equal(&format!("{of}.created_at >= ?"), &filter.min_created_at);
-    equal(&format!("{of}.created_at <= ?"), &filter.max_created_at);
-    equal("a.seq IN (SELECT seq FROM run_members WHERE run_id = ?)", &filter.run_id);
-    for role in &filter.roles {
-        add("EXISTS (SELECT 1 FROM json_each(a.details, '$.roles') WHERE value = ?)", &[role]);
-    }
-    if leading.is_none()
-        && let Some((key, value)) = tags.next()
-    {
-        add("a.seq IN (SELECT seq FROM artifact_tags WHERE key = ? AND value = ?)", &[key, value]);
-    }
-    for (key, value) in tags {
-        add("EXISTS (SELECT 1 FROM artifact_tags o WHERE o.seq = a.seq AND o.key = ? AND o.value = ?)", &[key, value]);
-    }
+fn list_query(filter: &Filter, limit: u64) -> (String, Vec<Cell>) {
+    let selection = filter.selection(false);
+    let of = selection.of;
     let sql = format!(
-        "SELECT {COLUMNS} FROM {from} WHERE {} ORDER BY {of}.created_at DESC, {of}.seq DESC LIMIT {}",
-        conditions.join(" AND "),
-        filter.limit
+        "SELECT {COLUMNS}, {PINNED_UNTIL} FROM {} WHERE {} ORDER BY {of}.created_at DESC, {of}.seq DESC LIMIT {limit}",
+        selection.from,
+        selection.conditions()
     );
-    (sql, cells)
+    (sql, selection.cells)
 }
 
 /// An enum's word, as it stands in rows and in JSON.
@@ -514,6 +477,8 @@ fn found(row: &Row) -> rusqlite::Result<Found> {
         supersedes: supersedes.into_iter().map(|(_, artifact_id)| artifact_id).collect(),
         // As pairs: json_group_object ends a name at a NUL.
         tags: parsed::<Vec<(String, String)>>(37, row.get_ref(37)?.as_str()?)?.into_iter().collect(),
+        purged_at: row.get(38)?,
+        pinned_until: row.get(39)?,
     };
     Ok(Found { seq: row.get(0)?, record, state })
 }
@@ -523,11 +488,11 @@ mod tests {
     use super::*;
 
     /// How SQLite goes about a filter.
-    fn plan(filter: &ListFilter) -> String {
+    fn plan(filter: &Filter) -> String {
         let folder = tempfile::tempdir().unwrap();
         let manifest = Manifest::open(&folder.path().join("manifest.sqlite")).unwrap();
         manifest.migrate().unwrap();
-        let (sql, cells) = list_query(filter);
+        let (sql, cells) = list_query(filter, 50);
         let mut statement = manifest.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let steps = statement.query_map(params_from_iter(cells), |row| row.get::<_, String>(3)).unwrap();
         steps.map(Result::unwrap).collect::<Vec<_>>().join("\n")
@@ -537,12 +502,11 @@ mod tests {
     fn a_type_and_a_tag_are_found_in_their_order() {
         let tags = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect();
         for names in [&["symbol"][..], &["quality", "symbol"]] {
-            let filter = ListFilter {
-                artifact_type: Some("t".to_owned()),
+            let filter = Filter {
+                types: Some(vec!["t".to_owned()]),
                 tags: tags(names),
                 min_created_at: Some("2026".to_owned()),
-                limit: 50,
-                ..ListFilter::default()
+                ..Filter::default()
             };
             let plan = plan(&filter);
             assert!(plan.starts_with("SEARCH t USING COVERING INDEX artifact_tags_by_type"), "{plan}");

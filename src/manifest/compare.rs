@@ -9,7 +9,7 @@ use super::Manifest;
 use crate::model::{Hash, Result};
 
 /// Tables that say how things lie on the disk, which neither sidecars nor history tell.
-const OWN: [&str; 3] = ["meta", "objects", "placements"];
+const OWN: [&str; 6] = ["meta", "objects", "placements", "doomed", "jobs", "job_artifacts"];
 
 /// More than these of one table say nothing new.
 const DIFFERENCES_MAX: usize = 10_000;
@@ -36,6 +36,8 @@ pub enum How {
     Missing,
     /// The other doesn't have it.
     Unknown,
+    /// The artifact is found by other words.
+    Words,
 }
 
 /// A value as it stands in a row, whether it makes sense or not.
@@ -86,11 +88,12 @@ impl Manifest {
         for table in made.derived_tables()? {
             rows += self.compare(made, &table, &mut found)?;
         }
+        found.extend(self.compare_words(made, DIFFERENCES_MAX)?);
         Ok((found, rows))
     }
 
     fn derived_tables(&self) -> Result<Vec<Table>> {
-        // Of full-text indexes only what they are made from counts.
+        // The index of words is held against the other's word by word, not as the tables in which it lies.
         let mut statement = self.connection.prepare(
             "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'
              ORDER BY name",

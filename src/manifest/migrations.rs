@@ -1,5 +1,6 @@
 //! The manifest's formats, as a list that only ever grows: an entry that was released is never changed.
 
+use super::words::SEARCH as WORDS;
 use super::{Age, Manifest};
 use crate::model::Result;
 
@@ -10,7 +11,7 @@ pub const APPLICATION_ID: i32 = 0x4B50_5354;
 pub const FORMAT_VERSION: i64 = 1 + MIGRATIONS.len() as i64;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS];
+const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, RETENTION, SEARCH];
 
 const ARTIFACTS: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -217,6 +218,83 @@ const TAGS: &str = "
     CREATE INDEX artifact_tags_by_type ON artifact_tags (key, value, artifact_type, created_at, seq);
 ";
 
+/// Pins, what became of deleted artifacts, and work that takes more than one transaction.
+const RETENTION: &str = "
+    -- A pin is the event that set it; exactly one of the three is what it protects.
+    CREATE TABLE pins (
+        pin INTEGER PRIMARY KEY,
+        artifact_id TEXT,
+        run_id TEXT,
+        dataset_id TEXT,
+        reason TEXT,
+        created_at TEXT NOT NULL,
+        expires_at TEXT,
+        actor TEXT,
+        CHECK ((artifact_id IS NOT NULL) + (run_id IS NOT NULL) + (dataset_id IS NOT NULL) = 1)
+    ) STRICT;
+    CREATE INDEX pins_by_artifact ON pins (artifact_id) WHERE artifact_id IS NOT NULL;
+    CREATE INDEX pins_by_run ON pins (run_id) WHERE run_id IS NOT NULL;
+    CREATE INDEX pins_by_dataset ON pins (dataset_id) WHERE dataset_id IS NOT NULL;
+
+    -- Why, by whom and by what an artifact was deleted, as JSON; and when its bytes were given up.
+    ALTER TABLE artifacts ADD COLUMN deletion TEXT;
+    ALTER TABLE artifacts ADD COLUMN purged_at TEXT;
+    UPDATE artifacts SET deletion = (
+        SELECT data FROM events e WHERE e.kind = 'deleted' AND e.artifact_id = artifacts.artifact_id
+        ORDER BY e.event_id DESC LIMIT 1
+    ) WHERE deleted_at IS NOT NULL;
+    CREATE INDEX artifacts_in_trash ON artifacts (deleted_at, seq) WHERE deleted_at IS NOT NULL AND purged_at IS NULL;
+    CREATE INDEX dataset_members_by_artifact ON dataset_members (artifact_id);
+
+    -- Objects that nothing needed when their last artifact was purged, and that are still there.
+    CREATE TABLE doomed (hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+    -- Work on many artifacts that is done in several transactions: what a dead process left of it, the next start does.
+    CREATE TABLE jobs (
+        job INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL CHECK (kind IN ('delete', 'restore', 'purge')),
+        at TEXT NOT NULL,
+        actor TEXT,
+        data TEXT NOT NULL,
+        -- What it is to be done to is listed whole: from then on it is done, before that it never was.
+        begun INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE TABLE job_artifacts (
+        job INTEGER NOT NULL REFERENCES jobs (job),
+        seq INTEGER NOT NULL REFERENCES artifacts (seq),
+        data TEXT NOT NULL,
+        -- Null until it is done; why it was left out, else ''.
+        outcome TEXT,
+        PRIMARY KEY (job, seq)
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// What artifacts are searched by. `artifacts_in_short` is what lists and searches look at before they read a row: in the
+/// order of creation, and enough to filter, count and sort by.
+const SEARCH: &str = "
+    DROP INDEX artifacts_by_creation;
+    CREATE INDEX artifacts_in_short ON artifacts (created_at, seq, archived, deleted_at, superseded_at, artifact_type,
+        size_bytes, updated_at, source, family, outcome, title);
+    -- The few that a search leaves out unless they are asked for.
+    CREATE INDEX artifacts_hidden ON artifacts (seq) WHERE archived = 1 OR deleted_at IS NOT NULL;
+
+    CREATE TABLE aliases (
+        artifact_type TEXT NOT NULL,
+        logical_key TEXT NOT NULL,
+        alias TEXT NOT NULL,
+        seq INTEGER NOT NULL REFERENCES artifacts (seq),
+        set_at TEXT NOT NULL,
+        PRIMARY KEY (artifact_type, logical_key, alias)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX aliases_by_artifact ON aliases (seq);
+
+    -- What was made with the same model or template is related.
+    CREATE INDEX artifacts_by_model ON artifacts (details ->> '$.params.provenance.modelId')
+        WHERE details ->> '$.params.provenance.modelId' IS NOT NULL;
+    CREATE INDEX artifacts_by_template ON artifacts (details ->> '$.params.provenance.templateId')
+        WHERE details ->> '$.params.provenance.templateId' IS NOT NULL;
+";
+
 impl Manifest {
     /// Brings an earlier format of ours up to date, in one transaction.
     pub fn bring_up_to_date(&self) -> Result<()> {
@@ -231,11 +309,18 @@ impl Manifest {
     /// Brings the tables up to date, inside the caller's transaction.
     pub fn migrate(&self) -> Result<()> {
         let version: i64 = self.connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        let words = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'search')";
+        let has_words: bool = self.connection.query_row(words, [], |row| row.get(0))?;
         for (step, sql) in MIGRATIONS.iter().enumerate() {
             let leads_to = i64::try_from(step).expect("a short list") + 2;
             if leads_to > version {
                 self.connection.execute_batch(sql)?;
             }
+        }
+        // What an earlier format holds is read once its rows are those of this one.
+        if !has_words {
+            self.connection.execute_batch(WORDS)?;
+            self.write_all_words()?;
         }
         self.connection.execute_batch(&format!(
             "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT_VERSION};"

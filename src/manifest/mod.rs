@@ -1,18 +1,27 @@
 //! The manifest: one SQLite file that says what the store holds. All SQL stands here.
 
+mod aliases;
 mod artifacts;
 mod bookkeeping;
 mod compare;
 mod datasets;
 mod edges;
 mod events;
+mod filter;
+mod jobs;
 mod legacy;
 mod m3;
 mod migrations;
+mod pins;
+mod population;
 mod reach;
 mod references;
+mod related;
 mod runs;
+mod search;
+mod trash;
 mod types;
+mod words;
 
 use std::path::Path;
 use std::time::Duration;
@@ -21,16 +30,24 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
-pub use artifacts::{Found, ListFilter};
+pub use aliases::AliasFilter;
+pub use artifacts::Found;
 pub use bookkeeping::{ObjectRow, Placement};
 pub use compare::{Difference, How};
 pub use datasets::{Candidate, Candidates, Filed};
-pub use events::{LINEAGE_ADDED, PUBLISHED};
+pub use events::{ALIAS_REMOVED, ALIAS_SET, LINEAGE_ADDED, PUBLISHED, UPDATED};
+pub use filter::{Filter, ParamFilter, ParamTest};
+pub use jobs::{JobItem, JobKind, JobRow};
 pub use legacy::{Version1, Version1Artifact};
 pub use m3::{RegistryRun, registry_runs};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
+pub use pins::FOR_EVER;
+pub use population::{Individual, Population};
 pub use reach::{Link, LinkInput, NodeRow, Reached, Walk};
+pub use related::{Relative, Relatives, Tie, Via};
 pub use runs::{RunFilter, RunRow};
+pub use search::{Bucket, Facet, Hit, Key, Page, Search, Sort};
+pub use trash::TrashRow;
 
 use crate::model::{Error, Kind, Result};
 
@@ -44,6 +61,8 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 /// An open manifest.
 pub struct Manifest {
     connection: Connection,
+    /// What of the transaction at hand has yet to be found by its words.
+    waiting: words::Waiting,
 }
 
 /// What a manifest file turned out to be.
@@ -120,7 +139,7 @@ impl Manifest {
         connection.execute_batch(
             "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;",
         ).map_err(|error| explain(&error, Some(path)))?;
-        Ok(Self { connection })
+        Ok(Self { connection, waiting: words::Waiting::default() })
     }
 
     /// What kind of manifest this is.
@@ -148,6 +167,7 @@ impl Manifest {
 
     /// Begins a transaction that may write; waits for other processes' as long as [`BUSY_WAIT`].
     pub fn begin(&self) -> Result<()> {
+        self.waiting.clear();
         self.plain("BEGIN IMMEDIATE")
     }
 
@@ -165,11 +185,13 @@ impl Manifest {
 
     /// Makes the transaction durable.
     pub fn commit(&self) -> Result<()> {
+        self.write_words()?;
         self.plain("COMMIT")
     }
 
     /// Takes the transaction back.
     pub fn rollback(&self) -> Result<()> {
+        self.waiting.clear();
         if !self.connection.is_autocommit() {
             self.connection.execute_batch("ROLLBACK")?;
         }
@@ -178,16 +200,20 @@ impl Manifest {
 
     /// Marks a place inside the transaction to which `undo_change` goes back.
     pub fn begin_change(&self) -> Result<()> {
-        self.plain("SAVEPOINT change")
+        self.plain("SAVEPOINT change")?;
+        self.waiting.begin_change();
+        Ok(())
     }
 
     /// Keeps what happened since `begin_change`.
     pub fn keep_change(&self) -> Result<()> {
+        self.waiting.keep_change();
         self.plain("RELEASE change")
     }
 
     /// Takes back what happened since `begin_change`.
     pub fn undo_change(&self) -> Result<()> {
+        self.waiting.undo_change();
         Ok(self.connection.execute_batch("ROLLBACK TO change; RELEASE change")?)
     }
 

@@ -1,6 +1,6 @@
 //! An artifact: as it is kept (`Record` and `State`) and as it is answered (`Artifact`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -90,6 +90,26 @@ pub struct FileEntry {
     pub media_type: Option<String>,
     /// What it is for, where that was said.
     pub role: Option<String>,
+}
+
+impl FileEntry {
+    /// Longest path inside an artifact, in bytes.
+    pub const LONGEST_PATH: usize = 1024;
+
+    /// Whether a text can be the path of a file inside an artifact: relative, and leading nowhere else.
+    pub fn is_path(text: &str) -> bool {
+        let plain = |part: &str| (1..=255).contains(&part.len()) && part != "." && part != ".." && !part.contains('\0');
+        text.len() <= Self::LONGEST_PATH && text.split('/').all(plain)
+    }
+
+    /// A path that would have to be both a file and a folder, where there is one.
+    pub fn clashing<'a>(paths: &BTreeSet<&'a str>) -> Option<&'a str> {
+        let inside = |path: &&&str| {
+            let folder = format!("{path}/");
+            paths.range(folder.as_str()..).next().is_some_and(|next| next.starts_with(&folder))
+        };
+        paths.iter().find(inside).copied()
+    }
 }
 
 /// What a file without a name is called.
@@ -189,6 +209,10 @@ pub struct State {
     pub superseded_by: Option<ArtifactId>,
     pub supersedes: Vec<ArtifactId>,
     pub deleted_at: Option<String>,
+    /// When its bytes were given up; they may be there all the same, because others have them too.
+    pub purged_at: Option<String>,
+    /// Until when pins protect it: empty where none does, `~` for ever.
+    pub pinned_until: String,
     pub updated_at: String,
     pub revision: u64,
 }
@@ -205,6 +229,8 @@ impl State {
             superseded_by: None,
             supersedes: Vec::new(),
             deleted_at: None,
+            purged_at: None,
+            pinned_until: String::new(),
             updated_at: publication.record.created_at.clone(),
             revision: 1,
         }
@@ -302,7 +328,8 @@ pub struct Artifact {
     pub superseded_by: Option<ArtifactId>,
     /// The artifacts it replaced.
     pub supersedes: Vec<ArtifactId>,
-    /// Whether a pin protects it.
+    /// Whether a pin protects it: one of its own, of a run that published it, or of a live dataset that holds it. Its end
+    /// may come by itself, so `revision` doesn't count it.
     pub pinned: bool,
     /// 1, and one more for each change that shows.
     pub revision: Count,

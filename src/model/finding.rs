@@ -75,6 +75,8 @@ pub enum Code {
     NameMissing,
     /// What lies at the readable name is something else.
     NameDiffers,
+    /// The readable name of what was deleted is still there.
+    NameLeft,
     /// The sidecar is not there.
     SidecarMissing,
     /// The sidecar's seal fails.
@@ -119,6 +121,8 @@ pub enum Code {
     RowMissing,
     /// The manifest has a row that neither sidecars nor history tell of.
     RowUnknown,
+    /// A search finds an artifact by other words than it has.
+    WordsDiffer,
     /// A folder of the store is not there.
     FolderMissing,
     /// Something lies among the store's own files that isn't the store's.
@@ -137,11 +141,13 @@ impl Code {
             Self::ObjectWritable
             | Self::NameMissing
             | Self::NameDiffers
+            | Self::NameLeft
             | Self::SidecarMissing
             | Self::SidecarDamaged
             | Self::HistoryShort
             | Self::LineDamaged
             | Self::FolderMissing
+            | Self::WordsDiffer
             | Self::Stranger => Some("verify_store with repair sets it right"),
             Self::HistoryDiffers
             | Self::ManifestDamaged

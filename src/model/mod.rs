@@ -2,6 +2,8 @@
 
 pub mod artifact;
 pub mod audit;
+pub mod comparison;
+pub mod curation;
 pub mod dataset;
 pub mod error;
 pub mod features;
@@ -10,7 +12,9 @@ pub mod hash;
 pub mod ids;
 pub mod import;
 pub mod number;
+pub mod query;
 pub mod reference;
+pub mod retention;
 pub mod run;
 pub mod seal;
 pub mod version;

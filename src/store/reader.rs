@@ -1,16 +1,19 @@
 //! Reading a store: what readers and writers can both see, and the reader that sees one moment.
 
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Store;
-use crate::base::files;
-use crate::manifest::{Found, Manifest, ObjectRow};
-use crate::model::artifact::{Artifact, Format, Storage};
+use crate::base::{clock, files};
+use crate::manifest::{FOR_EVER, Found, Manifest, ObjectRow};
+use crate::model::artifact::{Artifact, FileEntry, Format, Storage};
 use crate::model::number::Count;
+use crate::model::retention::PinTarget;
 use crate::model::{Error, Hash, Result, Watch};
 use crate::objects::Objects;
 use crate::store::layout::Layout;
+use crate::store::pins;
 
 /// Objects up to this length are read again before they count for a duplicate: bytes can rot without a trace in size and
 /// time, and publishing the good ones is what heals them. Larger ones are read by verify_store.
@@ -40,6 +43,31 @@ pub trait View {
             .ok_or_else(|| Error::not_found(format!("artifact {artifact_id} was not found")).field("artifactId"))
     }
 
+    /// Whether the store knows what a pin names, whatever became of it.
+    fn knows(&self, target: &PinTarget) -> Result<bool> {
+        let manifest = self.manifest();
+        Ok(match target {
+            PinTarget::Artifact(artifact_id) => manifest.artifact_seq(artifact_id.as_str())?.is_some(),
+            PinTarget::Run(run_id) => manifest.run(run_id.as_str())?.is_some(),
+            PinTarget::Dataset(dataset_id) => !manifest.dataset_versions(Some(dataset_id))?.is_empty(),
+        })
+    }
+
+    /// The same, or not_found.
+    fn must_know(&self, target: &PinTarget) -> Result<()> {
+        let (what, id) = target.words();
+        match self.knows(target)? {
+            true => Ok(()),
+            false => Err(Error::not_found(format!("{what} {id} was not found")).field(target.field())),
+        }
+    }
+
+    /// Every pin that was ever set, also those that are gone: what it protects, why, and when it was set if that was
+    /// another moment than that of its event.
+    fn pins_ever(&self) -> Result<Vec<(PinTarget, Option<String>, Option<String>)>> {
+        pins::ever(self.manifest())
+    }
+
     /// How an object looks whose bytes can be trusted: they prove right now, or it is large and looks as when they were
     /// proven. `twin` is a file that is known to have the same bytes, with which they are compared sooner than hashed.
     fn trusted(&self, hash: &Hash, twin: Option<&Path>, watch: &dyn Watch) -> Result<Option<ObjectRow>> {
@@ -51,9 +79,49 @@ pub trait View {
         Ok(trusted.then_some(row))
     }
 
+    /// Whether the store keeps an artifact's bytes as objects.
+    fn is_managed(&self, found: &Found) -> bool {
+        found.record.storage == Storage::Managed
+    }
+
+    /// Refuses what was purged: its bytes may be there all the same, but they are no longer its own.
+    fn not_purged(&self, found: &Found) -> Result<()> {
+        let Some(at) = &found.state.purged_at else { return Ok(()) };
+        let artifact_id = &found.record.artifact_id;
+        Err(Error::not_found(format!("artifact {artifact_id} was purged at {at}: its bytes were not found"))
+            .field("artifactId")
+            .hint("its hashes and lineage stay; publish the same bytes again where there is a copy"))
+    }
+
+    /// Opens one of an artifact's files, wherever it is kept.
+    fn open_file(&self, found: &Found, entry: &FileEntry) -> Result<File> {
+        self.not_purged(found)?;
+        let artifact_id = &found.record.artifact_id;
+        if !self.is_managed(found) {
+            return Err(Error::unsupported(format!("artifact {artifact_id} is kept in place, and can't be read here")));
+        }
+        let (file, size) = self.objects().open(&entry.hash)?;
+        if size != entry.size_bytes.0 {
+            let (hash, right) = (entry.hash, entry.size_bytes.0);
+            let damaged = format!("the object {hash} is damaged: it has {size} bytes instead of {right}");
+            return Err(Error::integrity(damaged).hint("publish the same bytes again to heal it"));
+        }
+        Ok(file)
+    }
+
+    /// A folder for files without a name: the store's own, or where nothing can be written the system's.
+    fn scratch(&self) -> PathBuf {
+        self.store().staging().map_or_else(|_| std::env::temp_dir(), |staging| staging.folder().to_owned())
+    }
+
     /// An artifact as it is answered.
     fn answer(&self, found: Found) -> Artifact {
-        answer(self.layout(), found)
+        let pinned = match found.state.pinned_until.as_str() {
+            "" => false,
+            FOR_EVER => true,
+            until => until > clock::millis_text(self.store().clock.now()).as_str(),
+        };
+        Artifact { pinned, ..answer(self.layout(), found) }
     }
 
     /// The artifacts at these places, as they are answered.

@@ -6,20 +6,24 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::carrying::BUNDLE_IMPORTED;
 use super::placing::inputs_added;
 use super::site::sidecars;
 use super::writer::{published_data, take_turn};
 use super::{Layout, Site, Store, init};
 use crate::base::clock;
 use crate::base::files::{self, Lock};
-use crate::manifest::{Age, BUSY_WAIT, LINEAGE_ADDED, Manifest, PUBLISHED, Placement};
+use crate::manifest::{
+    ALIAS_REMOVED, ALIAS_SET, Age, BUSY_WAIT, LINEAGE_ADDED, Manifest, PUBLISHED, Placement, UPDATED,
+};
 use crate::model::artifact::{Event, Request, TypeDefinition};
+use crate::model::curation::{AliasOf, Updated};
 use crate::model::number::Count;
 use crate::model::run::{RunFinished, RunStarted};
 use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::Objects;
 use crate::store::sidecar::Sidecar;
-use crate::store::{history, legacy, snapshot};
+use crate::store::{history, legacy, pins, snapshot, trash};
 
 /// What making the manifest again gave.
 #[derive(Debug, Default)]
@@ -73,6 +77,34 @@ impl Store {
         files::sync_parent(&path)?;
         let size = files::metadata(&path)?.len();
         Ok((path, size))
+    }
+}
+
+/// Copies of the manifest that collections leave; the older ones go.
+const COLLECTIONS_KEPT: usize = 5;
+const COLLECTION: &str = "manifest-gc-";
+
+impl Store {
+    /// Copies the manifest into backups/ before a collection changes it, and removes all but the last such copies.
+    pub fn back_up_first(&self) -> Result<PathBuf> {
+        let folder = self.layout.backups();
+        let stamp = self.stamp();
+        let names = (1..).map(|number| match number {
+            1 => format!("{COLLECTION}{stamp}.sqlite"),
+            number => format!("{COLLECTION}{stamp}-{number}.sqlite"),
+        });
+        let free = names.map(|name| folder.join(name)).find(|path| !files::exists(path)).expect("some number is free");
+        let (path, _) = self.back_up(Some(free))?;
+        let is_one = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with(COLLECTION) && name.ends_with(".sqlite")
+        };
+        let age = |path: &PathBuf| files::metadata(path).map(|found| files::fingerprint(&found).mtime_ns).unwrap_or(0);
+        let mut all: Vec<PathBuf> = files::list(&folder)?.into_iter().filter(is_one).collect();
+        all.sort_by_key(|path| (age(path), path.clone()));
+        let old = all.len().saturating_sub(COLLECTIONS_KEPT);
+        all[..old].iter().filter(|old| **old != path).try_for_each(|old| files::remove_if_there(old))?;
+        Ok(path)
     }
 }
 
@@ -162,7 +194,11 @@ impl Site {
             &layout,
             |draft| {
                 manifest.copy_into(draft)?;
-                Manifest::open(draft)?.bring_up_to_date()?;
+                let draft_manifest = Manifest::open(draft)?;
+                draft_manifest.bring_up_to_date()?;
+                // What was under way when it was copied is not gone on with.
+                draft_manifest.forget_jobs()?;
+                drop(draft_manifest);
                 Ok(files::sync_file(draft)?)
             },
             watch,
@@ -203,6 +239,9 @@ impl Site {
         }
         self.close();
         let drafting = Lock::exclusive(&layout.lock("init"))?;
+        let jobs = Lock::exclusive_within(&layout.lock("jobs"), BUSY_WAIT)?.ok_or_else(|| {
+            Error::busy("another process collects, restores or purges").hint("send the request again")
+        })?;
         // From here on nothing is published or changed that the sidecars and the history don't tell.
         let turn = take_turn(layout)?;
         let live = sound(layout);
@@ -219,7 +258,7 @@ impl Site {
             Ok(rebuilt)
         });
         init::remove_draft(&draft);
-        drop((turn, drafting));
+        drop((turn, jobs, drafting));
         let rebuilt = outcome?;
         self.store()?;
         Ok(rebuilt)
@@ -436,7 +475,16 @@ pub(super) fn change_again(
             manifest.add_inputs(seq, &inputs)?;
             manifest.touch(seq, &event.at)?;
         }
-        ("deleted", Some(seq)) => manifest.set_deleted(seq, &event.at)?,
+        (UPDATED, Some(seq)) => manifest.set_values(seq, &told::<Updated>(event)?.after, &event.at)?,
+        (ALIAS_SET, Some(seq)) => {
+            let alias: AliasOf = told(event)?;
+            manifest.set_alias(&alias, seq, &event.at)?;
+        }
+        (ALIAS_REMOVED, _) => manifest.remove_alias(&told(event)?)?,
+        (trash::DELETED, Some(seq)) => manifest.set_deleted(seq, &event.at, &event.data)?,
+        (trash::RESTORED, Some(seq)) => manifest.set_restored(seq, &event.at)?,
+        (trash::PURGED, Some(seq)) => manifest.set_purged(seq, &event.at)?,
+        (pins::PINNED | pins::UNPINNED, _) => pins::again(manifest, event)?,
         ("joined_run", Some(seq)) => {
             if let Some(run_id) = text("runId") {
                 manifest.insert_run_member(&run_id, seq, &event.at)?;
@@ -469,7 +517,7 @@ pub(super) fn change_again(
         (snapshot::CREATED | snapshot::DELETED | snapshot::RESTORED, _) => {
             findings.extend(snapshot::again(manifest, layout, event, spare)?);
         }
-        ("object_healed" | "object_quarantined" | "migration_finding" | "store_migrated", _) => {}
+        ("object_healed" | "object_quarantined" | "migration_finding" | "store_migrated" | BUNDLE_IMPORTED, _) => {}
         (_, None) if event.artifact_id.is_some() => {
             findings.push(format!(
                 "event {}: artifact {} has no sidecar",
@@ -482,7 +530,7 @@ pub(super) fn change_again(
     manifest.insert_event(event)
 }
 
-fn told<T: DeserializeOwned>(event: &Event) -> Result<T> {
+pub(super) fn told<T: DeserializeOwned>(event: &Event) -> Result<T> {
     serde_json::from_value(Value::Object(event.data.clone()))
         .map_err(|error| Error::integrity(format!("event {}: {error}", event.event_id.0)))
 }
@@ -521,7 +569,13 @@ fn look_after(manifest: &Manifest, layout: &Layout, rebuilt: &mut Rebuilt) -> Re
     let objects = Objects::new(layout.objects());
     for seq in manifest.artifact_seqs()? {
         let Some(found) = manifest.artifact_at(seq)? else { continue };
-        for file in manifest.files(seq)? {
+        let purged = found.state.purged_at.is_some();
+        for (hash, _) in if purged { manifest.objects_of(seq)? } else { Vec::new() } {
+            if objects.look(&hash)?.is_some() {
+                manifest.doom(&hash)?;
+            }
+        }
+        for file in if purged { Vec::new() } else { manifest.files(seq)? } {
             if objects.look(&file.hash)?.is_none() {
                 rebuilt
                     .findings
@@ -536,7 +590,8 @@ fn look_after(manifest: &Manifest, layout: &Layout, rebuilt: &mut Rebuilt) -> Re
                 ));
             }
         }
-        if !files::exists(&layout.name(&found.record)) || !files::exists(&layout.sidecar(&found.record)) {
+        let name_differs = files::exists(&layout.name(&found.record)) == found.state.deleted_at.is_some();
+        if name_differs || !files::exists(&layout.sidecar(&found.record)) {
             manifest.insert_placement(&Placement { seq, lease: "rebuilt".to_owned() })?;
         }
     }

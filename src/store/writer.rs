@@ -1,7 +1,7 @@
 //! Writing a store: one transaction in which objects get their places, rows are written and history is appended.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, MutexGuard};
 
 use jiff::Timestamp;
@@ -42,7 +42,7 @@ pub struct Writer<'s> {
     after: Vec<Box<dyn FnOnce() + Send>>,
     /// Why SQLite took back the whole transaction.
     broken: Option<Error>,
-    /// Keeps collections away between an object's placing and its row.
+    /// Keeps the removal of objects away between an object's placing and its row, or all placing from a removal.
     _collect: Lock,
     /// Held until the names are placed, so that who has the lock finds the sidecars of everything that was committed.
     _turn: Lock,
@@ -51,6 +51,15 @@ pub struct Writer<'s> {
 impl Store {
     /// Begins a transaction; waits up to 30 s for another process's.
     pub fn begin(self: &Arc<Self>) -> Result<Batch<'_>> {
+        self.begin_with(|path| Ok(Lock::shared(path)?))
+    }
+
+    /// Begins a transaction while nobody has an object on its way from its placing to its row.
+    pub(super) fn begin_alone(self: &Arc<Self>) -> Result<Batch<'_>> {
+        self.begin_with(|path| Ok(Lock::exclusive(path)?))
+    }
+
+    fn begin_with(self: &Arc<Self>, collecting: impl FnOnce(&Path) -> Result<Lock>) -> Result<Batch<'_>> {
         let writing = self.writing()?;
         let mut connection = writing.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if identity_of(&self.layout.manifest()).ok() != Some(writing.identity) {
@@ -62,7 +71,7 @@ impl Store {
             *connection = Some(manifest);
         }
         let turn = take_turn(&self.layout)?;
-        let collect = Lock::shared(&self.layout.lock("collect"))?;
+        let collect = collecting(&self.layout.lock("collect"))?;
         crash::point("publish.locked");
         let manifest = connection.as_ref().expect("opened above");
         manifest.rollback()?;
@@ -130,6 +139,8 @@ impl<'s> Batch<'s> {
         if let Some(error) = &writer.broken {
             return Err(error.clone());
         }
+        // Now, while a full disk can still be told before the history is written.
+        writer.manifest().write_words()?;
         crash::point("commit.rows_written");
         writer.store.objects.sync_all(&writer.placed)?;
         crash::point("publish.folder_synced");
@@ -195,24 +206,45 @@ impl Writer<'_> {
 
     /// Adds an event to the history, with the new values.
     pub fn record(&mut self, kind: &str, artifact_id: Option<&str>, data: Map<String, Value>) -> Result<u64> {
+        self.record_as(kind, artifact_id, data, (clock::millis_text(self.now), self.actor.clone()))
+    }
+
+    /// The same, as it happened at another moment.
+    fn record_as(
+        &mut self,
+        kind: &str,
+        artifact_id: Option<&str>,
+        data: Map<String, Value>,
+        (at, actor): (String, Option<String>),
+    ) -> Result<u64> {
         let event_id = self.manifest().next_event_id()?;
         let event = Event {
             event_id: Count(event_id),
-            at: clock::millis_text(self.now),
+            at,
             kind: kind.to_owned(),
             artifact_id: artifact_id.map(str::to_owned),
-            actor: self.actor.clone(),
+            actor,
             data,
         };
         self.manifest().insert_event(&event)?;
-        self.events.push(event);
+        self.note(event);
         Ok(event_id)
+    }
+
+    /// Has an event that the manifest knows go into the history.
+    pub(super) fn note(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// The same, with what a whole type tells.
+    pub fn record_told(&mut self, kind: &str, artifact_id: Option<&str>, told: &impl Serialize) -> Result<u64> {
+        let Value::Object(data) = serde_json::to_value(told).expect("plain data") else { unreachable!("an object") };
+        self.record(kind, artifact_id, data)
     }
 
     /// Adds an event about a run.
     pub fn record_run(&mut self, kind: &str, told: &impl Serialize) -> Result<u64> {
-        let Value::Object(data) = serde_json::to_value(told).expect("plain data") else { unreachable!("an object") };
-        self.record(kind, None, data)
+        self.record_told(kind, None, told)
     }
 
     /// Makes a staged file an object. An object that is there already counts only when its bytes are proven; a damaged
@@ -254,6 +286,11 @@ impl Writer<'_> {
         Ok(aside)
     }
 
+    /// Has the folder of an object flushed before the commit.
+    pub(super) fn flush_folder_of(&mut self, hash: &Hash) {
+        self.placed.insert(*hash);
+    }
+
     fn place_names_over(&mut self, hash: &Hash) -> Result<()> {
         self.manifest().holders(hash)?.into_iter().try_for_each(|seq| self.place_later(seq, None))
     }
@@ -281,7 +318,17 @@ impl Writer<'_> {
     }
 
     /// Adds an artifact whose objects were kept, under a readable name of its own.
-    pub fn publish(&mut self, mut publication: Publication, hint: Option<&str>) -> Result<Found> {
+    pub fn publish(&mut self, publication: Publication, hint: Option<&str>) -> Result<Found> {
+        self.publish_as(publication, hint, (clock::millis_text(self.now), self.actor.clone()))
+    }
+
+    /// The same, as it was done at another moment by somebody else.
+    pub(super) fn publish_as(
+        &mut self,
+        mut publication: Publication,
+        hint: Option<&str>,
+        told: (String, Option<String>),
+    ) -> Result<Found> {
         let store = self.store;
         names::choose(self.manifest(), &store.layout, &mut publication.record, hint)?;
         let artifact_id = publication.record.artifact_id.as_str().to_owned();
@@ -289,7 +336,7 @@ impl Writer<'_> {
         if let Some(request) = &publication.request {
             self.manifest().insert_request(request, &artifact_id, None)?;
         }
-        self.record(PUBLISHED, Some(&artifact_id), published_data(&publication))?;
+        self.record_as(PUBLISHED, Some(&artifact_id), published_data(&publication), told)?;
         let published = self.events.last().expect("recorded just now");
         let state = State::published(&publication);
         let record = publication.record.clone();
@@ -304,7 +351,15 @@ impl Writer<'_> {
         self.manifest().insert_placement(&Placement { seq, lease: writing.lease.name().to_owned() })?;
         // The sidecar's bytes are written now, so that a full disk is noticed while everything can still be taken back.
         let draft = sidecar.map(|sidecar| super::placing::draft(&writing.staging, &sidecar)).transpose()?;
-        self.fresh.push(Fresh { seq, draft });
+        self.fresh.push(Fresh { seq, draft, sidecar: true });
+        Ok(())
+    }
+
+    /// Has an artifact's readable name follow its state after the commit; its sidecar is in its place.
+    pub(super) fn name_later(&mut self, seq: i64) -> Result<()> {
+        let lease = self.store.writing()?.lease.name().to_owned();
+        self.manifest().insert_placement(&Placement { seq, lease })?;
+        self.fresh.push(Fresh { seq, draft: None, sidecar: false });
         Ok(())
     }
 }

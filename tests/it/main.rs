@@ -4,6 +4,8 @@
 
 mod audit;
 mod bad_input;
+mod bundles;
+mod comparing;
 mod concurrency;
 mod conformance;
 mod crash;
@@ -11,6 +13,7 @@ mod damage;
 mod datasets;
 mod disk;
 mod exec;
+mod exporting;
 mod formats;
 mod generated;
 mod guards;
@@ -22,6 +25,9 @@ mod pipe;
 mod planted;
 mod publish;
 mod queries;
+mod registry;
+mod related;
+mod retention;
 mod runs;
 mod schemas;
 mod serving;

@@ -26,6 +26,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("scan", 4),
     ("publishing", 4),
     ("imports", 4),
+    ("bundles", 4),
     ("store", 3),
     ("manifest", 2),
     ("objects", 2),

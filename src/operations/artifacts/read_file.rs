@@ -157,6 +157,7 @@ fn wanted(reader: &Reader, params: &Params) -> Result<Wanted> {
         _ => return Err(Error::invalid_params("either artifactId or hash must be given").field("artifactId")),
     };
     let found = reader.found(artifact_id.as_str())?;
+    reader.not_purged(&found)?;
     let mut files = reader.manifest().files(found.seq)?;
     let entry = match &params.file {
         Some(name) => files.into_iter().find(|entry| entry.path == *name).ok_or_else(|| {

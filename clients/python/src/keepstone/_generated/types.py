@@ -13,6 +13,8 @@ from .._vocabulary import StrPath
 
 __all__ = [
     "Added",
+    "Applied",
+    "ApplyGcLeftOut",
     "Artifact",
     "ArtifactFilter",
     "AuditFormatParam",
@@ -21,6 +23,7 @@ __all__ = [
     "AuditSeverity",
     "AuditVerdict",
     "Audited",
+    "Candidate",
     "Capabilities",
     "Changed",
     "ChangedMember",
@@ -38,6 +41,7 @@ __all__ = [
     "Dataset",
     "DatasetDiff",
     "DatasetEntry",
+    "Deleted",
     "DiffCounts",
     "DiffSide",
     "Direction",
@@ -45,6 +49,9 @@ __all__ = [
     "Edge",
     "Encoding",
     "Event",
+    "FamilyShown",
+    "FamilyTotals",
+    "Fate",
     "FeatureCondition",
     "FeatureRange",
     "FileEntry",
@@ -59,14 +66,16 @@ __all__ = [
     "Health",
     "ImportFault",
     "ImportFinding",
+    "ImportM3LeftOut",
     "ImportM3Report",
+    "ImportedFate",
     "Ingest",
     "InitializeResult",
     "Input",
     "Integrity",
     "Issue",
     "IssueName",
-    "LeftOut",
+    "KeyImported",
     "Limits",
     "Made",
     "Member",
@@ -82,7 +91,18 @@ __all__ = [
     "Paths",
     "Piece",
     "PieceEncoding",
+    "Pin",
+    "Plan",
+    "PlanTotals",
+    "Policies",
+    "PoliciesImported",
+    "PolicyImported",
+    "PolicyShown",
     "Published",
+    "PurgeReport",
+    "Purged",
+    "Removed",
+    "Restored",
     "Root",
     "Run",
     "RunDetails",
@@ -98,6 +118,7 @@ __all__ = [
     "Summary",
     "Tally",
     "Totals",
+    "Trashed",
     "TypeDefinition",
     "TypeSummary",
     "Verified",
@@ -172,7 +193,7 @@ and its members are there.
 """
 
 
-Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "folder_missing", "stranger", "unreadable"]
+Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "name_left", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "folder_missing", "stranger", "unreadable"]
 """What kind of thing was found.
 
 `object_damaged`: The object's bytes have another hash.
@@ -186,6 +207,8 @@ Code = Literal["object_damaged", "object_missing", "object_size", "object_writab
 `name_missing`: The readable name is not there.
 
 `name_differs`: What lies at the readable name is something else.
+
+`name_left`: The readable name of what was deleted is still there.
 
 `sidecar_missing`: The sidecar is not there.
 
@@ -281,6 +304,15 @@ Encoding = Literal["utf8", "base64", "json"]
 """
 
 
+Fate = Literal["keep", "delete"]
+"""What becomes of an artifact.
+
+`keep`: It stays.
+
+`delete`: It goes to the trash.
+"""
+
+
 Format = Literal["table", "file", "tree"]
 """What kind of content an artifact has.
 
@@ -303,7 +335,7 @@ GetLineageGraphFormatParam = Literal["json", "mermaid", "dot"]
 """
 
 
-ImportFault = Literal["conflict", "unreadable", "invalid", "invalid_name", "name_differs", "unsupported_hash", "object_missing", "object_damaged", "size_differs", "input_missing", "input_differs", "reference_left_out", "number_as_text", "deleted", "never_began", "member_missing", "member_differs", "member_twice", "sum_differs", "index_missing", "index_differs", "feature_left_out"]
+ImportFault = Literal["conflict", "unreadable", "invalid", "invalid_name", "name_differs", "unsupported_hash", "object_missing", "object_damaged", "size_differs", "input_missing", "input_differs", "reference_left_out", "number_as_text", "deleted", "never_began", "member_missing", "member_differs", "member_twice", "sum_differs", "index_missing", "index_differs", "feature_left_out", "pinned_missing"]
 """What kind of thing an import found.
 
 `conflict`: The store has something else under this id.
@@ -350,6 +382,19 @@ its params.
 `index_differs`: The Parquet index can't be read or lists other members; its features are left out.
 
 `feature_left_out`: A feature that can't be kept is left out.
+
+`pinned_missing`: What a pin protects is not in the store.
+"""
+
+
+ImportedFate = Literal["imported", "already_there", "left_out"]
+"""What became of a policy.
+
+`imported`: keepstone.toml has it from now on.
+
+`already_there`: keepstone.toml had it, alike.
+
+`left_out`: It was left out.
 """
 
 
@@ -529,6 +574,42 @@ class Added:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Applied:
+    """What a collection did."""
+
+    policy: str | None
+    """The plan's policy."""
+    family: str | None
+    """The plan's family."""
+    now: str
+    """The plan's moment."""
+    digest: str
+    """The plan's digest."""
+    deleted: list[Candidate]
+    """What went to the trash."""
+    skipped: list[ApplyGcLeftOut]
+    """What was to go and was protected at the last moment."""
+    totals: PlanTotals
+    """Sums over what went to the trash."""
+    backup: str | None
+    """Absolute path of the manifest's copy; null where nothing was to go."""
+    report: str | None
+    """Absolute path of the report, Markdown."""
+    report_json: str | None
+    """Absolute path of the report, JSON."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApplyGcLeftOut:
+    """An artifact to which it was not done."""
+
+    artifact_id: str
+    """The artifact."""
+    reason: str
+    """Why."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Artifact:
     """Something published."""
 
@@ -613,7 +694,9 @@ class Artifact:
     supersedes: list[str]
     """The artifacts it replaced."""
     pinned: bool
-    """Whether a pin protects it."""
+    """Whether a pin protects it: one of its own, of a run that published it, or of a live dataset
+    that holds it. Its end may come by itself, so `revision` doesn't count it.
+    """
     revision: int
     """1, and one more for each change that shows."""
 
@@ -723,6 +806,41 @@ class Audited:
     """The roots, in the order of commits; null unless trace_roots asked for them."""
     cut: bool
     """Whether max_depth ended the look at its ancestors before their roots."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """An artifact that a plan judges."""
+
+    artifact_id: str
+    """The artifact."""
+    family: str | None
+    """The family whose rules judge it; null where a policy does."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """What it represents."""
+    created_at: str
+    """When it was published."""
+    outcome: Outcome | None
+    """How the work that made it ended."""
+    fate: Fate
+    """What becomes of it."""
+    reasons: list[str]
+    """Every rule that keeps it; of what goes, why none does. Of families: `pinned`, `last_pass`,
+    `last_run`, `explicitly_pinned`, `within_keep_count_N`, `dataset_member`; else
+    `beyond_keep_count_N`. Of policies: `pinned`, `ancestor_of_pinned`, `dataset_member`,
+    `has_descendants`, `protected_type:T`, `protected_role:R`, `age`, `min_count`; else
+    `older_than_Nd` or `space_budget`.
+    """
+    files: int
+    """Number of its files."""
+    logical_bytes: int
+    """Bytes of all its files together."""
+    physical_bytes: int
+    """Bytes that a purge would free because of it: what others hold too is none, and what several
+    hold that go counts for the first of them alone.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -976,6 +1094,22 @@ class DatasetEntry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Deleted:
+    """What became of it."""
+
+    success: bool
+    """Always true; a failure is an error."""
+    changed: bool
+    """Whether it was live until now."""
+    dependents: list[str]
+    """Live artifacts that were made of it, at most 100."""
+    dependent_count: int
+    """How many there are."""
+    artifact: Artifact
+    """The artifact, as it is now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DiffCounts:
     """How many members differ, and how."""
 
@@ -1051,6 +1185,40 @@ class Event:
     """Who did it: the client's name, where it gave one."""
     data: dict[str, Any]
     """The new values."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FamilyShown:
+    """What is kept of a family."""
+
+    family: str
+    """Its name."""
+    keep: int
+    """The newest so many runs are kept."""
+    always_keep: list[str]
+    """Runs that are kept however old they are: `last_pass`, `pinned`, `last_run`."""
+    pin: list[str]
+    """Artifacts that are kept: ids, the starts of ids, or their last 8 digits."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FamilyTotals:
+    """The sums of one family."""
+
+    family: str
+    """The family."""
+    entries: int
+    """How many are judged."""
+    keep: int
+    """How many stay."""
+    delete: int
+    """How many go."""
+    files: int
+    """Files of those that go."""
+    logical_bytes: int
+    """Bytes of those that go, what they share counted each time."""
+    physical_bytes: int
+    """Bytes that a purge of those that go would free."""
 
 
 class FeatureCondition(TypedDict, total=False):
@@ -1261,6 +1429,20 @@ class ImportFinding:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ImportM3LeftOut:
+    """Things of one kind that the store has no place or no need for."""
+
+    what: str
+    """What they are."""
+    count: int
+    """How many."""
+    reason: str
+    """Why they are left out."""
+    items: list[str]
+    """Each of them, at most 1000."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ImportM3Report:
     """What an import did, or would do."""
 
@@ -1274,6 +1456,8 @@ class ImportM3Report:
     """The runs."""
     datasets: Tally
     """The versions of datasets."""
+    pins: Tally
+    """The pins; each key that one has counts for itself."""
     bytes_taken: int
     """The bytes that the store had not yet."""
     findings: list[ImportFinding]
@@ -1284,7 +1468,7 @@ class ImportM3Report:
     """How many warnings there are."""
     truncated: bool
     """Whether there is more than `findings` holds."""
-    left_out: list[LeftOut]
+    left_out: list[ImportM3LeftOut]
     """What is not taken in though nothing is wrong with it."""
 
 
@@ -1333,17 +1517,17 @@ class Issue:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LeftOut:
-    """Things of one kind that the store has no place or no need for."""
+class KeyImported:
+    """What one key became."""
 
-    what: str
-    """What they are."""
-    count: int
-    """How many."""
-    reason: str
-    """Why they are left out."""
-    items: list[str]
-    """Each of them, at most 1000."""
+    key: str
+    """The key, as the file has it."""
+    value: Any
+    """Its value."""
+    became: str | None
+    """The key of keepstone.toml; null where it became none."""
+    reason: str | None
+    """Why it became none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1521,6 +1705,150 @@ class Piece:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Pin:
+    """A reason why something must never be collected."""
+
+    pin_id: int
+    """The pin's number: the event that set it."""
+    artifact_id: str | None
+    """The artifact that it protects."""
+    run_id: str | None
+    """The run whose artifacts it protects."""
+    dataset_id: str | None
+    """The dataset whose members it protects, those of all versions that are not deleted."""
+    reason: str | None
+    """Why."""
+    created_at: str
+    """When it was set."""
+    expires_at: str | None
+    """From when on it protects no longer; null: it does until it is removed."""
+    actor: str | None
+    """Who set it."""
+    expired: bool
+    """Whether it protects no longer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What a collection would do."""
+
+    policy: str | None
+    """The policy that judges what belongs to no family; null: nothing of that is judged."""
+    family: str | None
+    """The one family that is judged; null: all of them, or none where a policy was asked for."""
+    now: str
+    """The moment that ages are counted to; what was published later is not looked at."""
+    digest: str
+    """Stands for what goes: apply_gc wants it back."""
+    candidates: list[Candidate]
+    """Everything that is judged: family by family, then what a policy judges, each newest first."""
+    totals: PlanTotals
+    """Sums over all candidates."""
+    families: list[FamilyTotals]
+    """Sums of each family, by name."""
+    bytes_before: int
+    """Bytes that everything live holds now, what is shared counted once."""
+    bytes_after: int
+    """Bytes that it would hold once what goes is purged."""
+    space_budget_bytes: int | None
+    """The policy's space budget."""
+    over_budget_bytes: int
+    """By how much the budget would still be exceeded, because every other rule is stronger."""
+    warnings: list[str]
+    """What one should know before it is applied."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanTotals:
+    """Sums over candidates."""
+
+    entries: int
+    """How many are judged."""
+    keep: int
+    """How many stay."""
+    delete: int
+    """How many go."""
+    files: int
+    """Files of those that go."""
+    logical_bytes: int
+    """Bytes of those that go, what they share counted each time."""
+    physical_bytes: int
+    """Bytes that a purge of those that go would free."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policies:
+    """What is kept by which name."""
+
+    default_policy: str | None
+    """The policy for what belongs to no family; null: nothing of that is collected unless a policy
+    is named.
+    """
+    policies: list[PolicyShown]
+    """The policies, by name."""
+    families: list[FamilyShown]
+    """The families, by name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PoliciesImported:
+    """What the file became."""
+
+    dry_run: bool
+    """Whether nothing was written."""
+    configuration: str
+    """Absolute path of keepstone.toml."""
+    changed: bool
+    """Whether it says more than before, or would."""
+    policies: list[PolicyImported]
+    """The policies, in the order of the file."""
+    settings: list[KeyImported]
+    """What the file says beside its policies."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyImported:
+    """What one policy became."""
+
+    policy: str
+    """Its name, as the file has it."""
+    fate: ImportedFate
+    """What became of it."""
+    reason: str | None
+    """Why it was left out."""
+    keys: list[KeyImported]
+    """Its keys."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyShown:
+    """A policy as it is listed."""
+
+    policy: str
+    """Its name."""
+    description: str | None
+    """What it is for."""
+    is_default: bool
+    """Whether it judges what belongs to no family when no policy is named."""
+    keep_min_age_days: int
+    """What is younger is kept."""
+    keep_min_count: int
+    """The newest so many of each type are kept."""
+    keep_types: list[str]
+    """Artifacts of these types are kept."""
+    keep_roles: list[str]
+    """Artifacts with one of these roles are kept."""
+    keep_with_descendants: bool
+    """Whether that is kept from which something live was made."""
+    keep_ancestors_of_pinned: bool
+    """Whether that is kept from which something pinned was made."""
+    space_budget_bytes: int | None
+    """Beyond it the oldest go that only their age keeps."""
+    dvc_gc_flags: list[str]
+    """What `gc --dvc` hands to `dvc gc`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Published:
     """What became of a publish."""
 
@@ -1546,6 +1874,72 @@ class Published:
     """Rows of a table, null for other formats."""
     artifact: Artifact
     """The artifact itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PurgeReport:
+    """What a purge took, or would."""
+
+    dry_run: bool
+    """Whether nothing was done."""
+    now: str
+    """The moment that ages are counted to."""
+    deleted_until: str | None
+    """What was deleted until then is purged; null: whatever its age."""
+    artifacts: list[Purged]
+    """What is purged, deleted last first."""
+    kept: list[ApplyGcLeftOut]
+    """What stays in the trash although it was meant, and why."""
+    artifact_count: int
+    """How many artifacts are purged."""
+    file_count: int
+    """Their files."""
+    logical_bytes: int
+    """Bytes of their files, what they share counted each time."""
+    physical_bytes: int
+    """Bytes that this frees."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Purged:
+    """An artifact that is purged."""
+
+    artifact_id: str
+    """The artifact."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """What it represents."""
+    family: str | None
+    """The family it belongs to."""
+    deleted_at: str
+    """When it was deleted."""
+    file_count: int
+    """Number of its files."""
+    logical_bytes: int
+    """Bytes of all its files together."""
+    physical_bytes: int
+    """Bytes that are freed because of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Removed:
+    """How many pins there were."""
+
+    removed: int
+    """How many pins were removed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restored:
+    """What came back."""
+
+    restored: list[Artifact]
+    """What came back, as it is now."""
+    unchanged: list[str]
+    """What was live already."""
+    skipped: list[ApplyGcLeftOut]
+    """What somebody else came before."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1836,6 +2230,42 @@ class Totals:
     """Objects whose bytes were read and hashed, each once."""
     bytes_verified: int
     """How many bytes that were."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trashed:
+    """Something in the trash."""
+
+    artifact_id: str
+    """Its id."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """What it represents."""
+    version: int
+    """Which version of its type and key it is."""
+    family: str | None
+    """The family it belongs to."""
+    storage: Storage
+    """Who keeps the bytes."""
+    created_at: str
+    """When it was published."""
+    deleted_at: str
+    """When it was deleted."""
+    reason: str | None
+    """Why, in the words of who deleted it, or of the plan that collected it."""
+    deleted_by: str | None
+    """Who deleted it."""
+    policy: str | None
+    """The policy by which it was collected."""
+    report: str | None
+    """Absolute path of the report of the collection."""
+    pinned: bool
+    """Whether a pin protects it: it is not purged then."""
+    file_count: int
+    """Number of its files."""
+    size_bytes: int
+    """Bytes of all its files together."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
