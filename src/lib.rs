@@ -16,6 +16,7 @@ pub mod runs;
 
 pub mod store;
 
+pub mod compaction;
 pub mod manifest;
 pub mod objects;
 pub mod tabular;

@@ -2,6 +2,7 @@
 
 pub mod artifact;
 pub mod audit;
+pub mod compaction;
 pub mod dataset;
 pub mod error;
 pub mod finding;

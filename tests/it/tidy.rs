@@ -28,6 +28,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("imports", 4),
     ("store", 3),
     ("manifest", 2),
+    ("compaction", 2),
     ("objects", 2),
     ("tabular", 2),
     ("transport", 2),
