@@ -10,7 +10,7 @@ pub const APPLICATION_ID: i32 = 0x4B50_5354;
 pub const FORMAT_VERSION: i64 = 1 + MIGRATIONS.len() as i64;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS];
+const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, PLACES];
 
 const ARTIFACTS: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -215,6 +215,30 @@ const TAGS: &str = "
     DROP TABLE artifact_tags;
     ALTER TABLE tags RENAME TO artifact_tags;
     CREATE INDEX artifact_tags_by_type ON artifact_tags (key, value, artifact_type, created_at, seq);
+";
+
+/// Where scans find runs, and families as something to list by.
+const PLACES: &str = "
+    -- root is a scanned folder, absolute or relative to the store's; folder is the deepest that holds all files.
+    CREATE TABLE places (
+        seq INTEGER PRIMARY KEY REFERENCES artifacts (seq),
+        root TEXT NOT NULL,
+        family TEXT NOT NULL,
+        run_key TEXT NOT NULL,
+        folder TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX places_by_run ON places (root, family, run_key, seq);
+
+    -- How the files of scanned runs looked when their bytes were last read.
+    CREATE TABLE looks (
+        seq INTEGER NOT NULL REFERENCES places (seq),
+        path TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        PRIMARY KEY (seq, path)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE INDEX artifacts_by_family ON artifacts (family, created_at, seq) WHERE family IS NOT NULL;
 ";
 
 impl Manifest {

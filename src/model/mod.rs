@@ -9,6 +9,7 @@ pub mod hash;
 pub mod ids;
 pub mod import;
 pub mod number;
+pub mod place;
 pub mod reference;
 pub mod run;
 pub mod seal;

@@ -547,6 +547,7 @@ fn publication(
         files: ingested.files.clone(),
         inputs,
         request,
+        place: None,
     })
 }
 
