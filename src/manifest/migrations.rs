@@ -272,12 +272,13 @@ const PLACES: &str = "
     ) STRICT;
     CREATE INDEX places_by_run ON places (root, family, run_key, seq);
 
-    -- How the files of scanned runs looked when their bytes were last read.
+    -- How the files of scanned runs looked when their bytes were last read, and what these said about the outcome.
     CREATE TABLE looks (
         seq INTEGER NOT NULL REFERENCES places (seq),
         path TEXT NOT NULL,
         size_bytes INTEGER NOT NULL,
         mtime_ns INTEGER NOT NULL,
+        says TEXT,
         PRIMARY KEY (seq, path)
     ) STRICT, WITHOUT ROWID;
 

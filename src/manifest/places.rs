@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{OptionalExtension, Row};
 
 use super::Manifest;
-use super::artifacts::{details, word};
+use super::artifacts::{details, parsed, word};
 use crate::model::Result;
 use crate::model::artifact::Publication;
 use crate::model::number::Count;
@@ -109,20 +109,23 @@ impl Manifest {
 
     /// How the files of a run looked when their bytes were last read, by path.
     pub fn looks(&self, seq: i64) -> Result<BTreeMap<String, Looks>> {
-        let mut statement = self.cached("SELECT path, size_bytes, mtime_ns FROM looks WHERE seq = ?1")?;
+        let mut statement = self.cached("SELECT path, size_bytes, mtime_ns, says FROM looks WHERE seq = ?1")?;
         let rows = statement.query_map([seq], |row| {
-            Ok((row.get(0)?, Looks { size_bytes: Count(row.get(1)?), mtime_ns: row.get(2)? }))
+            let says: Option<String> = row.get(3)?;
+            let says = says.map(|text| parsed(3, &text)).transpose()?;
+            Ok((row.get(0)?, Looks { size_bytes: Count(row.get(1)?), mtime_ns: row.get(2)?, says }))
         })?;
         Ok(rows.collect::<Result<BTreeMap<_, _>, _>>()?)
     }
 
     /// Notes how the files of a run look, in place of what was known.
-    pub fn set_looks<'a>(&self, seq: i64, looks: impl IntoIterator<Item = (&'a str, Looks)>) -> Result<()> {
+    pub fn set_looks<'a>(&self, seq: i64, looks: impl IntoIterator<Item = (&'a str, &'a Looks)>) -> Result<()> {
         self.cached("DELETE FROM looks WHERE seq = ?1")?.execute([seq])?;
         let mut statement =
-            self.cached("INSERT INTO looks (seq, path, size_bytes, mtime_ns) VALUES (?1, ?2, ?3, ?4)")?;
+            self.cached("INSERT INTO looks (seq, path, size_bytes, mtime_ns, says) VALUES (?1, ?2, ?3, ?4, ?5)")?;
         for (path, looks) in looks {
-            statement.execute((seq, path, looks.size_bytes.0, looks.mtime_ns))?;
+            let says = looks.says.as_ref().map(|says| serde_json::to_string(says).expect("plain data"));
+            statement.execute((seq, path, looks.size_bytes.0, looks.mtime_ns, says))?;
         }
         Ok(())
     }

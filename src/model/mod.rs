@@ -12,6 +12,7 @@ pub mod number;
 pub mod place;
 pub mod reference;
 pub mod run;
+pub mod scan;
 pub mod seal;
 pub mod version;
 pub mod watch;

@@ -80,12 +80,25 @@ impl Sight {
 }
 
 /// How a file in its place looked when its bytes were last read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Looks {
     pub size_bytes: Count,
     /// Modification time in nanoseconds since 1970.
     pub mtime_ns: i64,
+    /// What the bytes said about the outcome; the outer `None` when nobody looked.
+    pub says: Option<Option<Statement>>,
 }
+
+/// What a file says about how its run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Pass,
+    Fail,
+}
+
+/// A verdict, and where in the file it stands.
+pub type Statement = (Verdict, String);
 
 /// The deepest folder that holds all of these files, relative like them; the empty text for the root itself.
 pub fn common_folder<'a>(paths: impl IntoIterator<Item = &'a str>) -> String {

@@ -300,6 +300,15 @@ impl Writer<'_> {
         Ok(Found { seq, record, state, place })
     }
 
+    /// Records that an artifact replaces an older one.
+    pub fn supersede(&mut self, new: &Found, old: &Found, reason: Option<&str>) -> Result<()> {
+        self.manifest().set_superseded(old.seq, Some(new.seq), &clock::millis_text(self.now))?;
+        let mut data = Map::new();
+        data.insert("supersededBy".to_owned(), Value::String(new.record.artifact_id.to_string()));
+        data.extend(reason.map(|reason| ("reason".to_owned(), Value::String(reason.to_owned()))));
+        self.record("superseded", Some(old.record.artifact_id.as_str()), data).map(|_| ())
+    }
+
     /// Makes an artifact that is kept in place say what a scan sees of it now.
     pub fn see_again(&mut self, artifact_id: &str, after: Sight) -> Result<()> {
         let found = self.found(artifact_id)?;
