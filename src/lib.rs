@@ -13,6 +13,7 @@ pub mod imports;
 pub mod lineage;
 pub mod publishing;
 pub mod runs;
+pub mod scan;
 
 pub mod store;
 

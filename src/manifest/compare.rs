@@ -9,7 +9,7 @@ use super::Manifest;
 use crate::model::{Hash, Result};
 
 /// Tables that say how things lie on the disk, which neither sidecars nor history tell.
-const OWN: [&str; 3] = ["meta", "objects", "placements"];
+const OWN: [&str; 7] = ["meta", "objects", "placements", "doomed", "jobs", "job_artifacts", "looks"];
 
 /// More than these of one table say nothing new.
 const DIFFERENCES_MAX: usize = 10_000;

@@ -14,6 +14,9 @@ pub const PUBLISHED: &str = "published";
 /// Inputs that were named after the publishing.
 pub const LINEAGE_ADDED: &str = "lineage_added";
 
+/// What a scan saw otherwise than the one before.
+pub const RESCANNED: &str = "rescanned";
+
 impl Manifest {
     /// The id that the next event gets.
     pub fn next_event_id(&self) -> Result<u64> {

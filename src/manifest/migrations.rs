@@ -10,7 +10,7 @@ pub const APPLICATION_ID: i32 = 0x4B50_5354;
 pub const FORMAT_VERSION: i64 = 1 + MIGRATIONS.len() as i64;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS];
+const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, RETENTION, PLACES];
 
 const ARTIFACTS: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -215,6 +215,74 @@ const TAGS: &str = "
     DROP TABLE artifact_tags;
     ALTER TABLE tags RENAME TO artifact_tags;
     CREATE INDEX artifact_tags_by_type ON artifact_tags (key, value, artifact_type, created_at, seq);
+";
+
+/// Pins, what became of deleted artifacts, and work that takes more than one transaction.
+const RETENTION: &str = "
+    -- A pin is the event that set it; exactly one of the three is what it protects.
+    CREATE TABLE pins (
+        pin INTEGER PRIMARY KEY,
+        artifact_id TEXT,
+        run_id TEXT,
+        dataset_id TEXT,
+        reason TEXT,
+        created_at TEXT NOT NULL,
+        expires_at TEXT,
+        actor TEXT,
+        CHECK ((artifact_id IS NOT NULL) + (run_id IS NOT NULL) + (dataset_id IS NOT NULL) = 1)
+    ) STRICT;
+    CREATE INDEX pins_by_artifact ON pins (artifact_id) WHERE artifact_id IS NOT NULL;
+    CREATE INDEX pins_by_run ON pins (run_id) WHERE run_id IS NOT NULL;
+    CREATE INDEX pins_by_dataset ON pins (dataset_id) WHERE dataset_id IS NOT NULL;
+
+    -- Why, by whom and by what an artifact was deleted, as JSON; and when its bytes were given up.
+    ALTER TABLE artifacts ADD COLUMN deletion TEXT;
+    ALTER TABLE artifacts ADD COLUMN purged_at TEXT;
+    CREATE INDEX artifacts_in_trash ON artifacts (deleted_at, seq) WHERE deleted_at IS NOT NULL AND purged_at IS NULL;
+    CREATE INDEX dataset_members_by_artifact ON dataset_members (artifact_id);
+
+    -- Objects that nothing needed when their last artifact was purged, and that are still there.
+    CREATE TABLE doomed (hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+    -- Work on many artifacts that is done in several transactions: what a dead process left of it, the next start does.
+    CREATE TABLE jobs (
+        job INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL CHECK (kind IN ('delete', 'restore', 'purge')),
+        at TEXT NOT NULL,
+        actor TEXT,
+        data TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE job_artifacts (
+        job INTEGER NOT NULL REFERENCES jobs (job),
+        seq INTEGER NOT NULL REFERENCES artifacts (seq),
+        data TEXT,
+        PRIMARY KEY (job, seq)
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// Where scans find runs, and families as something to list by.
+const PLACES: &str = "
+    -- root is a scanned folder, absolute or relative to the store's; folder is the deepest that holds all files.
+    CREATE TABLE places (
+        seq INTEGER PRIMARY KEY REFERENCES artifacts (seq),
+        root TEXT NOT NULL,
+        family TEXT NOT NULL,
+        run_key TEXT NOT NULL,
+        folder TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX places_by_run ON places (root, family, run_key, seq);
+
+    -- How the files of scanned runs looked when their bytes were last read, and what these said about the outcome.
+    CREATE TABLE looks (
+        seq INTEGER NOT NULL REFERENCES places (seq),
+        path TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        says TEXT,
+        PRIMARY KEY (seq, path)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE INDEX artifacts_by_family ON artifacts (family, created_at, seq) WHERE family IS NOT NULL;
 ";
 
 impl Manifest {

@@ -81,6 +81,10 @@ names! {
     RunType: 64, "run type";
     /// The id of a dataset, which all its versions have.
     DatasetId: 64, "dataset id";
+    /// The name of a group of runs, for example `proofs`.
+    FamilyName: 64, "name of a family";
+    /// The name of a set of keep rules, for example `laptop_default`.
+    PolicyName: 64, "name of a policy";
 }
 
 impl ArtifactId {

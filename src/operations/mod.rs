@@ -7,6 +7,7 @@ pub mod imports;
 pub mod lineage;
 mod params;
 pub mod runs;
+pub mod scan;
 pub mod session;
 pub mod store;
 pub mod types;
@@ -253,6 +254,7 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<datasets::verify_dataset::VerifyDataset>(),
     Method::command::<datasets::delete_dataset::DeleteDataset>(),
     Method::command::<datasets::restore_dataset::RestoreDataset>(),
+    Method::maintenance::<scan::scan::ScanFiles>(),
     Method::maintenance::<imports::import_m3::ImportM3>(),
     Method::query::<store::list_events::ListEvents>(),
     Method::probe::<store::verify_store::VerifyStore>(),

@@ -9,13 +9,15 @@ use super::writer::take_turn;
 use super::{Access, Store, Writing};
 use crate::base::crash;
 use crate::base::files::{self, Context};
-use crate::manifest::{Found, LINEAGE_ADDED, Manifest};
-use crate::model::artifact::{Event, Input, Record};
+use crate::manifest::{Found, LINEAGE_ADDED, Manifest, RESCANNED};
+use crate::model::artifact::{Event, Input, Record, Storage};
+use crate::model::place::Rescanned;
 use crate::model::{Error, Result};
 use crate::objects::{Staging, Unfinished};
 use crate::store::lease::Lease;
 use crate::store::names;
 use crate::store::reader::View;
+use crate::store::rebuild::told;
 use crate::store::sidecar::Sidecar;
 
 /// An artifact that is to get its name, and the sidecar written for it while the transaction was open.
@@ -62,6 +64,7 @@ impl Store {
             files::create_folders(parent)?;
         }
         let named = match found.state.deleted_at {
+            _ if found.record.storage == Storage::InPlace => Ok(()),
             None => {
                 let how = self.config.names;
                 names::place(manifest, &self.objects, &self.layout, how, (seq, &found.record), &self.stamp())
@@ -112,6 +115,9 @@ impl Store {
 
     /// The files that make up a readable name.
     fn name_files(&self, manifest: &Manifest, seq: i64, record: &Record) -> Result<Vec<PathBuf>> {
+        if record.storage == Storage::InPlace {
+            return Ok(Vec::new());
+        }
         Ok(manifest.files(seq)?.iter().map(|entry| self.layout.file(record, entry)).collect())
     }
 
@@ -198,6 +204,9 @@ pub(super) fn sidecar_again(manifest: &Manifest, found: Found) -> Result<Sidecar
     for event in manifest.events_of(artifact_id.as_str(), LINEAGE_ADDED)? {
         let later = inputs_added(&event)?;
         publication.inputs.retain(|input| !later.contains(input));
+    }
+    if let Some(event) = manifest.events_of(artifact_id.as_str(), RESCANNED)?.first() {
+        told::<Rescanned>(event)?.before.apply(&mut publication);
     }
     publication.request = manifest.request_of(artifact_id.as_str())?;
     Ok(Sidecar::new(seq, &published, publication))

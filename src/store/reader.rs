@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Store;
 use crate::base::files;
 use crate::manifest::{Found, Manifest, ObjectRow};
-use crate::model::artifact::{Artifact, Format, Storage};
+use crate::model::artifact::{Artifact, Format};
 use crate::model::number::Count;
 use crate::model::{Error, Hash, Result, Watch};
 use crate::objects::Objects;
@@ -71,11 +71,14 @@ pub trait View {
     }
 }
 
-fn answer(layout: &Layout, Found { record, state, .. }: Found) -> Artifact {
-    let path = layout.name(&record).to_string_lossy().into_owned();
+fn answer(layout: &Layout, Found { record, state, place, .. }: Found) -> Artifact {
+    let path = match &place {
+        Some((root, folder)) => layout.scan_root(root).join(folder),
+        None => layout.name(&record),
+    };
+    let path = (state.deleted_at.is_none()).then(|| path.to_string_lossy().into_owned());
     let path_sidecar = layout.sidecar(&record).to_string_lossy().into_owned();
     let status = state.status();
-    let path = (state.deleted_at.is_none() && record.storage == Storage::Managed).then_some(path);
     Artifact {
         path_parquet: path.clone().filter(|_| record.format == Format::Table),
         path,

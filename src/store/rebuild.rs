@@ -12,9 +12,10 @@ use super::writer::{published_data, take_turn};
 use super::{Layout, Site, Store, init};
 use crate::base::clock;
 use crate::base::files::{self, Lock};
-use crate::manifest::{Age, BUSY_WAIT, LINEAGE_ADDED, Manifest, PUBLISHED, Placement};
-use crate::model::artifact::{Event, Request, TypeDefinition};
+use crate::manifest::{Age, BUSY_WAIT, LINEAGE_ADDED, Manifest, PUBLISHED, Placement, RESCANNED};
+use crate::model::artifact::{Event, Request, Storage, TypeDefinition};
 use crate::model::number::Count;
+use crate::model::place::Rescanned;
 use crate::model::run::{RunFinished, RunStarted};
 use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::Objects;
@@ -437,6 +438,12 @@ pub(super) fn change_again(
             manifest.touch(seq, &event.at)?;
         }
         ("deleted", Some(seq)) => manifest.set_deleted(seq, &event.at)?,
+        (RESCANNED, Some(seq)) => {
+            let Some(found) = manifest.artifact_at(seq)? else { return Ok(()) };
+            let mut publication = manifest.publication(found)?;
+            told::<Rescanned>(event)?.after.apply(&mut publication);
+            manifest.set_seen(seq, &publication, &event.at)?;
+        }
         ("joined_run", Some(seq)) => {
             if let Some(run_id) = text("runId") {
                 manifest.insert_run_member(&run_id, seq, &event.at)?;
@@ -482,7 +489,7 @@ pub(super) fn change_again(
     manifest.insert_event(event)
 }
 
-fn told<T: DeserializeOwned>(event: &Event) -> Result<T> {
+pub(super) fn told<T: DeserializeOwned>(event: &Event) -> Result<T> {
     serde_json::from_value(Value::Object(event.data.clone()))
         .map_err(|error| Error::integrity(format!("event {}: {error}", event.event_id.0)))
 }
@@ -521,8 +528,10 @@ fn look_after(manifest: &Manifest, layout: &Layout, rebuilt: &mut Rebuilt) -> Re
     let objects = Objects::new(layout.objects());
     for seq in manifest.artifact_seqs()? {
         let Some(found) = manifest.artifact_at(seq)? else { continue };
+        let in_place = found.record.storage == Storage::InPlace;
         for file in manifest.files(seq)? {
-            if objects.look(&file.hash)?.is_none() {
+            // What is kept in place is its producer's business; verify_store looks at it.
+            if !in_place && objects.look(&file.hash)?.is_none() {
                 rebuilt
                     .findings
                     .push(format!("artifact {}: the object {} is missing", found.record.artifact_id, file.hash));
@@ -536,7 +545,8 @@ fn look_after(manifest: &Manifest, layout: &Layout, rebuilt: &mut Rebuilt) -> Re
                 ));
             }
         }
-        if !files::exists(&layout.name(&found.record)) || !files::exists(&layout.sidecar(&found.record)) {
+        let named = in_place || files::exists(&layout.name(&found.record));
+        if !named || !files::exists(&layout.sidecar(&found.record)) {
             manifest.insert_placement(&Placement { seq, lease: "rebuilt".to_owned() })?;
         }
     }
