@@ -10,7 +10,7 @@ pub const APPLICATION_ID: i32 = 0x4B50_5354;
 pub const FORMAT_VERSION: i64 = 1 + MIGRATIONS.len() as i64;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, RETENTION, PLACES];
+const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, RETENTION, PLACES, FORMS];
 
 const ARTIFACTS: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -283,6 +283,37 @@ const PLACES: &str = "
     ) STRICT, WITHOUT ROWID;
 
     CREATE INDEX artifacts_by_family ON artifacts (family, created_at, seq) WHERE family IS NOT NULL;
+";
+
+/// Compact forms of files that are kept in place.
+const FORMS: &str = "
+    -- The artifact's own rows go on telling of the original, whose hash is repeated here.
+    CREATE TABLE compact_files (
+        seq INTEGER NOT NULL REFERENCES artifacts (seq),
+        path TEXT NOT NULL,
+        file_hash BLOB NOT NULL,
+        form TEXT NOT NULL CHECK (form IN ('dictionary', 'zstd', 'markdown')),
+        stored_hash BLOB NOT NULL,
+        stored_size INTEGER NOT NULL,
+        original_object BLOB,
+        PRIMARY KEY (seq, path)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX compact_files_by_object ON compact_files (original_object) WHERE original_object IS NOT NULL;
+
+    -- Files that are about to be replaced. What a dead process left of it is told by the bytes that lie there.
+    CREATE TABLE replacements (
+        seq INTEGER NOT NULL REFERENCES artifacts (seq),
+        path TEXT NOT NULL,
+        lease TEXT NOT NULL,
+        -- Whether the compact form takes the original's place, or the other way round.
+        compacts INTEGER NOT NULL,
+        file_hash BLOB NOT NULL,
+        form TEXT NOT NULL,
+        stored_hash BLOB NOT NULL,
+        stored_size INTEGER NOT NULL,
+        original_object BLOB,
+        PRIMARY KEY (seq, path)
+    ) STRICT, WITHOUT ROWID;
 ";
 
 impl Manifest {

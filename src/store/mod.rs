@@ -1,6 +1,7 @@
 //! A store: the one owner of a folder, where objects, manifest and history change together.
 
 pub mod config;
+mod forms;
 mod history;
 mod init;
 mod layout;
@@ -20,6 +21,7 @@ mod writer;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+pub use forms::{FormTurn, Located, Ready};
 pub use layout::Layout;
 pub use reader::{Reader, View};
 pub use rebuild::Rebuilt;

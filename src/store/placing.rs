@@ -186,7 +186,7 @@ impl Store {
             drop(reader);
             self.settle()?;
         }
-        Ok(())
+        self.finish_replacements()
     }
 }
 

@@ -14,13 +14,14 @@ use crate::base::clock;
 use crate::base::files::{self, Lock};
 use crate::manifest::{Age, BUSY_WAIT, LINEAGE_ADDED, Manifest, PUBLISHED, Placement, RESCANNED};
 use crate::model::artifact::{Event, Request, Storage, TypeDefinition};
+use crate::model::compaction::FormsChanged;
 use crate::model::number::Count;
 use crate::model::place::Rescanned;
 use crate::model::run::{RunFinished, RunStarted};
 use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::Objects;
 use crate::store::sidecar::Sidecar;
-use crate::store::{history, legacy, snapshot};
+use crate::store::{forms, history, legacy, snapshot};
 
 /// What making the manifest again gave.
 #[derive(Debug, Default)]
@@ -443,6 +444,10 @@ pub(super) fn change_again(
             let mut publication = manifest.publication(found)?;
             told::<Rescanned>(event)?.after.apply(&mut publication);
             manifest.set_seen(seq, &publication, &event.at)?;
+        }
+        (kind @ (forms::COMPACTED | forms::EXPANDED), Some(seq)) => {
+            forms::set_forms(manifest, seq, kind == forms::COMPACTED, &told::<FormsChanged>(event)?.files)?;
+            manifest.touch(seq, &event.at)?;
         }
         ("joined_run", Some(seq)) => {
             if let Some(run_id) = text("runId") {

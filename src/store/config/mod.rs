@@ -12,6 +12,7 @@ pub use retention::{AlwaysKeep, Family, Policy};
 pub use scanning::{CRYPTORUN, OutcomeRule, Pattern, Scanning};
 
 use crate::base::files;
+use crate::compaction;
 use crate::model::ids::{FamilyName, PolicyName};
 use crate::model::{Error, Result};
 
@@ -29,6 +30,8 @@ pub struct Config {
     pub policies: BTreeMap<PolicyName, Policy>,
     /// Where runs are looked for.
     pub scan: Scanning,
+    /// How files that stay with their producers are compacted.
+    pub compaction: compaction::Settings,
     /// Groups of runs, by name.
     pub families: BTreeMap<FamilyName, Family>,
 }
@@ -99,6 +102,18 @@ tree_files = 100000
 # keep = 5                            # the newest
 # always_keep = ["last_pass", "pinned", "last_run"]
 # pin = []                            # ids, the starts of ids, or their last 8 digits
+
+# What `keepstone compact` makes of files that stay with their producers. `keepstone expand` brings the originals back.
+# [compaction.jsonl]
+# enabled = true
+# min_size_kb = 50                    # smaller files are left alone
+# dict_threshold = 3                  # so often a value must occur to get into the dictionary
+# preserve_schema = true              # the first record stays whole
+# [compaction.markdown]
+# enabled = true
+# min_size_kb = 20
+# remove_empty_sections = true
+# canonical_headers = true
 "#;
 
 impl Config {
