@@ -14,6 +14,7 @@ pub mod lineage;
 pub mod publishing;
 pub mod runs;
 pub mod scan;
+pub mod space;
 
 pub mod store;
 

@@ -94,7 +94,9 @@ mod armed {
 
     pub(super) fn pass(name: &'static str) {
         debug_assert!(
-            [super::POINTS, super::MIGRATION_POINTS, super::DATASET_POINTS, super::FORM_POINTS].iter().any(|points| points.contains(&name)),
+            [super::POINTS, super::MIGRATION_POINTS, super::DATASET_POINTS, super::FORM_POINTS]
+                .iter()
+                .any(|points| points.contains(&name)),
             "crash point {name} is not listed"
         );
         let Some((target, count)) = &*TARGET else { return };

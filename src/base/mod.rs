@@ -7,4 +7,5 @@ pub mod crash;
 pub mod files;
 pub mod graph;
 pub mod hex;
+pub mod parallel;
 pub mod visible;

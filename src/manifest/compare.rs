@@ -9,8 +9,7 @@ use super::Manifest;
 use crate::model::{Hash, Result};
 
 /// Tables that say how things lie on the disk, which neither sidecars nor history tell.
-const OWN: [&str; 8] =
-    ["meta", "objects", "placements", "doomed", "jobs", "job_artifacts", "looks", "replacements"];
+const OWN: [&str; 8] = ["meta", "objects", "placements", "doomed", "jobs", "job_artifacts", "looks", "replacements"];
 
 /// More than these of one table say nothing new.
 const DIFFERENCES_MAX: usize = 10_000;

@@ -59,16 +59,18 @@ impl Manifest {
 
     /// Notes that a file is kept in a compact form.
     pub fn set_compact(&self, seq: i64, file: &CompactFile) -> Result<()> {
-        self.cached(&format!("INSERT OR REPLACE INTO compact_files (seq, {COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"))?
-            .execute(params![
-                seq,
-                file.path,
-                file.file_hash.0,
-                file.form.name(),
-                file.stored_hash.0,
-                file.stored_size_bytes.0,
-                file.original_object.map(|hash| hash.0),
-            ])?;
+        self.cached(&format!(
+            "INSERT OR REPLACE INTO compact_files (seq, {COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        ))?
+        .execute(params![
+            seq,
+            file.path,
+            file.file_hash.0,
+            file.form.name(),
+            file.stored_hash.0,
+            file.stored_size_bytes.0,
+            file.original_object.map(|hash| hash.0),
+        ])?;
         Ok(())
     }
 
@@ -133,12 +135,7 @@ impl Manifest {
         let mut statement =
             self.cached(&format!("SELECT seq, lease, compacts, {COLUMNS} FROM replacements ORDER BY seq, path"))?;
         let rows = statement.query_map([], |row| {
-            Ok(Replacement {
-                seq: row.get(0)?,
-                lease: row.get(1)?,
-                compacts: row.get(2)?,
-                file: compact_file(row, 3)?,
-            })
+            Ok(Replacement { seq: row.get(0)?, lease: row.get(1)?, compacts: row.get(2)?, file: compact_file(row, 3)? })
         })?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }

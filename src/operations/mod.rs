@@ -9,6 +9,7 @@ mod params;
 pub mod runs;
 pub mod scan;
 pub mod session;
+pub mod space;
 pub mod store;
 pub mod types;
 
@@ -255,6 +256,9 @@ pub static OPERATIONS: &[Method] = &[
     Method::command::<datasets::delete_dataset::DeleteDataset>(),
     Method::command::<datasets::restore_dataset::RestoreDataset>(),
     Method::maintenance::<scan::scan::ScanFiles>(),
+    Method::query::<space::plan_compaction::PlanCompaction>(),
+    Method::maintenance::<space::apply_compaction::ApplyCompaction>(),
+    Method::maintenance::<space::expand::Expand>(),
     Method::maintenance::<imports::import_m3::ImportM3>(),
     Method::query::<store::list_events::ListEvents>(),
     Method::probe::<store::verify_store::VerifyStore>(),

@@ -107,8 +107,7 @@ impl Located {
             Err(error) => return Err(error.into()),
         };
         let looks = files::fingerprint(&metadata);
-        let as_seen =
-            |seen: &Looks| (seen.size_bytes.0, seen.mtime_ns) == (looks.size, looks.mtime_ns);
+        let as_seen = |seen: &Looks| (seen.size_bytes.0, seen.mtime_ns) == (looks.size, looks.mtime_ns);
         if looks.size != self.entry.size_bytes.0 || !self.looks.as_ref().is_some_and(as_seen) {
             return Ok(Err(Skipped::Changed));
         }
@@ -270,9 +269,12 @@ impl Store {
         let material = Material { file: &file, path: &path, size, watch };
         let (hash, _) = hashed(out, out_path, |out| compaction::expand(&material, compact.form, out))?;
         if hash != compact.file_hash {
-            return Err(Error::integrity(format!("{} does not expand to the bytes that it was made of", path.display()))
-                .detail("hash", compact.file_hash.to_string())
-                .hint("verify_store tells what is damaged"));
+            return Err(Error::integrity(format!(
+                "{} does not expand to the bytes that it was made of",
+                path.display()
+            ))
+            .detail("hash", compact.file_hash.to_string())
+            .hint("verify_store tells what is damaged"));
         }
         Ok(())
     }
@@ -395,7 +397,12 @@ impl Writer<'_> {
         for file in &changed {
             let size = match compacts {
                 true => file.stored_size_bytes.0,
-                false => self.manifest().files(seq)?.iter().find(|entry| entry.path == file.path).map_or(0, |entry| entry.size_bytes.0),
+                false => self
+                    .manifest()
+                    .files(seq)?
+                    .iter()
+                    .find(|entry| entry.path == file.path)
+                    .map_or(0, |entry| entry.size_bytes.0),
             };
             self.manifest().set_looked_size(seq, &file.path, size)?;
         }
@@ -472,8 +479,9 @@ fn exchange(ready: &Ready) -> Result<()> {
         return Ok(files::sync_parent(new)?);
     }
     if !files::rename_new(draft, new)? {
-        return Err(Error::conflict(format!("something else lies at {}", new.display()))
-            .hint("move it away and try again"));
+        return Err(
+            Error::conflict(format!("something else lies at {}", new.display())).hint("move it away and try again")
+        );
     }
     files::sync_parent(new)?;
     crash::point("forms.renamed");

@@ -24,6 +24,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("audit", 4),
     ("registry", 4),
     ("scan", 4),
+    ("space", 4),
     ("publishing", 4),
     ("imports", 4),
     ("store", 3),

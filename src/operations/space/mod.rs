@@ -1,0 +1,5 @@
+//! How much room everything takes, and how files that are kept in place take less.
+
+pub mod apply_compaction;
+pub mod expand;
+pub mod plan_compaction;
