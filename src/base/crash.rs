@@ -35,6 +35,19 @@ pub const MIGRATION_POINTS: &[&str] =
 pub const DATASET_POINTS: &[&str] =
     &["dataset.rows_written", "dataset.index_placed", "dataset.snapshot_placed", "dataset.folder_synced"];
 
+/// The points that a collection, a restoration and a purge pass besides those of every commit, in their order.
+pub const JOB_POINTS: &[&str] = &[
+    "job.listed",
+    "job.batch_written",
+    "job.batch_done",
+    "purge.before_sweep",
+    "purge.unlinked",
+    "purge.swept",
+    "job.before_report",
+    "job.reported",
+    "job.done",
+];
+
 /// Dies by SIGKILL when `KEEPSTONE_CRASH_AT` is this point's name, or `name:n` at its n-th passing.
 /// Release builds do nothing here.
 #[inline]
@@ -82,7 +95,9 @@ mod armed {
 
     pub(super) fn pass(name: &'static str) {
         debug_assert!(
-            [super::POINTS, super::MIGRATION_POINTS, super::DATASET_POINTS].iter().any(|points| points.contains(&name)),
+            [super::POINTS, super::MIGRATION_POINTS, super::DATASET_POINTS, super::JOB_POINTS]
+                .iter()
+                .any(|points| points.contains(&name)),
             "crash point {name} is not listed"
         );
         let Some((target, count)) = &*TARGET else { return };

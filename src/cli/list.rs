@@ -1,7 +1,7 @@
 //! `keepstone list`
 
 use clap::{Args, ValueEnum};
-use jiff::{SpanRelativeTo, Timestamp, Unit};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::arguments::Place;
@@ -109,11 +109,7 @@ pub(super) fn moment(option: &str, text: Option<&str>, now: Timestamp) -> Result
     if clock::parse_moment(text).is_some() {
         return Ok(Some(text.to_owned()));
     }
-    let ago = text.parse::<jiff::Span>().ok().and_then(|span| {
-        let seconds = span.total((Unit::Second, SpanRelativeTo::days_are_24_hours())).ok()?;
-        now.checked_sub(jiff::SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
-    });
-    match ago {
+    match clock::ago(text, now) {
         Some(moment) => Ok(Some(clock::millis_text(moment))),
         None => Err(Failure::Usage(
             Error::invalid_params(format!("{option}: {text:?} is neither a moment nor how long ago one was"))

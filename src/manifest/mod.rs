@@ -6,13 +6,17 @@ mod compare;
 mod datasets;
 mod edges;
 mod events;
+mod jobs;
 mod legacy;
 mod m3;
 mod migrations;
+mod pins;
 mod places;
+mod population;
 mod reach;
 mod references;
 mod runs;
+mod trash;
 mod types;
 
 use std::path::Path;
@@ -27,12 +31,16 @@ pub use bookkeeping::{ObjectRow, Placement};
 pub use compare::{Difference, How};
 pub use datasets::{Candidate, Filed};
 pub use events::{LINEAGE_ADDED, PUBLISHED, RESCANNED};
+pub use jobs::{JobItem, JobKind, JobRow};
 pub use legacy::{Version1, Version1Artifact};
 pub use m3::{RegistryRun, registry_runs};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
+pub use pins::FOR_EVER;
 pub use places::Registered;
+pub use population::{Individual, Population};
 pub use reach::{Link, LinkInput, NodeRow, Reached, Walk};
 pub use runs::{RunFilter, RunRow};
+pub use trash::TrashRow;
 
 use crate::model::{Error, Kind, Result};
 

@@ -75,6 +75,8 @@ pub enum Code {
     NameMissing,
     /// What lies at the readable name is something else.
     NameDiffers,
+    /// The readable name of what was deleted is still there.
+    NameLeft,
     /// The sidecar is not there.
     SidecarMissing,
     /// The sidecar's seal fails.
@@ -137,6 +139,7 @@ impl Code {
             Self::ObjectWritable
             | Self::NameMissing
             | Self::NameDiffers
+            | Self::NameLeft
             | Self::SidecarMissing
             | Self::SidecarDamaged
             | Self::HistoryShort

@@ -3,23 +3,28 @@
 pub mod config;
 mod history;
 mod init;
+mod jobs;
 mod layout;
 mod lease;
 mod legacy;
 pub mod names;
+mod pins;
 mod placing;
 mod reader;
 mod rebuild;
+mod report;
 mod sidecar;
 mod site;
 pub mod snapshot;
 mod source;
+mod trash;
 mod verify;
 mod writer;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+pub use jobs::{Job, JobDone, JobTurn};
 pub use layout::Layout;
 pub use reader::{Reader, View};
 pub use rebuild::Rebuilt;

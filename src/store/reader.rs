@@ -4,13 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Store;
-use crate::base::files;
-use crate::manifest::{Found, Manifest, ObjectRow};
+use crate::base::{clock, files};
+use crate::manifest::{FOR_EVER, Found, Manifest, ObjectRow};
 use crate::model::artifact::{Artifact, Format};
 use crate::model::number::Count;
+use crate::model::retention::PinTarget;
 use crate::model::{Error, Hash, Result, Watch};
 use crate::objects::Objects;
 use crate::store::layout::Layout;
+use crate::store::pins;
 
 /// Objects up to this length are read again before they count for a duplicate: bytes can rot without a trace in size and
 /// time, and publishing the good ones is what heals them. Larger ones are read by verify_store.
@@ -40,6 +42,31 @@ pub trait View {
             .ok_or_else(|| Error::not_found(format!("artifact {artifact_id} was not found")).field("artifactId"))
     }
 
+    /// Whether the store knows what a pin names, whatever became of it.
+    fn knows(&self, target: &PinTarget) -> Result<bool> {
+        let manifest = self.manifest();
+        Ok(match target {
+            PinTarget::Artifact(artifact_id) => manifest.artifact_seq(artifact_id.as_str())?.is_some(),
+            PinTarget::Run(run_id) => manifest.run(run_id.as_str())?.is_some(),
+            PinTarget::Dataset(dataset_id) => !manifest.dataset_versions(Some(dataset_id))?.is_empty(),
+        })
+    }
+
+    /// The same, or not_found.
+    fn must_know(&self, target: &PinTarget) -> Result<()> {
+        let (what, id) = target.words();
+        match self.knows(target)? {
+            true => Ok(()),
+            false => Err(Error::not_found(format!("{what} {id} was not found")).field(target.field())),
+        }
+    }
+
+    /// Every pin that was ever set, also those that are gone: what it protects, why, and when it was set if that was
+    /// another moment than that of its event.
+    fn pins_ever(&self) -> Result<Vec<(PinTarget, Option<String>, Option<String>)>> {
+        pins::ever(self.manifest())
+    }
+
     /// How an object looks whose bytes can be trusted: they prove right now, or it is large and looks as when they were
     /// proven. `twin` is a file that is known to have the same bytes, with which they are compared sooner than hashed.
     fn trusted(&self, hash: &Hash, twin: Option<&Path>, watch: &dyn Watch) -> Result<Option<ObjectRow>> {
@@ -53,7 +80,12 @@ pub trait View {
 
     /// An artifact as it is answered.
     fn answer(&self, found: Found) -> Artifact {
-        answer(self.layout(), found)
+        let pinned = match found.state.pinned_until.as_str() {
+            "" => false,
+            FOR_EVER => true,
+            until => until > clock::millis_text(self.store().clock.now()).as_str(),
+        };
+        Artifact { pinned, ..answer(self.layout(), found) }
     }
 
     /// The artifacts at these places, as they are answered.
