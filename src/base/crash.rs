@@ -48,6 +48,9 @@ pub const JOB_POINTS: &[&str] = &[
     "job.done",
 ];
 
+/// The points that files which are kept in place pass on their way into the trash, back, and out of it for good.
+pub const MOVE_POINTS: &[&str] = &["move.before", "move.copied", "move.named", "move.moved", "move.purged"];
+
 /// Dies by SIGKILL when `KEEPSTONE_CRASH_AT` is this point's name, or `name:n` at its n-th passing.
 /// Release builds do nothing here.
 #[inline]
@@ -95,7 +98,7 @@ mod armed {
 
     pub(super) fn pass(name: &'static str) {
         debug_assert!(
-            [super::POINTS, super::MIGRATION_POINTS, super::DATASET_POINTS, super::JOB_POINTS]
+            [super::POINTS, super::MIGRATION_POINTS, super::DATASET_POINTS, super::JOB_POINTS, super::MOVE_POINTS]
                 .iter()
                 .any(|points| points.contains(&name)),
             "crash point {name} is not listed"

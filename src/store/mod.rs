@@ -6,6 +6,7 @@ mod init;
 mod jobs;
 mod layout;
 mod lease;
+mod moving;
 mod legacy;
 pub mod names;
 mod pins;

@@ -1,12 +1,14 @@
 //! Reading a store: what readers and writers can both see, and the reader that sees one moment.
 
-use std::path::Path;
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Store;
-use crate::base::{clock, files};
+use super::{Store, moving};
+use crate::base::{beneath, clock, files};
 use crate::manifest::{FOR_EVER, Found, Manifest, ObjectRow};
-use crate::model::artifact::{Artifact, Format};
+use crate::model::artifact::{Artifact, FileEntry, Format, Storage};
 use crate::model::number::Count;
 use crate::model::retention::PinTarget;
 use crate::model::{Error, Hash, Result, Watch};
@@ -76,6 +78,32 @@ pub trait View {
             || twin.is_some_and(|twin| files::same_bytes(twin, &self.objects().path(hash)).unwrap_or(false))
             || self.objects().proven(hash, watch)?;
         Ok(trusted.then_some(row))
+    }
+
+    /// Where a file of an artifact lies: its readable name, or the place where it is kept; of what is deleted the place in
+    /// the trash, if it is kept in place. `None` where it can't be had under a name.
+    fn location(&self, found: &Found, entry: &FileEntry) -> Option<PathBuf> {
+        match found.record.storage {
+            Storage::InPlace => Some(moving::whereabouts(self.layout(), found)?.join(&entry.path)),
+            Storage::Managed if found.state.deleted_at.is_some() => None,
+            Storage::Managed => Some(self.layout().file(&found.record, entry)),
+        }
+    }
+
+    /// Opens a file that is kept in place, or in the trash since its artifact was deleted.
+    fn open_in_place(&self, found: &Found, entry: &FileEntry) -> Result<File> {
+        let artifact_id = &found.record.artifact_id;
+        let folder = moving::whereabouts(self.layout(), found)
+            .ok_or_else(|| Error::not_found(format!("the files of artifact {artifact_id} were not found: it was purged")))?;
+        match beneath::open(&folder, &entry.path) {
+            Ok((file, _)) => Ok(file),
+            Err(error) if error.source.kind() == ErrorKind::NotFound => {
+                let path = folder.join(&entry.path);
+                Err(Error::not_found(format!("{} of artifact {artifact_id} was not found", path.display()))
+                    .hint("scan again, so that the artifact says what is there now"))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// An artifact as it is answered.
