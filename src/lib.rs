@@ -12,6 +12,7 @@ pub mod datasets;
 pub mod imports;
 pub mod lineage;
 pub mod publishing;
+pub mod retention;
 pub mod runs;
 pub mod scan;
 pub mod space;

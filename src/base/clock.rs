@@ -63,3 +63,10 @@ pub fn parse_moment(text: &str) -> Option<Timestamp> {
         .or_else(|| text.parse::<jiff::civil::Date>().ok().map(|date| date.at(0, 0, 0, 0)))?;
     civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
+
+/// The moment so long before another: `30d`, `2h`, `1d 12h`; a day has 24 hours. Durations that are negative are none.
+pub fn ago(text: &str, now: Timestamp) -> Option<Timestamp> {
+    let span = text.parse::<jiff::Span>().ok().filter(|span| !span.is_negative())?;
+    let seconds = span.total((jiff::Unit::Second, jiff::SpanRelativeTo::days_are_24_hours())).ok()?;
+    now.checked_sub(jiff::SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
+}

@@ -47,6 +47,22 @@ pub const FORM_POINTS: &[&str] = &[
     "forms.done",
 ];
 
+/// The points that a collection, a restoration and a purge pass besides those of every commit, in their order.
+pub const JOB_POINTS: &[&str] = &[
+    "job.listed",
+    "job.batch_written",
+    "job.batch_done",
+    "purge.before_sweep",
+    "purge.unlinked",
+    "purge.swept",
+    "job.before_report",
+    "job.reported",
+    "job.done",
+];
+
+/// The points that files which are kept in place pass on their way into the trash, back, and out of it for good.
+pub const MOVE_POINTS: &[&str] = &["move.before", "move.copied", "move.named", "move.moved", "move.purged"];
+
 /// Dies by SIGKILL when `KEEPSTONE_CRASH_AT` is this point's name, or `name:n` at its n-th passing.
 /// Release builds do nothing here.
 #[inline]
@@ -94,9 +110,16 @@ mod armed {
 
     pub(super) fn pass(name: &'static str) {
         debug_assert!(
-            [super::POINTS, super::MIGRATION_POINTS, super::DATASET_POINTS, super::FORM_POINTS]
-                .iter()
-                .any(|points| points.contains(&name)),
+            [
+                super::POINTS,
+                super::MIGRATION_POINTS,
+                super::DATASET_POINTS,
+                super::JOB_POINTS,
+                super::MOVE_POINTS,
+                super::FORM_POINTS
+            ]
+            .iter()
+            .any(|points| points.contains(&name)),
             "crash point {name} is not listed"
         );
         let Some((target, count)) = &*TARGET else { return };

@@ -20,6 +20,7 @@ use super::publish::{self, Publish};
 use super::rebuild::{self, Rebuild};
 use super::run::{self, Run};
 use super::runs::{self, Runs};
+use super::scan::{self, Scan};
 use super::show::{self, Show};
 use super::status::{self, Status};
 use super::supersede::{self, Supersede};
@@ -68,7 +69,8 @@ Examples:
 const INIT_EXAMPLES: &str = "\
 Examples:
   keepstone init                       in ./.keepstone
-  keepstone init --root /srv/artifacts";
+  keepstone init --root /srv/artifacts
+  keepstone init --preset cryptorun    the families proofs, bench, smoke90, explain and greenwall";
 
 /// Keeps every file a pipeline produces: once, verified, traceable to what it was made from, and recoverable.
 #[derive(Debug, Parser)]
@@ -131,6 +133,9 @@ pub(super) enum Command {
     /// List runs, or show one
     #[command(after_help = runs::EXAMPLES)]
     Runs(Runs),
+    /// Look through folders for the runs of families, and register them
+    #[command(after_help = scan::EXAMPLES)]
+    Scan(Scan),
     /// Create, look at, compare and verify versions of datasets
     #[command(after_help = dataset::EXAMPLES, visible_alias = "datasets")]
     Dataset(Box<Dataset>),
@@ -146,9 +151,9 @@ pub(super) enum Command {
     /// Look whether everything in the store is as it was promised, and mend it where asked
     #[command(after_help = verify::EXAMPLES)]
     Verify(Verify),
-    /// Show one artifact, or list them: the same as show and list
-    #[command(hide = true)]
-    Artifact(Artifact),
+    /// The commands about artifacts under one name, as other programs have them
+    #[command(hide = true, alias = "artifacts")]
+    Artifact(Box<Artifact>),
     /// Take in what another program keeps
     #[command(after_help = import::EXAMPLES)]
     Import(Import),
@@ -207,6 +212,9 @@ pub(super) struct Init {
     /// Write keepstone.toml anew where there is a store; nothing else changes
     #[arg(long)]
     pub(super) force: bool,
+    /// Let keepstone.toml say more than the defaults: the families of `cryptorun`
+    #[arg(long, value_name = "NAME", value_parser = ["cryptorun"])]
+    pub(super) preset: Option<String>,
     /// Print nothing
     #[arg(long, short)]
     pub(super) quiet: bool,

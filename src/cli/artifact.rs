@@ -1,10 +1,11 @@
-//! `keepstone artifact`: show and list, as M3 called them.
+//! `keepstone artifact`, `keepstone artifacts`: commands under the names that M3 and CryptoRun have for them.
 
 use clap::{Args, Subcommand};
 
 use super::Outcome;
 use super::arguments::Place;
 use super::list::{self, List};
+use super::scan::{self, Scan};
 use super::show::{self, Show};
 
 #[derive(Debug, Args)]
@@ -21,11 +22,15 @@ enum What {
     /// List artifacts, newest first
     #[command(after_help = list::EXAMPLES)]
     List(List),
+    /// Look through folders for the runs of families, and register them
+    #[command(after_help = scan::EXAMPLES)]
+    Scan(Scan),
 }
 
 pub(super) fn run(place: &Place, options: &Artifact) -> Outcome {
     match &options.what {
         What::Show(options) => show::run(place, options),
         What::List(options) => list::run(place, options),
+        What::Scan(options) => scan::run(place, options),
     }
 }

@@ -30,7 +30,7 @@ pub(super) struct Import {
 
 #[derive(Debug, Subcommand)]
 enum From {
-    /// Take in a data folder of M3: artifacts, lineage, runs, datasets
+    /// Take in a data folder of M3: artifacts, lineage, runs, datasets, pins
     #[command(after_help = EXAMPLES)]
     M3(M3),
 }
@@ -56,6 +56,7 @@ struct Report {
     artifacts: Tally,
     runs: Tally,
     datasets: Tally,
+    pins: Tally,
     bytes_taken: u64,
     findings: Vec<Finding>,
     error_count: u64,
@@ -133,6 +134,7 @@ fn shown(report: &Report) -> String {
     line("artifact", &report.artifacts);
     line("run", &report.runs);
     line("dataset version", &report.datasets);
+    line("pin", &report.pins);
     if report.bytes_taken > 0 {
         let verb = if report.dry_run { "would be copied" } else { "copied" };
         shown.push_str(&format!("{} {verb}\n", words::size(report.bytes_taken)));

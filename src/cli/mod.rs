@@ -14,6 +14,7 @@ mod downstream;
 mod events;
 mod exec;
 mod facts;
+mod families;
 mod find;
 mod git;
 mod import;
@@ -29,6 +30,7 @@ mod publish;
 mod rebuild;
 mod run;
 mod runs;
+mod scan;
 mod schema;
 mod serve;
 mod show;
@@ -100,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Supersede(options) => supersede::run(place, options),
         Command::Run(options) => run::run(place, options),
         Command::Runs(options) => runs::run(place, options),
+        Command::Scan(options) => scan::run(place, options),
         Command::Dataset(options) => dataset::run(place, options),
         Command::Types(options) => types::run(place, options),
         Command::Events(options) => events::run(place, options),

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Manifest;
+use super::pins::PINNED_UNTIL;
 use crate::model::artifact::{FileEntry, Format, Git, Outcome, Publication, Record, State, Status, Storage, Writer};
 use crate::model::ids::{ArtifactId, ArtifactType};
 use crate::model::number::Count;
@@ -77,6 +78,7 @@ pub(super) fn details(record: &Record) -> String {
     serde_json::to_string(&details).expect("plain data")
 }
 
+/// What a row has before what pins say of it.
 const COLUMNS: &str = "a.seq, a.artifact_id, a.artifact_type, a.schema_version, a.logical_key, a.version, a.format,
     a.storage, a.file_hash, a.content_hash, a.content_hash_version, a.legacy_content_hash, a.source_hash, a.source_size,
     a.size_bytes, a.file_count, a.row_count, a.min_ts, a.max_ts, a.created_at, a.media_type, a.run_id, a.family,
@@ -85,6 +87,7 @@ const COLUMNS: &str = "a.seq, a.artifact_id, a.artifact_type, a.schema_version, 
     (SELECT n.artifact_id FROM artifacts n WHERE n.seq = a.superseded_by),
     (SELECT json_group_array(json_array(o.seq, o.artifact_id)) FROM artifacts o WHERE o.superseded_by = a.seq),
     (SELECT json_group_array(json_array(g.key, g.value)) FROM artifact_tags g WHERE g.seq = a.seq),
+    a.purged_at,
     CASE a.storage WHEN 'in_place' THEN (SELECT json_array(p.root, p.folder) FROM places p WHERE p.seq = a.seq) END";
 
 pub(super) const ACTIVE: &str = "a.superseded_at IS NULL AND a.deleted_at IS NULL";
@@ -192,11 +195,16 @@ impl Manifest {
         )
     }
 
-    /// Every object that managed artifacts need, the listings of trees included, and its length where a row says it.
+    /// Every object that artifacts need that were not purged, the listings of trees included, and its length where a row says it.
     pub fn needed_objects(&self) -> Result<Vec<(Hash, Option<u64>)>> {
         let mut statement = self.cached(
-            "SELECT hash, artifact_files.size_bytes FROM artifact_files JOIN artifacts USING (seq) WHERE storage = 'managed'
-             UNION SELECT file_hash, NULL FROM artifacts WHERE storage = 'managed' AND format = 'tree'
+            "SELECT hash, artifact_files.size_bytes FROM artifact_files JOIN artifacts USING (seq)
+             WHERE storage = 'managed' AND purged_at IS NULL
+             UNION SELECT file_hash, NULL FROM artifacts
+             WHERE storage = 'managed' AND format = 'tree' AND purged_at IS NULL
+             UNION SELECT original_object, NULL FROM compact_files JOIN artifacts USING (seq)
+             WHERE original_object IS NOT NULL AND purged_at IS NULL
+             UNION SELECT original_object, NULL FROM replacements WHERE original_object IS NOT NULL
              ORDER BY 1, 2",
         )?;
         let rows = statement.query_map([], |row| Ok((Hash(row.get(0)?), row.get(1)?)))?;
@@ -209,7 +217,8 @@ impl Manifest {
             .cached(
                 "SELECT artifact_id FROM artifacts
                  WHERE (seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1)
-                   AND storage = 'managed' ORDER BY seq LIMIT 1",
+                   AND storage = 'managed'
+                   OR seq IN (SELECT seq FROM compact_files WHERE original_object = ?1) ORDER BY seq LIMIT 1",
             )?
             .query_row([hash.0], |row| row.get(0))
             .optional()?)
@@ -384,20 +393,15 @@ impl Manifest {
         Ok(())
     }
 
-    /// Marks an artifact as deleted.
-    pub fn set_deleted(&self, seq: i64, at: &str) -> Result<()> {
-        self.cached("UPDATE artifacts SET deleted_at = ?2, updated_at = ?2, revision = revision + 1 WHERE seq = ?1")?
-            .execute((seq, at))?;
-        Ok(())
-    }
-
     pub(super) fn one(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Option<Found>> {
-        let mut statement = self.cached(&format!("SELECT {COLUMNS} FROM artifacts a WHERE {condition}"))?;
+        let mut statement =
+            self.cached(&format!("SELECT {COLUMNS}, {PINNED_UNTIL} FROM artifacts a WHERE {condition}"))?;
         Ok(statement.query_row(cells, found).optional()?)
     }
 
     pub(super) fn many(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Vec<Found>> {
-        let mut statement = self.cached(&format!("SELECT {COLUMNS} FROM artifacts a WHERE {condition}"))?;
+        let mut statement =
+            self.cached(&format!("SELECT {COLUMNS}, {PINNED_UNTIL} FROM artifacts a WHERE {condition}"))?;
         let rows = statement.query_map(cells, found)?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
@@ -450,7 +454,7 @@ fn list_query(filter: &ListFilter) -> (String, Vec<Cell>) {
         add("EXISTS (SELECT 1 FROM artifact_tags o WHERE o.seq = a.seq AND o.key = ? AND o.value = ?)", &[key, value]);
     }
     let sql = format!(
-        "SELECT {COLUMNS} FROM {from} WHERE {} ORDER BY {of}.created_at DESC, {of}.seq DESC LIMIT {}",
+        "SELECT {COLUMNS}, {PINNED_UNTIL} FROM {from} WHERE {} ORDER BY {of}.created_at DESC, {of}.seq DESC LIMIT {}",
         conditions.join(" AND "),
         filter.limit
     );
@@ -535,9 +539,11 @@ fn found(row: &Row) -> rusqlite::Result<Found> {
         supersedes: supersedes.into_iter().map(|(_, artifact_id)| artifact_id).collect(),
         // As pairs: json_group_object ends a name at a NUL.
         tags: parsed::<Vec<(String, String)>>(37, row.get_ref(37)?.as_str()?)?.into_iter().collect(),
+        purged_at: row.get(38)?,
+        pinned_until: row.get(40)?,
     };
-    let place: Option<String> = row.get(38)?;
-    let place = place.map(|place| parsed(38, &place)).transpose()?;
+    let place: Option<String> = row.get(39)?;
+    let place = place.map(|place| parsed(39, &place)).transpose()?;
     Ok(Found { seq: row.get(0)?, record, state, place })
 }
 

@@ -75,6 +75,15 @@ impl Manifest {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
+    /// All events of one kind, oldest first.
+    pub fn events_of_kind(&self, kind: &str) -> Result<Vec<Event>> {
+        let mut statement = self.cached(
+            "SELECT event_id, at, kind, artifact_id, actor, data FROM events WHERE kind = ?1 ORDER BY event_id",
+        )?;
+        let rows = statement.query_map([kind], event)?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
     /// The event of an artifact's publishing.
     pub fn published_event(&self, artifact_id: &str) -> Result<Event> {
         Ok(self

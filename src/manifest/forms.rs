@@ -3,8 +3,10 @@
 use rusqlite::{Row, params};
 
 use super::Manifest;
+use crate::model::artifact::FileEntry;
 use crate::model::compaction::{CompactFile, Form};
 use crate::model::number::Count;
+use crate::model::place::Looks;
 use crate::model::{Hash, Result};
 
 /// A file that is about to be replaced.
@@ -76,38 +78,39 @@ impl Manifest {
 
     /// Notes that a file is its original again. An object that held that is no longer needed for it.
     pub fn set_expanded(&self, seq: i64, path: &str) -> Result<()> {
-        self.give_up_originals("seq = ?1 AND path = ?2", params![seq, path])?;
-        self.cached("DELETE FROM compact_files WHERE seq = ?1 AND path = ?2")?.execute((seq, path))?;
+        let mut statement =
+            self.cached("DELETE FROM compact_files WHERE seq = ?1 AND path = ?2 RETURNING original_object")?;
+        let objects = statement.query_map((seq, path), |row| row.get::<_, Option<[u8; 32]>>(0))?;
+        for object in objects.collect::<Result<Vec<_>, _>>()?.into_iter().flatten() {
+            self.doom(&Hash(object))?;
+        }
         Ok(())
     }
 
-    /// Forgets the compact forms of files that are no longer what they were made of.
+    /// Forgets the compact forms of files that are no longer what they were made of. The objects that held their originals
+    /// stay: somebody has changed the files, and there is no other copy.
     pub(super) fn forget_forms(&self, seq: i64) -> Result<()> {
-        const STALE: &str = "seq = ?1 AND NOT EXISTS (SELECT 1 FROM artifact_files f
-            WHERE f.seq = compact_files.seq AND f.path = compact_files.path AND f.hash = compact_files.file_hash)";
-        self.give_up_originals(STALE, params![seq])?;
-        self.cached(&format!("DELETE FROM compact_files WHERE {STALE}"))?.execute([seq])?;
-        Ok(())
-    }
-
-    /// Has an object that held an original removed by the next purge, if no file needs it.
-    pub fn doom_unneeded_original(&self, object: &Hash) -> Result<()> {
         self.cached(
-            "INSERT OR IGNORE INTO doomed
-             SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM compact_files WHERE original_object = ?1)",
+            "DELETE FROM compact_files WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM artifact_files f
+                WHERE f.seq = compact_files.seq AND f.path = compact_files.path AND f.hash = compact_files.file_hash)",
         )?
-        .execute([object.0])?;
+        .execute([seq])?;
         Ok(())
     }
 
-    /// What only these files need goes with the next purge, which looks again whether something else needs it.
-    fn give_up_originals(&self, of: &str, values: &[&dyn rusqlite::ToSql]) -> Result<()> {
-        self.cached(&format!(
-            "INSERT OR IGNORE INTO doomed SELECT original_object FROM compact_files
-             WHERE original_object IS NOT NULL AND {of}"
-        ))?
-        .execute(values)?;
-        Ok(())
+    /// The files of an artifact as they lie on the disk: those in a compact form under its path, hash and length. With
+    /// how they looked when they were last read.
+    pub fn stored_files(&self, seq: i64) -> Result<Vec<(FileEntry, Option<Looks>)>> {
+        let (mut looks, compact) = (self.looks(seq)?, self.compact_files(seq)?);
+        let stored = |mut entry: FileEntry| {
+            let looks = looks.remove(&entry.path);
+            if let Some(file) = compact.iter().find(|file| file.path == entry.path) {
+                (entry.hash, entry.size_bytes) = (file.stored_hash, file.stored_size_bytes);
+                entry.path = file.stored_path();
+            }
+            (entry, looks)
+        };
+        Ok(self.files(seq)?.into_iter().map(stored).collect())
     }
 
     /// Notes that a file is about to be replaced.

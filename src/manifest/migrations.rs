@@ -238,6 +238,10 @@ const RETENTION: &str = "
     -- Why, by whom and by what an artifact was deleted, as JSON; and when its bytes were given up.
     ALTER TABLE artifacts ADD COLUMN deletion TEXT;
     ALTER TABLE artifacts ADD COLUMN purged_at TEXT;
+    UPDATE artifacts SET deletion = (
+        SELECT data FROM events e WHERE e.kind = 'deleted' AND e.artifact_id = artifacts.artifact_id
+        ORDER BY e.event_id DESC LIMIT 1
+    ) WHERE deleted_at IS NOT NULL;
     CREATE INDEX artifacts_in_trash ON artifacts (deleted_at, seq) WHERE deleted_at IS NOT NULL AND purged_at IS NULL;
     CREATE INDEX dataset_members_by_artifact ON dataset_members (artifact_id);
 
@@ -250,12 +254,16 @@ const RETENTION: &str = "
         kind TEXT NOT NULL CHECK (kind IN ('delete', 'restore', 'purge')),
         at TEXT NOT NULL,
         actor TEXT,
-        data TEXT NOT NULL
+        data TEXT NOT NULL,
+        -- What it is to be done to is listed whole: from then on it is done, before that it never was.
+        begun INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     CREATE TABLE job_artifacts (
         job INTEGER NOT NULL REFERENCES jobs (job),
         seq INTEGER NOT NULL REFERENCES artifacts (seq),
-        data TEXT,
+        data TEXT NOT NULL,
+        -- Null until it is done; why it was left out, else ''.
+        outcome TEXT,
         PRIMARY KEY (job, seq)
     ) STRICT, WITHOUT ROWID;
 ";

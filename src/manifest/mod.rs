@@ -7,13 +7,17 @@ mod datasets;
 mod edges;
 mod events;
 mod forms;
+mod jobs;
 mod legacy;
 mod m3;
 mod migrations;
+mod pins;
 mod places;
+mod population;
 mod reach;
 mod references;
 mod runs;
+mod trash;
 mod types;
 
 use std::path::Path;
@@ -29,12 +33,16 @@ pub use compare::{Difference, How};
 pub use datasets::{Candidate, Filed};
 pub use events::{LINEAGE_ADDED, PUBLISHED, RESCANNED};
 pub use forms::{InPlace, Replacement};
+pub use jobs::{JobItem, JobKind, JobRow};
 pub use legacy::{Version1, Version1Artifact};
 pub use m3::{RegistryRun, registry_runs};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
+pub use pins::FOR_EVER;
 pub use places::Registered;
+pub use population::{Individual, Population};
 pub use reach::{Link, LinkInput, NodeRow, Reached, Walk};
 pub use runs::{RunFilter, RunRow};
+pub use trash::TrashRow;
 
 use crate::model::{Error, Kind, Result};
 

@@ -47,6 +47,13 @@ impl Manifest {
             .optional()?)
     }
 
+    /// Everything that scans found, oldest first.
+    pub fn placed_seqs(&self) -> Result<Vec<i64>> {
+        let mut statement = self.cached("SELECT seq FROM places ORDER BY seq")?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
     /// The folders below which runs were found, sorted.
     pub fn scan_roots(&self) -> Result<Vec<String>> {
         let mut statement = self.cached("SELECT DISTINCT root FROM places ORDER BY root")?;

@@ -200,6 +200,10 @@ pub struct State {
     pub superseded_by: Option<ArtifactId>,
     pub supersedes: Vec<ArtifactId>,
     pub deleted_at: Option<String>,
+    /// When its bytes were given up; they may be there all the same, because others have them too.
+    pub purged_at: Option<String>,
+    /// Until when pins protect it: empty where none does, `~` for ever.
+    pub pinned_until: String,
     pub updated_at: String,
     pub revision: u64,
 }
@@ -216,6 +220,8 @@ impl State {
             superseded_by: None,
             supersedes: Vec::new(),
             deleted_at: None,
+            purged_at: None,
+            pinned_until: String::new(),
             updated_at: publication.record.created_at.clone(),
             revision: 1,
         }
@@ -314,7 +320,8 @@ pub struct Artifact {
     pub superseded_by: Option<ArtifactId>,
     /// The artifacts it replaced.
     pub supersedes: Vec<ArtifactId>,
-    /// Whether a pin protects it.
+    /// Whether a pin protects it: one of its own, of a run that published it, or of a live dataset that holds it. Its end
+    /// may come by itself, so `revision` doesn't count it.
     pub pinned: bool,
     /// 1, and one more for each change that shows.
     pub revision: Count,

@@ -66,6 +66,8 @@ pub enum ImportFault {
     IndexDiffers,
     /// A feature that can't be kept is left out.
     FeatureLeftOut,
+    /// What a pin protects is not in the store.
+    PinnedMissing,
 }
 
 impl ImportFault {

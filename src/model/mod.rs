@@ -12,6 +12,7 @@ pub mod import;
 pub mod number;
 pub mod place;
 pub mod reference;
+pub mod retention;
 pub mod run;
 pub mod scan;
 pub mod seal;

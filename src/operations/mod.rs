@@ -6,6 +6,7 @@ pub mod datasets;
 pub mod imports;
 pub mod lineage;
 mod params;
+pub mod retention;
 pub mod runs;
 pub mod scan;
 pub mod session;
@@ -256,6 +257,16 @@ pub static OPERATIONS: &[Method] = &[
     Method::command::<datasets::delete_dataset::DeleteDataset>(),
     Method::command::<datasets::restore_dataset::RestoreDataset>(),
     Method::maintenance::<scan::scan::ScanFiles>(),
+    Method::command::<retention::pin::SetPin>(),
+    Method::command::<retention::unpin::Unpin>(),
+    Method::query::<retention::list_pins::ListPins>(),
+    Method::query::<retention::list_policies::ListPolicies>(),
+    Method::query::<retention::plan_gc::PlanGc>(),
+    Method::maintenance::<retention::apply_gc::ApplyGc>(),
+    Method::command::<retention::delete_artifact::DeleteArtifact>(),
+    Method::query::<retention::list_trash::ListTrash>(),
+    Method::maintenance::<retention::restore::Restore>(),
+    Method::maintenance::<retention::purge_trash::PurgeTrash>(),
     Method::query::<space::plan_compaction::PlanCompaction>(),
     Method::maintenance::<space::apply_compaction::ApplyCompaction>(),
     Method::maintenance::<space::expand::Expand>(),

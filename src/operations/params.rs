@@ -86,6 +86,11 @@ pub(super) fn moment_or_later(field: &str, text: Option<&str>) -> Result<Option<
     Ok(Some(clock::millis_text(later)))
 }
 
+/// The same, to the full: for what is counted from.
+pub(super) fn instant(field: &str, text: Option<&str>) -> Result<Option<Timestamp>> {
+    parsed(field, text)
+}
+
 fn parsed(field: &str, text: Option<&str>) -> Result<Option<Timestamp>> {
     let Some(text) = text else { return Ok(None) };
     // createdAt has four digits for the year and is compared as text.

@@ -81,7 +81,7 @@ pub fn apply(
     actor: Option<&str>,
     watch: &dyn Watch,
 ) -> Result<Applied> {
-    let turn = store.form_turn()?;
+    let turn = store.place_turn()?;
     let settings = &store.config().compaction;
     let items = items(&store.read()?, family)?;
     if digest(&items, settings)? != expected {
@@ -136,7 +136,7 @@ pub fn expand(
     actor: Option<&str>,
     watch: &dyn Watch,
 ) -> Result<(Vec<Located>, Vec<CompactionFailure>)> {
-    let turn = store.form_turn()?;
+    let turn = store.place_turn()?;
     let reader = store.read()?;
     let found = reader.found(artifact_id.as_str())?;
     if let Some(at) = &found.state.deleted_at {

@@ -149,21 +149,21 @@ pub struct Ready {
     near: Option<PathBuf>,
 }
 
-/// Keeps scans and other replacements away, of this process and of others.
-pub struct FormTurn {
+/// Keeps scans and compactions away, of this process and of others.
+pub struct PlaceTurn {
     _lock: Lock,
 }
 
 impl Store {
-    /// Waits for scans and other replacements, up to 30 s, and finishes what dead processes left of theirs.
-    pub fn form_turn(self: &Arc<Self>) -> Result<FormTurn> {
+    /// Waits for scans and compactions, up to 30 s, and finishes what dead processes left of theirs.
+    pub fn place_turn(self: &Arc<Self>) -> Result<PlaceTurn> {
         self.writing()?;
         let lock = Lock::exclusive_within(&self.layout.lock("scan"), BUSY_WAIT)?.ok_or_else(|| {
-            Error::busy("a scan or another compaction of this store is under way")
+            Error::busy("another scan or compaction of this store is under way")
                 .hint("send the request again when it is done")
         })?;
         self.finish_replacements()?;
-        Ok(FormTurn { _lock: lock })
+        Ok(PlaceTurn { _lock: lock })
     }
 
     /// Stages the compact form of a file and proves that it expands to the original.
@@ -224,9 +224,9 @@ impl Store {
     /// Stages the original of a file that is kept in a compact form; `None` where it is not.
     pub fn stage_original(&self, located: &Located, watch: &dyn Watch) -> Result<Option<Ready>> {
         let Some(compact) = &located.compact else { return Ok(None) };
-        let (_, metadata) = located.open()?;
+        let (file, metadata) = located.open()?;
         let (draft_file, draft) = self.staging()?.create()?;
-        self.expand_into(located, compact, (&draft_file, draft.path()), watch)?;
+        self.expand_into((&located.path(), file), compact, (&draft_file, draft.path()), watch)?;
         files::look_like(&draft_file, draft.path(), &metadata)?;
         draft_file.sync_all().context("flush", draft.path())?;
         Ok(Some(Ready {
@@ -240,33 +240,30 @@ impl Store {
         }))
     }
 
-    /// The original bytes of a file that is kept in a compact form, in a file without a name, at its start.
-    pub fn original(&self, located: &Located, watch: &dyn Watch) -> Result<File> {
-        let Some(compact) = &located.compact else { return Ok(located.open()?.0) };
+    /// The original bytes of an open file that is kept in a compact form, in a file without a name.
+    pub fn original(&self, path: &Path, compact: &CompactFile, file: File, watch: &dyn Watch) -> Result<File> {
         let folder = self.staging().map_or_else(|_| std::env::temp_dir(), |staging| staging.folder().to_owned());
-        let file = files::unnamed(&folder)?;
-        self.expand_into(located, compact, (&file, &folder), watch)?;
-        io::Seek::rewind(&mut &file).context("read", &folder)?;
-        Ok(file)
+        let original = files::unnamed(&folder)?;
+        self.expand_into((path, file), compact, (&original, &folder), watch)?;
+        Ok(original)
     }
 
     /// Writes the original, proven by its hash.
     fn expand_into(
         &self,
-        located: &Located,
+        (path, file): (&Path, File),
         compact: &CompactFile,
         (out, out_path): (&File, &Path),
         watch: &dyn Watch,
     ) -> Result<()> {
-        let path = located.path();
         let (file, size) = match &compact.original_object {
             Some(hash) => self.objects.open(hash)?,
             None => {
-                let (file, metadata) = located.open()?;
-                (file, metadata.len())
+                let size = files::metadata_of(&file, path)?.len();
+                (file, size)
             }
         };
-        let material = Material { file: &file, path: &path, size, watch };
+        let material = Material { file: &file, path, size, watch };
         let (hash, _) = hashed(out, out_path, |out| compaction::expand(&material, compact.form, out))?;
         if hash != compact.file_hash {
             return Err(Error::integrity(format!(
@@ -282,7 +279,7 @@ impl Store {
     /// Replaces files by their other forms; answers of each that was not replaced why.
     pub fn replace_files(
         self: &Arc<Self>,
-        _: &FormTurn,
+        _: &PlaceTurn,
         ready: Vec<Ready>,
         actor: Option<&str>,
     ) -> Result<Vec<(Located, Result<()>)>> {
@@ -452,7 +449,7 @@ impl Writer<'_> {
             _ => {}
         }
         if let Some(object) = file.original_object {
-            self.manifest().doom_unneeded_original(&object)?;
+            self.manifest().doom(&object)?;
         }
         self.manifest().remove_replacement(*seq, &file.path)
     }

@@ -43,9 +43,9 @@ pub(super) fn create(layout: &Layout, clock: Clock) -> Result<bool> {
     Ok(true)
 }
 
-/// Writes keepstone.toml with its defaults.
-pub(super) fn write_configuration(layout: &Layout) -> Result<()> {
-    Ok(files::replace(&layout.configuration(), TEMPLATE.as_bytes(), 0o644)?)
+/// Writes keepstone.toml.
+pub(super) fn write_configuration(layout: &Layout, text: &str) -> Result<()> {
+    Ok(files::replace(&layout.configuration(), text.as_bytes(), 0o644)?)
 }
 
 /// Writes a manifest without artifacts, as one durable file.
@@ -76,7 +76,7 @@ pub(super) fn make_folders(layout: &Layout) -> Result<()> {
     }
     Objects::new(layout.objects()).create()?;
     if !files::exists(&layout.configuration()) {
-        write_configuration(layout)?;
+        write_configuration(layout, TEMPLATE)?;
     }
     Ok(())
 }

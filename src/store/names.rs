@@ -1,11 +1,11 @@
 //! Readable names: how they are formed from what callers say, and how they are put beside the objects.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::base::files;
-use crate::manifest::Manifest;
+use crate::manifest::{Found, Manifest};
 use crate::model::Result;
-use crate::model::artifact::Record;
+use crate::model::artifact::{Format, Record};
 use crate::objects::{OBJECT_MODE, Objects};
 use crate::store::config::Names;
 use crate::store::layout::Layout;
@@ -75,6 +75,60 @@ pub(super) fn place(
         }
     }
     Ok(())
+}
+
+/// Takes an artifact's readable name away. What is no longer its object's bytes moves to quarantine.
+pub(super) fn take_away(
+    manifest: &Manifest,
+    objects: &Objects,
+    layout: &Layout,
+    (seq, record): (i64, &Record),
+    stamp: &str,
+) -> Result<()> {
+    for (number, entry) in manifest.files(seq)?.into_iter().enumerate() {
+        let target = layout.file(record, &entry);
+        let object = objects.path(&entry.hash);
+        if !files::exists(&target) {
+            continue;
+        }
+        if same(&object, &target)? {
+            files::remove_if_there(&target)?;
+        } else if files::exists(&object) {
+            files::move_over(&target, &layout.quarantine().join(format!("name-{seq}-{number}-{stamp}")))?;
+        } else {
+            // It may be the last copy: under this name a repair finds it.
+            files::move_over(&target, &layout.quarantine().join(format!("{}.{stamp}", entry.hash.hex())))?;
+        }
+        // The folders of a tree go with the last of their files.
+        let mut folder = target.parent();
+        while let Some(empty) = folder.filter(|folder| folder.starts_with(layout.name(record))) {
+            if files::remove_empty_folder(empty).is_err() {
+                break;
+            }
+            folder = empty.parent();
+        }
+    }
+    Ok(())
+}
+
+/// The first of an artifact's readable names at which something else lies.
+pub(super) fn occupied(
+    manifest: &Manifest,
+    objects: &Objects,
+    layout: &Layout,
+    found: &Found,
+) -> Result<Option<PathBuf>> {
+    let name = layout.name(&found.record);
+    if found.record.format == Format::Tree && files::look(&name)?.is_some_and(|there| !there.is_dir()) {
+        return Ok(Some(name));
+    }
+    for entry in manifest.files(found.seq)? {
+        let target = layout.file(&found.record, &entry);
+        if files::exists(&target) && !same(&objects.path(&entry.hash), &target)? {
+            return Ok(Some(target));
+        }
+    }
+    Ok(None)
 }
 
 /// `false` when the name is taken.

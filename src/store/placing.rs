@@ -1,6 +1,6 @@
 //! Brings readable names and sidecars to their places after a commit, and again after a crash in between.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,6 +24,15 @@ use crate::store::sidecar::Sidecar;
 pub(super) struct Fresh {
     pub(super) seq: i64,
     pub(super) draft: Option<Unfinished>,
+    /// Whether its sidecar may be missing or damaged; otherwise it is not even looked at.
+    pub(super) sidecar: bool,
+}
+
+impl Fresh {
+    /// One that somebody else was to see to.
+    fn again(seq: i64) -> Self {
+        Self { seq, draft: None, sidecar: true }
+    }
 }
 
 /// An artifact whose name and sidecar are in their places but may not have reached the disk.
@@ -31,6 +40,8 @@ pub(super) struct Placed {
     seq: i64,
     files: Vec<PathBuf>,
     folders: BTreeSet<PathBuf>,
+    /// Folders of files that are kept in place, also on other file systems.
+    moved: BTreeSet<PathBuf>,
 }
 
 /// Writes a sidecar into staging.
@@ -43,8 +54,8 @@ pub(super) fn draft(staging: &Staging, sidecar: &Sidecar) -> Result<Unfinished> 
 impl Store {
     /// Places what a transaction published. A failure here loses nothing: the next start places it.
     pub(super) fn place_all(&self, manifest: &Manifest, fresh: Vec<Fresh>) {
-        for Fresh { seq, draft } in fresh {
-            match self.place(manifest, seq, draft) {
+        for fresh in fresh {
+            match self.place(manifest, fresh) {
                 Ok(placed) => {
                     if let Access::Write(writing) = &self.access {
                         writing.placed.lock().expect("no panic holds it").push(placed);
@@ -55,7 +66,8 @@ impl Store {
         }
     }
 
-    fn place(&self, manifest: &Manifest, seq: i64, draft: Option<Unfinished>) -> Result<Placed> {
+    fn place(&self, manifest: &Manifest, fresh: Fresh) -> Result<Placed> {
+        let Fresh { seq, draft, sidecar: with_sidecar } = fresh;
         let found = manifest.artifact_at(seq)?.ok_or_else(|| Error::internal(format!("there is no artifact {seq}")))?;
         let (name, sidecar) = (self.layout.name(&found.record), self.layout.sidecar(&found.record));
         if let Some(parent) = sidecar.parent()
@@ -63,18 +75,21 @@ impl Store {
         {
             files::create_folders(parent)?;
         }
-        let named = match found.state.deleted_at {
-            _ if found.record.storage == Storage::InPlace => Ok(()),
-            None => {
+        let named = match (found.record.storage, &found.state.deleted_at) {
+            (Storage::Managed, None) => {
                 let how = self.config.names;
                 names::place(manifest, &self.objects, &self.layout, how, (seq, &found.record), &self.stamp())
             }
-            Some(_) => Ok(()),
+            (Storage::Managed, Some(_)) => {
+                names::take_away(manifest, &self.objects, &self.layout, (seq, &found.record), &self.stamp())
+            }
+            (Storage::InPlace, _) => Ok(()),
         };
         crash::point("place.name_linked");
-        let mut placed =
-            Placed { seq, files: self.name_files(manifest, seq, &found.record)?, folders: BTreeSet::new() };
-        if !is_sidecar_of(&sidecar, &found.record) {
+        let moved = self.move_files(manifest, &found);
+        let files = self.name_files(manifest, seq, &found.record)?;
+        let mut placed = Placed { seq, files, folders: BTreeSet::new(), moved: BTreeSet::new() };
+        if with_sidecar && !is_sidecar_of(&sidecar, &found.record) {
             let draft = match draft {
                 Some(draft) => draft,
                 None => self.draft_again(manifest, found)?,
@@ -84,6 +99,7 @@ impl Store {
         }
         // A name can be made again from the sidecar, so the sidecar doesn't wait for it.
         named?;
+        placed.moved = moved?;
         placed.files.push(sidecar);
         for file in placed.files.iter().chain([&name]) {
             placed.folders.extend(file.parent().map(PathBuf::from));
@@ -98,7 +114,7 @@ impl Store {
         let reader = self.read()?;
         let manifest = reader.manifest();
         for placement in manifest.placements()? {
-            match (self.place(manifest, placement.seq, None), manifest.artifact_at(placement.seq)?) {
+            match (self.place(manifest, Fresh::again(placement.seq)), manifest.artifact_at(placement.seq)?) {
                 (Ok(placed), _) => writing.placed.lock().expect("no panic holds it").push(placed),
                 (Err(error), Some(found)) if !is_sidecar_of(&self.layout.sidecar(&found.record), &found.record) => {
                     let (artifact_id, reason) = (&found.record.artifact_id, error.message());
@@ -152,6 +168,8 @@ impl Store {
             let folders = placed.iter().flat_map(|placed| &placed.folders).filter(there).cloned().collect();
             files::sync_folders(&folders)?;
         }
+        let moved: BTreeSet<&PathBuf> = placed.iter().flat_map(|placed| &placed.moved).filter(there).collect();
+        sync_everywhere(moved)?;
         crash::point("settle.synced");
         let connection = writing.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let Some(manifest) = connection.as_ref() else { return Ok(()) };
@@ -169,16 +187,18 @@ impl Store {
         Ok(())
     }
 
-    /// Finishes what dead processes left: sweeps their staging folders and places what they committed.
+    /// Finishes what dead processes left: sweeps their staging folders, places what they committed, does their jobs.
     pub(super) fn recover(self: &Arc<Self>) -> Result<()> {
         let Access::Write(writing) = &self.access else { return Ok(()) };
         Lease::sweep(&self.layout)?;
+        // Before files are moved: which ones, the rows say.
+        self.finish_replacements()?;
         let reader = self.read()?;
         let mut left = Vec::new();
         for placement in reader.manifest().placements()? {
             // Its own are those that a migration has just left to it.
             if placement.lease == writing.lease.name() || Lease::is_dead(&self.layout, &placement.lease)? {
-                left.push(Fresh { seq: placement.seq, draft: None });
+                left.push(Fresh::again(placement.seq));
             }
         }
         if !left.is_empty() {
@@ -186,8 +206,18 @@ impl Store {
             drop(reader);
             self.settle()?;
         }
-        self.finish_replacements()
+        self.recover_jobs()
     }
+}
+
+/// Flushes folders of several file systems.
+fn sync_everywhere(folders: BTreeSet<&PathBuf>) -> Result<()> {
+    let mut devices: BTreeMap<u64, BTreeSet<PathBuf>> = BTreeMap::new();
+    for folder in folders {
+        let device = files::fingerprint(&files::metadata(folder)?).identity.0;
+        devices.entry(device).or_default().insert(folder.clone());
+    }
+    devices.values().try_for_each(|folders| Ok(files::sync_folders(folders)?))
 }
 
 /// The inputs that an event of the kind `LINEAGE_ADDED` tells of.

@@ -1,16 +1,21 @@
 //! Reading a store: what readers and writers can both see, and the reader that sees one moment.
 
-use std::path::Path;
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Store;
-use crate::base::files;
-use crate::manifest::{Found, Manifest, ObjectRow};
-use crate::model::artifact::{Artifact, Format};
+use super::{Store, moving};
+use crate::base::{beneath, clock, files};
+use crate::manifest::{FOR_EVER, Found, Manifest, ObjectRow};
+use crate::model::artifact::{Artifact, FileEntry, Format, Storage};
+use crate::model::compaction::CompactFile;
 use crate::model::number::Count;
-use crate::model::{Error, Hash, Result, Watch};
+use crate::model::retention::PinTarget;
+use crate::model::{Error, Hash, Result, Unwatched, Watch};
 use crate::objects::Objects;
 use crate::store::layout::Layout;
+use crate::store::pins;
 
 /// Objects up to this length are read again before they count for a duplicate: bytes can rot without a trace in size and
 /// time, and publishing the good ones is what heals them. Larger ones are read by verify_store.
@@ -40,6 +45,31 @@ pub trait View {
             .ok_or_else(|| Error::not_found(format!("artifact {artifact_id} was not found")).field("artifactId"))
     }
 
+    /// Whether the store knows what a pin names, whatever became of it.
+    fn knows(&self, target: &PinTarget) -> Result<bool> {
+        let manifest = self.manifest();
+        Ok(match target {
+            PinTarget::Artifact(artifact_id) => manifest.artifact_seq(artifact_id.as_str())?.is_some(),
+            PinTarget::Run(run_id) => manifest.run(run_id.as_str())?.is_some(),
+            PinTarget::Dataset(dataset_id) => !manifest.dataset_versions(Some(dataset_id))?.is_empty(),
+        })
+    }
+
+    /// The same, or not_found.
+    fn must_know(&self, target: &PinTarget) -> Result<()> {
+        let (what, id) = target.words();
+        match self.knows(target)? {
+            true => Ok(()),
+            false => Err(Error::not_found(format!("{what} {id} was not found")).field(target.field())),
+        }
+    }
+
+    /// Every pin that was ever set, also those that are gone: what it protects, why, and when it was set if that was
+    /// another moment than that of its event.
+    fn pins_ever(&self) -> Result<Vec<(PinTarget, Option<String>, Option<String>)>> {
+        pins::ever(self.manifest())
+    }
+
     /// How an object looks whose bytes can be trusted: they prove right now, or it is large and looks as when they were
     /// proven. `twin` is a file that is known to have the same bytes, with which they are compared sooner than hashed.
     fn trusted(&self, hash: &Hash, twin: Option<&Path>, watch: &dyn Watch) -> Result<Option<ObjectRow>> {
@@ -51,9 +81,44 @@ pub trait View {
         Ok(trusted.then_some(row))
     }
 
+    /// Where a file of an artifact lies: its readable name, or the place where it is kept; of what is deleted the place in
+    /// the trash, if it is kept in place. Of a file that is kept in a compact form, `entry` is that. `None` where it can't be had under a name.
+    fn location(&self, found: &Found, entry: &FileEntry) -> Option<PathBuf> {
+        match found.record.storage {
+            Storage::InPlace => Some(moving::whereabouts(self.layout(), found)?.join(&entry.path)),
+            Storage::Managed if found.state.deleted_at.is_some() => None,
+            Storage::Managed => Some(self.layout().file(&found.record, entry)),
+        }
+    }
+
+    /// Opens the original of a file that is kept in place, or in the trash since its artifact was deleted.
+    fn open_in_place(&self, found: &Found, entry: &FileEntry) -> Result<File> {
+        let artifact_id = &found.record.artifact_id;
+        let folder = moving::whereabouts(self.layout(), found).ok_or_else(|| {
+            Error::not_found(format!("the files of artifact {artifact_id} were not found: it was purged"))
+        })?;
+        let compact = self.manifest().compact_files(found.seq)?.into_iter().find(|file| file.path == entry.path);
+        let below = compact.as_ref().map_or_else(|| entry.path.clone(), CompactFile::stored_path);
+        match (beneath::open(&folder, &below), compact) {
+            (Ok((file, _)), None) => Ok(file),
+            (Ok((file, _)), Some(compact)) => self.store().original(&folder.join(below), &compact, file, &Unwatched),
+            (Err(error), _) if error.source.kind() == ErrorKind::NotFound => {
+                let path = folder.join(&below);
+                Err(Error::not_found(format!("{} of artifact {artifact_id} was not found", path.display()))
+                    .hint("scan again, so that the artifact says what is there now"))
+            }
+            (Err(error), _) => Err(error.into()),
+        }
+    }
+
     /// An artifact as it is answered.
     fn answer(&self, found: Found) -> Artifact {
-        answer(self.layout(), found)
+        let pinned = match found.state.pinned_until.as_str() {
+            "" => false,
+            FOR_EVER => true,
+            until => until > clock::millis_text(self.store().clock.now()).as_str(),
+        };
+        Artifact { pinned, ..answer(self.layout(), found) }
     }
 
     /// The artifacts at these places, as they are answered.

@@ -21,7 +21,7 @@ use crate::model::run::{RunFinished, RunStarted};
 use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::Objects;
 use crate::store::sidecar::Sidecar;
-use crate::store::{forms, history, legacy, snapshot};
+use crate::store::{forms, history, legacy, pins, snapshot, trash};
 
 /// What making the manifest again gave.
 #[derive(Debug, Default)]
@@ -75,6 +75,34 @@ impl Store {
         files::sync_parent(&path)?;
         let size = files::metadata(&path)?.len();
         Ok((path, size))
+    }
+}
+
+/// Copies of the manifest that collections leave; the older ones go.
+const COLLECTIONS_KEPT: usize = 5;
+const COLLECTION: &str = "manifest-gc-";
+
+impl Store {
+    /// Copies the manifest into backups/ before a collection changes it, and removes all but the last such copies.
+    pub fn back_up_first(&self) -> Result<PathBuf> {
+        let folder = self.layout.backups();
+        let stamp = self.stamp();
+        let names = (1..).map(|number| match number {
+            1 => format!("{COLLECTION}{stamp}.sqlite"),
+            number => format!("{COLLECTION}{stamp}-{number}.sqlite"),
+        });
+        let free = names.map(|name| folder.join(name)).find(|path| !files::exists(path)).expect("some number is free");
+        let (path, _) = self.back_up(Some(free))?;
+        let is_one = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with(COLLECTION) && name.ends_with(".sqlite")
+        };
+        let age = |path: &PathBuf| files::metadata(path).map(|found| files::fingerprint(&found).mtime_ns).unwrap_or(0);
+        let mut all: Vec<PathBuf> = files::list(&folder)?.into_iter().filter(is_one).collect();
+        all.sort_by_key(|path| (age(path), path.clone()));
+        let old = all.len().saturating_sub(COLLECTIONS_KEPT);
+        all[..old].iter().filter(|old| **old != path).try_for_each(|old| files::remove_if_there(old))?;
+        Ok(path)
     }
 }
 
@@ -164,7 +192,11 @@ impl Site {
             &layout,
             |draft| {
                 manifest.copy_into(draft)?;
-                Manifest::open(draft)?.bring_up_to_date()?;
+                let draft_manifest = Manifest::open(draft)?;
+                draft_manifest.bring_up_to_date()?;
+                // What was under way when it was copied is not gone on with.
+                draft_manifest.forget_jobs()?;
+                drop(draft_manifest);
                 Ok(files::sync_file(draft)?)
             },
             watch,
@@ -205,6 +237,9 @@ impl Site {
         }
         self.close();
         let drafting = Lock::exclusive(&layout.lock("init"))?;
+        let jobs = Lock::exclusive_within(&layout.lock("jobs"), BUSY_WAIT)?.ok_or_else(|| {
+            Error::busy("another process collects, restores or purges").hint("send the request again")
+        })?;
         // From here on nothing is published or changed that the sidecars and the history don't tell.
         let turn = take_turn(layout)?;
         let live = sound(layout);
@@ -221,7 +256,7 @@ impl Site {
             Ok(rebuilt)
         });
         init::remove_draft(&draft);
-        drop((turn, drafting));
+        drop((turn, jobs, drafting));
         let rebuilt = outcome?;
         self.store()?;
         Ok(rebuilt)
@@ -438,7 +473,9 @@ pub(super) fn change_again(
             manifest.add_inputs(seq, &inputs)?;
             manifest.touch(seq, &event.at)?;
         }
-        ("deleted", Some(seq)) => manifest.set_deleted(seq, &event.at)?,
+        (trash::DELETED, Some(seq)) => manifest.set_deleted(seq, &event.at, &event.data)?,
+        (trash::RESTORED, Some(seq)) => manifest.set_restored(seq, &event.at)?,
+        (trash::PURGED, Some(seq)) => manifest.set_purged(seq, &event.at)?,
         (RESCANNED, Some(seq)) => {
             let Some(found) = manifest.artifact_at(seq)? else { return Ok(()) };
             let mut publication = manifest.publication(found)?;
@@ -449,6 +486,7 @@ pub(super) fn change_again(
             forms::set_forms(manifest, seq, kind == forms::COMPACTED, &told::<FormsChanged>(event)?.files)?;
             manifest.touch(seq, &event.at)?;
         }
+        (pins::PINNED | pins::UNPINNED, _) => pins::again(manifest, event)?,
         ("joined_run", Some(seq)) => {
             if let Some(run_id) = text("runId") {
                 manifest.insert_run_member(&run_id, seq, &event.at)?;
@@ -534,12 +572,21 @@ fn look_after(manifest: &Manifest, layout: &Layout, rebuilt: &mut Rebuilt) -> Re
     for seq in manifest.artifact_seqs()? {
         let Some(found) = manifest.artifact_at(seq)? else { continue };
         let in_place = found.record.storage == Storage::InPlace;
-        for file in manifest.files(seq)? {
-            // What is kept in place is its producer's business; verify_store looks at it.
-            if !in_place && objects.look(&file.hash)?.is_none() {
-                rebuilt
-                    .findings
-                    .push(format!("artifact {}: the object {} is missing", found.record.artifact_id, file.hash));
+        let purged = found.state.purged_at.is_some();
+        for (hash, _) in if purged { manifest.objects_of(seq)? } else { Vec::new() } {
+            if objects.look(&hash)?.is_some() {
+                manifest.doom(&hash)?;
+            }
+        }
+        // What is kept in place is its producer's business; verify_store looks at it. Some of its originals are objects.
+        let needed: Vec<Hash> = match in_place {
+            true => manifest.compact_files(seq)?.into_iter().filter_map(|file| file.original_object).collect(),
+            false => manifest.files(seq)?.into_iter().map(|file| file.hash).collect(),
+        };
+        for hash in needed.into_iter().filter(|_| !purged) {
+            if objects.look(&hash)?.is_none() {
+                let artifact_id = &found.record.artifact_id;
+                rebuilt.findings.push(format!("artifact {artifact_id}: the object {hash} is missing"));
             }
         }
         for input in manifest.inputs(seq)? {
@@ -550,8 +597,10 @@ fn look_after(manifest: &Manifest, layout: &Layout, rebuilt: &mut Rebuilt) -> Re
                 ));
             }
         }
-        let named = in_place || files::exists(&layout.name(&found.record));
-        if !named || !files::exists(&layout.sidecar(&found.record)) {
+        let named = files::exists(&layout.name(&found.record));
+        let deleted = found.state.deleted_at.is_some();
+        let name_differs = if in_place { deleted } else { named == deleted };
+        if name_differs || !files::exists(&layout.sidecar(&found.record)) {
             manifest.insert_placement(&Placement { seq, lease: "rebuilt".to_owned() })?;
         }
     }

@@ -1,7 +1,7 @@
 //! Writing a store: one transaction in which objects get their places, rows are written and history is appended.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, MutexGuard};
 
 use jiff::Timestamp;
@@ -43,7 +43,7 @@ pub struct Writer<'s> {
     after: Vec<Box<dyn FnOnce() + Send>>,
     /// Why SQLite took back the whole transaction.
     broken: Option<Error>,
-    /// Keeps collections away between an object's placing and its row.
+    /// Keeps the removal of objects away between an object's placing and its row, or all placing from a removal.
     _collect: Lock,
     /// Held until the names are placed, so that who has the lock finds the sidecars of everything that was committed.
     _turn: Lock,
@@ -52,6 +52,15 @@ pub struct Writer<'s> {
 impl Store {
     /// Begins a transaction; waits up to 30 s for another process's.
     pub fn begin(self: &Arc<Self>) -> Result<Batch<'_>> {
+        self.begin_with(|path| Ok(Lock::shared(path)?))
+    }
+
+    /// Begins a transaction while nobody has an object on its way from its placing to its row.
+    pub(super) fn begin_alone(self: &Arc<Self>) -> Result<Batch<'_>> {
+        self.begin_with(|path| Ok(Lock::exclusive(path)?))
+    }
+
+    fn begin_with(self: &Arc<Self>, collecting: impl FnOnce(&Path) -> Result<Lock>) -> Result<Batch<'_>> {
         let writing = self.writing()?;
         let mut connection = writing.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if identity_of(&self.layout.manifest()).ok() != Some(writing.identity) {
@@ -63,7 +72,7 @@ impl Store {
             *connection = Some(manifest);
         }
         let turn = take_turn(&self.layout)?;
-        let collect = Lock::shared(&self.layout.lock("collect"))?;
+        let collect = collecting(&self.layout.lock("collect"))?;
         crash::point("publish.locked");
         let manifest = connection.as_ref().expect("opened above");
         manifest.rollback()?;
@@ -255,6 +264,11 @@ impl Writer<'_> {
         Ok(aside)
     }
 
+    /// Has the folder of an object flushed before the commit.
+    pub(super) fn flush_folder_of(&mut self, hash: &Hash) {
+        self.placed.insert(*hash);
+    }
+
     fn place_names_over(&mut self, hash: &Hash) -> Result<()> {
         self.manifest().holders(hash)?.into_iter().try_for_each(|seq| self.place_later(seq, None))
     }
@@ -329,7 +343,15 @@ impl Writer<'_> {
         self.manifest().insert_placement(&Placement { seq, lease: writing.lease.name().to_owned() })?;
         // The sidecar's bytes are written now, so that a full disk is noticed while everything can still be taken back.
         let draft = sidecar.map(|sidecar| super::placing::draft(&writing.staging, &sidecar)).transpose()?;
-        self.fresh.push(Fresh { seq, draft });
+        self.fresh.push(Fresh { seq, draft, sidecar: true });
+        Ok(())
+    }
+
+    /// Has an artifact's readable name follow its state after the commit; its sidecar is in its place.
+    pub(super) fn name_later(&mut self, seq: i64) -> Result<()> {
+        let lease = self.store.writing()?.lease.name().to_owned();
+        self.manifest().insert_placement(&Placement { seq, lease })?;
+        self.fresh.push(Fresh { seq, draft: None, sidecar: false });
         Ok(())
     }
 }

@@ -8,8 +8,9 @@ use super::{Folder, Reading};
 use crate::base::files;
 use crate::imports::Findings;
 use crate::manifest::ObjectRow;
-use crate::model::ids::ArtifactId;
+use crate::model::ids::{ArtifactId, DatasetId, RunId};
 use crate::model::import::{ImportFault, ImportFinding, Tally};
+use crate::model::retention::PinTarget;
 use crate::model::{Error, Hash, Result, Watch};
 use crate::objects::{self, Staged};
 use crate::store::{Reader, Store, View, Writer};
@@ -37,6 +38,8 @@ pub struct Intake<'a> {
     pub bytes: u64,
     /// The artifacts that are there now, or would be, and the hashes of their bytes.
     there: HashMap<ArtifactId, Hash>,
+    /// What pins may name: artifacts, runs and datasets that are there now, or would be.
+    pub(super) known: HashSet<PinTarget>,
 }
 
 /// Where an artifact's bytes come from.
@@ -86,8 +89,13 @@ impl<'a> Intake<'a> {
         actor: Option<&'a str>,
         watch: &'a dyn Watch,
     ) -> Self {
-        let (findings, there) = (Findings::default(), HashMap::new());
-        Self { folder, dry_run, store, watch, actor, findings, bytes: 0, there }
+        let (findings, there, known) = (Findings::default(), HashMap::new(), HashSet::new());
+        Self { folder, dry_run, store, watch, actor, findings, bytes: 0, there, known }
+    }
+
+    /// Takes note of a dataset that is there now, or would be.
+    pub fn note_dataset(&mut self, dataset_id: &DatasetId) {
+        self.known.insert(PinTarget::Dataset(dataset_id.clone()));
     }
 
     /// The hash of an artifact's bytes, if it is there now or would be.
@@ -164,6 +172,8 @@ impl<'a> Intake<'a> {
     fn prove(&self, mut taken: Taken) -> Result<Reading<Ready>> {
         let (hash, watch) = (taken.hash(), self.watch);
         if let Some(store) = &self.store
+            // What only the trash holds may be purged before this is committed.
+            && store.read()?.manifest().is_held(&hash)?
             && let Some(looks) = store.read()?.trusted(&hash, None, watch)?
         {
             taken.set_size(looks.size_bytes);
@@ -228,6 +238,10 @@ impl<'a> Intake<'a> {
                 }
             };
             std::mem::take(&mut taken.findings).into_iter().chain(finding).for_each(|told| self.findings.add(told));
+            let record = &taken.publication.record;
+            self.known.insert(PinTarget::Artifact(record.artifact_id.clone()));
+            let run = record.run_id.clone().and_then(|run_id| RunId::try_from(run_id).ok());
+            self.known.extend(run.map(PinTarget::Run));
             if fate != Fate::Deleted {
                 self.there.insert(taken.publication.record.artifact_id.clone(), taken.hash());
             }

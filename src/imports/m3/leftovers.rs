@@ -1,9 +1,8 @@
-//! What a data folder of M3 holds that is not taken in: pins, indexes, and what nothing refers to.
+//! What a data folder of M3 holds that is not taken in: indexes, and what nothing refers to.
 
 use std::collections::HashSet;
 use std::path::Path;
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Artifacts, Folder};
@@ -20,24 +19,9 @@ const NAMED_MOST: usize = 1000;
 
 const INDEX: &str = "it was made of the manifests, and the store keeps an index of its own";
 
-#[derive(Deserialize)]
-struct Pins {
-    pins: Vec<Pin>,
-}
-
-#[derive(Deserialize)]
-struct Pin {
-    artifact_id: Option<String>,
-    run_id: Option<String>,
-    dataset_id: Option<String>,
-    reason: Option<String>,
-    pinned_utc: Option<String>,
-}
-
 /// Names everything that an import leaves out though nothing is wrong with it; what is wrong becomes a finding.
 pub fn left_out(folder: &Folder, artifacts: &Artifacts, findings: &mut Findings) -> Result<Vec<LeftOut>> {
     let mut all = vec![
-        pins(folder, findings),
         kind("objects", "no manifest that can be taken in names them", unreferenced(folder, artifacts)?),
         kind("MLflow files", "keepstone keeps no MLflow store; a run may carry an MLflow run's id", mlflow(folder)?),
     ];
@@ -51,7 +35,11 @@ pub fn left_out(folder: &Folder, artifacts: &Artifacts, findings: &mut Findings)
         let policies = project.join("config/gc_policies.yaml");
         if files::exists(&policies) {
             let path = policies.to_string_lossy().into_owned();
-            all.push(kind("retention policies", "they are no data; keepstone.toml holds the store's own", vec![path]));
+            all.push(kind(
+                "retention policies",
+                "they are no data: `keepstone import m3-policies` takes them in",
+                vec![path],
+            ));
         }
     }
     strays(folder, findings)?;
@@ -63,26 +51,6 @@ fn kind(what: &str, reason: &str, mut items: Vec<String>) -> LeftOut {
     let count = Count(items.len() as u64);
     items.truncate(NAMED_MOST);
     LeftOut { what: what.to_owned(), count, reason: reason.to_owned(), items }
-}
-
-fn pins(folder: &Folder, findings: &mut Findings) -> LeftOut {
-    let path = folder.path().join("gc_pins.json");
-    let pins = match files::exists(&path).then(|| folder.read::<Pins>(&path)) {
-        None => Vec::new(),
-        Some(Ok(Pins { pins })) => pins,
-        Some(Err(finding)) => {
-            findings.add(finding);
-            Vec::new()
-        }
-    };
-    let items = pins.into_iter().map(|pin| {
-        let targets = [("artifact", pin.artifact_id), ("run", pin.run_id), ("dataset", pin.dataset_id)];
-        let targets: Vec<String> =
-            targets.into_iter().filter_map(|(what, id)| Some(format!("{what} {}", id?))).collect();
-        let at = pin.pinned_utc.map(|at| format!(", pinned {at}")).unwrap_or_default();
-        format!("{}{at}: {}", targets.join(", "), pin.reason.as_deref().unwrap_or("no reason given"))
-    });
-    kind("pins", "nothing is ever collected here yet, so nothing has to be protected", items.collect())
 }
 
 /// Objects that no manifest in manifests/ names, leftovers of writing included.

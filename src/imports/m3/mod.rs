@@ -4,6 +4,7 @@ mod artifacts;
 mod datasets;
 mod intake;
 mod leftovers;
+mod pins;
 mod runs;
 
 use std::path::{Path, PathBuf};

@@ -14,6 +14,7 @@ use crate::imports::findings::About;
 use crate::manifest::RunRow;
 use crate::model::ids::{RunId, RunType};
 use crate::model::import::{ImportFault, ImportFinding, Tally};
+use crate::model::retention::PinTarget;
 use crate::model::run::{Checkout, Finished, RunEnd, RunError, RunFinished, RunStarted, RunStatus, Started};
 use crate::model::{Hash, Result};
 use crate::store::{View, Writer};
@@ -109,6 +110,7 @@ impl Intake<'_> {
                         continue;
                     }
                 }
+                self.known.insert(PinTarget::Run(taken.run_id.clone()));
                 taken.findings.into_iter().for_each(|finding| self.findings.add(finding));
             }
         }

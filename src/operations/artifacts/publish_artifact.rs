@@ -379,7 +379,10 @@ fn duplicate(
         return match differs {
             Some(what) => Err(Error::conflict(format!("artifact {artifact_id} exists with {what}"))
                 .field("artifactId")
-                .hint("publish under another artifactId, or without one")),
+                .hint(match found.state.deleted_at {
+                    Some(_) => "restore it, or publish under another artifactId or without one",
+                    None => "publish under another artifactId, or without one",
+                })),
             None if found.record.file_hash != ingested.file_hash && !sound(&found, writer)? => {
                 Err(Error::integrity(format!("artifact {artifact_id} has this content, but its own bytes are damaged"))
                     .field("artifactId")

@@ -14,7 +14,7 @@ use crate::operations::{Context, Maintenance, Operation};
 use crate::store::View;
 use crate::store::snapshot::IndexPlace;
 
-/// Takes in a data folder of M3: artifacts with their ids, times, types, roles, tags, runs and lineage.
+/// Takes in a data folder of M3: artifacts with their ids, times, types, roles, tags, runs and lineage, datasets, and pins.
 ///
 /// Every byte is proven against its hash on the way. What is broken is left out and named, never mended; what is fine is
 /// taken in all the same. It is committed in parts, none of them half, so that an import that was cut short is gone on
@@ -48,6 +48,8 @@ pub struct Report {
     runs: Tally,
     /// The versions of datasets.
     datasets: Tally,
+    /// The pins; each key that one has counts for itself.
+    pins: Tally,
     /// The bytes that the store had not yet.
     bytes_taken: Count,
     /// What was found, at most 10000 of it.
@@ -87,6 +89,7 @@ impl Maintenance for ImportM3 {
         let (artifacts, read) = intake.artifacts()?;
         let runs = intake.runs()?;
         let datasets = take_datasets(&mut intake)?;
+        let pins = intake.pins()?;
         let left_out = m3::left_out(&intake.folder, &read, &mut intake.findings)?;
         if let Some(store) = intake.writing()
             && let Err(error) = store.settle()
@@ -100,6 +103,7 @@ impl Maintenance for ImportM3 {
             artifacts,
             runs,
             datasets,
+            pins,
             bytes_taken: Count(intake.bytes),
             truncated: intake.findings.truncated(),
             findings: intake.findings.told,
@@ -152,6 +156,7 @@ fn take_datasets(intake: &mut Intake) -> Result<Tally> {
             }
             Err(error) => return Err(error),
         };
+        intake.note_dataset(&taken.dataset_id);
         std::mem::take(&mut taken.findings).into_iter().chain(finding).for_each(|told| intake.findings.add(told));
     }
     Ok(tally)

@@ -9,8 +9,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::base::clock;
-use crate::base::files::Lock;
-use crate::manifest::BUSY_WAIT;
 use crate::model::artifact::{Format, Publication, Record, Storage};
 use crate::model::ids::{ArtifactId, ArtifactType, FamilyName};
 use crate::model::number::Count;
@@ -171,12 +169,7 @@ impl Scanning<'_> {
     fn run(mut self) -> Result<Report> {
         // Two at once would read everything twice; and what one has registered is known to the next.
         let _alone = match &self.store {
-            Some(_) if !self.dry_run => {
-                Some(Lock::exclusive_within(&self.layout.lock("scan"), BUSY_WAIT)?.ok_or_else(|| {
-                    Error::busy("another scan of this store is under way")
-                        .hint("send the request again when it is done")
-                })?)
-            }
+            Some(store) if !self.dry_run => Some(store.place_turn()?),
             _ => None,
         };
         let reader = self.store.as_ref().map(Store::read).transpose()?;

@@ -132,6 +132,10 @@ pub(super) fn check(config: &Config, path: &Path) -> Result<()> {
             return Err(wrong(format!("families.{name}: keep = 0 with nothing else would keep no run"))
                 .hint("keep at least 1, or say what is always kept: always_keep = [\"last_run\"]"));
         }
+        if family.pin.iter().any(String::is_empty) {
+            return Err(wrong(format!("families.{name}: pin names nothing in one place"))
+                .hint("name an id, the start of one, or its last 8 digits"));
+        }
     }
     Ok(())
 }

@@ -283,7 +283,7 @@ fn replace(
         log.add("superseded", Some(id(old)), None, object_of(data))?;
     }
     for place in plan.deleted {
-        manifest.set_deleted(rows[place].0, &at)?;
+        manifest.set_deleted(rows[place].0, &at, &Map::new())?;
         log.add("deleted", Some(id(place)), None, Map::new())?;
     }
     let findings = plan.findings.len();

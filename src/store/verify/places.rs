@@ -59,7 +59,7 @@ impl Pass<'_> {
         Ok(())
     }
 
-    /// The readable names of everything that isn't deleted and needs not wait for its name.
+    /// The readable names of everything that needs not wait for its name; what is deleted has none.
     pub(super) fn names(&mut self, reader: &Reader, to_read: &mut Vec<ToRead>) -> Result<()> {
         let manifest = reader.manifest();
         let waiting: BTreeSet<i64> = manifest.placements()?.into_iter().map(|placement| placement.seq).collect();
@@ -81,7 +81,17 @@ impl Pass<'_> {
 
     fn name(&mut self, reader: &Reader, found: &Found, to_read: &mut Vec<ToRead>) -> Result<()> {
         let record = &found.record;
-        if found.state.deleted_at.is_some() || record.storage != Storage::Managed {
+        if record.storage != Storage::Managed {
+            return Ok(());
+        }
+        if found.state.deleted_at.is_some() {
+            let path = self.store.layout().name(record);
+            if files::exists(&path) {
+                let artifact_id = record.artifact_id.to_string();
+                let message = format!("artifact {artifact_id} was deleted, and {} is still there", path.display());
+                let finding = Finding::warning(Check::Names, Code::NameLeft, message);
+                self.found(finding.artifact(&artifact_id).path(&path));
+            }
             return Ok(());
         }
         for entry in reader.manifest().files(found.seq)? {

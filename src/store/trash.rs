@@ -1,0 +1,158 @@
+//! Into the trash, out of it again, and what a purge takes away for good. Deleting and restoring move no object: they
+//! are marks on rows, and the readable names follow.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value};
+
+use super::{Store, moving, names};
+use crate::base::{clock, crash, files};
+use crate::manifest::Found;
+use crate::model::artifact::Storage;
+use crate::model::retention::Deletion;
+use crate::model::{Error, Result};
+use crate::store::reader::View;
+use crate::store::writer::Writer;
+
+/// The kind of the event that tells of a deletion.
+pub(super) const DELETED: &str = "deleted";
+/// The kind of the event that tells of a return.
+pub(super) const RESTORED: &str = "restored";
+/// The kind of the event that tells that bytes were given up.
+pub(super) const PURGED: &str = "purged";
+
+/// So many objects are removed, or for so long, while others wait.
+const SWEEP_MOST: u64 = 256;
+const SWEEP_TIME: Duration = Duration::from_millis(40);
+
+impl Writer<'_> {
+    /// Puts an artifact into the trash: its readable name goes, its bytes stay. `false` when it was deleted already.
+    pub fn delete(&mut self, found: &Found, deletion: &Deletion) -> Result<bool> {
+        if found.state.deleted_at.is_some() {
+            return Ok(false);
+        }
+        moving::deletable(self.layout(), self.manifest(), found)?;
+        let data = match serde_json::to_value(deletion) {
+            Ok(Value::Object(data)) => data,
+            other => unreachable!("an object was expected, not {other:?}"),
+        };
+        self.manifest().set_deleted(found.seq, &clock::millis_text(self.now()), &data)?;
+        self.record(DELETED, Some(found.record.artifact_id.as_str()), data)?;
+        self.name_later(found.seq)?;
+        Ok(true)
+    }
+
+    /// Brings an artifact back as it was; `false` when it was not deleted. Something else that lies at its readable name
+    /// is not touched: that is an error.
+    pub fn restore(&mut self, found: &Found) -> Result<bool> {
+        let artifact_id = found.record.artifact_id.as_str();
+        if found.state.deleted_at.is_none() {
+            return Ok(false);
+        }
+        restorable(self, found)?;
+        self.manifest().set_restored(found.seq, &clock::millis_text(self.now()))?;
+        self.record(RESTORED, Some(artifact_id), Map::new())?;
+        self.name_later(found.seq)?;
+        Ok(true)
+    }
+
+    /// Gives up the bytes of a deleted artifact; its objects go later, those that nothing else needs. `false` when that
+    /// was done already.
+    pub fn purge(&mut self, found: &Found) -> Result<bool> {
+        if found.state.deleted_at.is_none() || found.state.purged_at.is_some() {
+            return Ok(false);
+        }
+        self.manifest().set_purged(found.seq, &clock::millis_text(self.now()))?;
+        self.record(PURGED, Some(found.record.artifact_id.as_str()), Map::new())?;
+        if found.record.storage == Storage::InPlace {
+            self.name_later(found.seq)?;
+            return Ok(true);
+        }
+        for (hash, _) in self.manifest().objects_of(found.seq)? {
+            self.manifest().doom(&hash)?;
+        }
+        Ok(true)
+    }
+}
+
+/// Refuses to restore what was purged, or over something else.
+fn restorable<V: View>(view: &V, found: &Found) -> Result<()> {
+    let artifact_id = &found.record.artifact_id;
+    if let Some(at) = &found.state.purged_at {
+        return Err(Error::conflict(format!("artifact {artifact_id} can't be restored: it was purged at {at}"))
+            .hint("its bytes are gone; publish them again where there is a copy"));
+    }
+    if found.record.storage == Storage::InPlace {
+        return moving::restorable(view.layout(), view.manifest(), found);
+    }
+    if found.record.storage == Storage::Managed
+        && let Some(path) = names::occupied(view.manifest(), view.objects(), view.layout(), found)?
+    {
+        return Err(Error::conflict(format!(
+            "artifact {artifact_id} can't be restored: something else lies at {}",
+            path.display()
+        ))
+        .detail("path", path.to_string_lossy())
+        .hint("move it away and restore again"));
+    }
+    Ok(())
+}
+
+impl Store {
+    /// Refuses to restore what was purged, or over something else.
+    pub fn restorable<V: View>(&self, view: &V, found: &Found) -> Result<()> {
+        restorable(view, found)
+    }
+
+    /// A name for the report of a collection, relative to the store and without ending in use.
+    pub fn free_report(&self) -> Result<String> {
+        let at = clock::stamp(self.clock.now()).replace('T', "_");
+        let names = (1..).map(|number| match number {
+            1 => format!("trash/gc_report_{at}.md"),
+            number => format!("trash/gc_report_{at}-{number}.md"),
+        });
+        let free = |name: &String| {
+            let path = self.layout.root().join(name);
+            !files::exists(&path) && !files::exists(&path.with_extension("json"))
+        };
+        Ok(names.into_iter().find(free).expect("some number is free"))
+    }
+
+    /// Removes the objects that purges gave up. Nobody publishes meanwhile, so what is not needed now won't be needed by
+    /// what is about to be committed.
+    pub(super) fn sweep_doomed(self: &Arc<Self>) -> Result<()> {
+        loop {
+            let doomed = self.read()?.manifest().doomed(None, SWEEP_MOST)?;
+            if doomed.is_empty() {
+                return Ok(());
+            }
+            crash::point("purge.before_sweep");
+            let mut batch = self.begin_alone()?;
+            let begun = Instant::now();
+            batch.attempt(|writer| {
+                for hash in &doomed {
+                    let removed = !writer.manifest().is_needed(hash)?;
+                    if removed {
+                        files::remove_if_there(&writer.objects().path(hash))?;
+                        crash::point("purge.unlinked");
+                        writer.flush_folder_of(hash);
+                    }
+                    writer.manifest().remove_doomed(hash, removed)?;
+                    if begun.elapsed() > SWEEP_TIME {
+                        break;
+                    }
+                }
+                Ok(())
+            })?;
+            batch.commit()?;
+            crash::point("purge.swept");
+            self.let_others();
+        }
+    }
+
+    /// Gives the others their turn, who would otherwise come too late for it again and again.
+    pub(super) fn let_others(&self) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
