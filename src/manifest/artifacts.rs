@@ -211,14 +211,15 @@ impl Manifest {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// The first artifact that holds this object or is the tree that it lists.
+    /// The first artifact that needs this object: that holds it or is the tree that it lists, and was not purged.
     pub fn first_holder(&self, hash: &Hash) -> Result<Option<String>> {
         Ok(self
             .cached(
                 "SELECT artifact_id FROM artifacts
                  WHERE (seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1)
-                   AND storage = 'managed'
-                   OR seq IN (SELECT seq FROM compact_files WHERE original_object = ?1) ORDER BY seq LIMIT 1",
+                   AND storage = 'managed' AND purged_at IS NULL
+                   OR seq IN (SELECT seq FROM compact_files WHERE original_object = ?1) AND purged_at IS NULL
+                 ORDER BY seq LIMIT 1",
             )?
             .query_row([hash.0], |row| row.get(0))
             .optional()?)
