@@ -390,12 +390,14 @@ impl Manifest {
     }
 
     pub(super) fn one(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Option<Found>> {
-        let mut statement = self.cached(&format!("SELECT {COLUMNS}, {PINNED_UNTIL} FROM artifacts a WHERE {condition}"))?;
+        let mut statement =
+            self.cached(&format!("SELECT {COLUMNS}, {PINNED_UNTIL} FROM artifacts a WHERE {condition}"))?;
         Ok(statement.query_row(cells, found).optional()?)
     }
 
     pub(super) fn many(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Vec<Found>> {
-        let mut statement = self.cached(&format!("SELECT {COLUMNS}, {PINNED_UNTIL} FROM artifacts a WHERE {condition}"))?;
+        let mut statement =
+            self.cached(&format!("SELECT {COLUMNS}, {PINNED_UNTIL} FROM artifacts a WHERE {condition}"))?;
         let rows = statement.query_map(cells, found)?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }

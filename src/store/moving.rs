@@ -84,7 +84,12 @@ fn plain(entries: Vec<FileEntry>) -> Result<Vec<FileEntry>> {
     }
 }
 
-fn take_away(folders: &Folders, entry: &FileEntry, looks: Option<&Looks>, changed: &mut BTreeSet<PathBuf>) -> Result<()> {
+fn take_away(
+    folders: &Folders,
+    entry: &FileEntry,
+    looks: Option<&Looks>,
+    changed: &mut BTreeSet<PathBuf>,
+) -> Result<()> {
     let (from, to) = (folders.root.join(&entry.path), folders.trash.join(&entry.path));
     if !files::exists(&from) {
         return Ok(());
@@ -186,12 +191,13 @@ pub(super) fn deletable(layout: &Layout, manifest: &Manifest, found: &Found) -> 
         if !files::exists(&path) {
             continue;
         }
-        let (_, metadata) = beneath::open(&folders.root, &entry.path).map_err(|error| {
-            refused(&path, "is no longer what was scanned").hint(format!("{error}; scan again"))
-        })?;
+        let (_, metadata) = beneath::open(&folders.root, &entry.path)
+            .map_err(|error| refused(&path, "is no longer what was scanned").hint(format!("{error}; scan again")))?;
         let now = files::fingerprint(&metadata);
         if !looks.get(&entry.path).is_some_and(|looks| alike(looks, &now)) {
-            return Err(refused(&path, "has changed since it was scanned").hint("scan again, and look again at what is to go"));
+            return Err(
+                refused(&path, "has changed since it was scanned").hint("scan again, and look again at what is to go")
+            );
         }
         let folder = path.parent().unwrap_or(&folders.root).to_owned();
         if !*writable.entry(folder.clone()).or_insert_with(|| files::writable(&folder)) {

@@ -93,8 +93,9 @@ pub trait View {
     /// Opens a file that is kept in place, or in the trash since its artifact was deleted.
     fn open_in_place(&self, found: &Found, entry: &FileEntry) -> Result<File> {
         let artifact_id = &found.record.artifact_id;
-        let folder = moving::whereabouts(self.layout(), found)
-            .ok_or_else(|| Error::not_found(format!("the files of artifact {artifact_id} were not found: it was purged")))?;
+        let folder = moving::whereabouts(self.layout(), found).ok_or_else(|| {
+            Error::not_found(format!("the files of artifact {artifact_id} were not found: it was purged"))
+        })?;
         match beneath::open(&folder, &entry.path) {
             Ok((file, _)) => Ok(file),
             Err(error) if error.source.kind() == ErrorKind::NotFound => {
@@ -133,6 +134,7 @@ pub trait View {
 
 fn answer(layout: &Layout, Found { record, state, place, .. }: Found) -> Artifact {
     let path = match &place {
+        Some((root, folder)) if folder.is_empty() => layout.scan_root(root),
         Some((root, folder)) => layout.scan_root(root).join(folder),
         None => layout.name(&record),
     };

@@ -236,8 +236,9 @@ impl Site {
         }
         self.close();
         let drafting = Lock::exclusive(&layout.lock("init"))?;
-        let jobs = Lock::exclusive_within(&layout.lock("jobs"), BUSY_WAIT)?
-            .ok_or_else(|| Error::busy("another process collects, restores or purges").hint("send the request again"))?;
+        let jobs = Lock::exclusive_within(&layout.lock("jobs"), BUSY_WAIT)?.ok_or_else(|| {
+            Error::busy("another process collects, restores or purges").hint("send the request again")
+        })?;
         // From here on nothing is published or changed that the sidecars and the history don't tell.
         let turn = take_turn(layout)?;
         let live = sound(layout);

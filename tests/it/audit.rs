@@ -197,7 +197,7 @@ fn deleted_artifacts_may_be_without_their_bytes() {
     let place = pipeline();
     let manifest = keepstone::manifest::Manifest::open(&place.root().join("manifest.sqlite")).expect("it opens");
     let seq = manifest.artifact_seq("spec").expect("read").expect("it is there");
-    manifest.set_deleted(seq, "2026-02-01T00:00:00.000Z").expect("written");
+    manifest.set_deleted(seq, "2026-02-01T00:00:00.000Z", &serde_json::Map::new()).expect("written");
     drop(manifest);
     std::fs::remove_file(object(&place, "spec")).expect("it was there");
     let report = audit(&place, json!({"artifactIds": ["spec"], "verifyHashes": true, "format": "text"}));

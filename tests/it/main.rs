@@ -22,6 +22,7 @@ mod planted;
 mod publish;
 mod queries;
 mod runs;
+mod scan;
 mod schemas;
 mod serving;
 mod shapes;

@@ -46,11 +46,15 @@ impl Pass<'_> {
                 let left = left.filter(|left| there.is_none() && files::exists(left));
                 self.found(match (left, there) {
                     (Some(left), _) => {
-                        let message = format!("deleted artifact {artifact_id}: {} still lies in its place", left.display());
+                        let message =
+                            format!("deleted artifact {artifact_id}: {} still lies in its place", left.display());
                         Finding::warning(Check::InPlace, Code::FileLeft, message).artifact(&artifact_id).path(&left)
                     }
                     (None, None) => {
-                        let message = format!("deleted artifact {artifact_id}: {} is neither in the trash nor in its place", path.display());
+                        let message = format!(
+                            "deleted artifact {artifact_id}: {} is neither in the trash nor in its place",
+                            path.display()
+                        );
                         Finding::warning(Check::InPlace, Code::TrashMissing, message).artifact(&artifact_id).path(&path)
                     }
                     (None, Some(_)) => continue,
@@ -71,7 +75,8 @@ impl Pass<'_> {
                 Some(there) => files::fingerprint(&there),
             };
             let as_scanned = |looks: &Looks| (looks.size_bytes.0, looks.mtime_ns) == (now.size, now.mtime_ns);
-            if !looks.get(&entry.path).is_some_and(as_scanned) || self.wants(&[Check::Hash]) {
+            let suspect = self.suspects.is_some_and(|suspects| suspects.contains(&*path.to_string_lossy()));
+            if !looks.get(&entry.path).is_some_and(as_scanned) || suspect || self.wants(&[Check::Hash]) {
                 let owner = Owner::InPlace(artifact_id.clone());
                 doubtful.push(ToRead { path, hash: entry.hash, size: now.size, owner });
             }

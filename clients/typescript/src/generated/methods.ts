@@ -4,12 +4,16 @@ import type { CallOptions } from "../options.js";
 import type {
   AddLineageParams,
   AddLineageResult,
+  ApplyGcParams,
+  ApplyGcResult,
   AuditParams,
   AuditResult,
   BackupParams,
   BackupResult,
   CreateDatasetParams,
   CreateDatasetResult,
+  DeleteArtifactParams,
+  DeleteArtifactResult,
   DeleteDatasetParams,
   DeleteDatasetResult,
   DiffDatasetsParams,
@@ -54,12 +58,24 @@ import type {
   ListEventsResult,
   ListFilesParams,
   ListFilesResult,
+  ListPinsParams,
+  ListPinsResult,
+  ListPoliciesParams,
+  ListPoliciesResult,
   ListRunsParams,
   ListRunsResult,
+  ListTrashParams,
+  ListTrashResult,
   ListTypesParams,
   ListTypesResult,
+  PinParams,
+  PinResult,
+  PlanGcParams,
+  PlanGcResult,
   PublishArtifactParams,
   PublishArtifactResult,
+  PurgeTrashParams,
+  PurgeTrashResult,
   ReadFileParams,
   ReadFileResult,
   RebuildManifestParams,
@@ -68,18 +84,24 @@ import type {
   RegisterTypeResult,
   ResolveParams,
   ResolveResult,
+  RestoreParams,
+  RestoreResult,
   RestoreBackupParams,
   RestoreBackupResult,
   RestoreDatasetParams,
   RestoreDatasetResult,
   RpcDiscoverParams,
   RpcDiscoverResult,
+  ScanParams,
+  ScanResult,
   StartRunParams,
   StartRunResult,
   SupersedeParams,
   SupersedeResult,
   TraceRootsParams,
   TraceRootsResult,
+  UnpinParams,
+  UnpinResult,
   VerifyDatasetParams,
   VerifyDatasetResult,
   VerifyStoreParams,
@@ -90,7 +112,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:f2dfa2af420ae4029e22a04c6ccb9c0696c16aaa6b9f8b9f61a86b929bea4a00";
+export const SCHEMA_HASH = "sha256:c4afc8eb39870bba27e041eac570d06ef8cfd556a20fd117fc0cba8450762a3d";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -133,6 +155,17 @@ export const METHODS = {
   "verify_dataset": { name: "verify_dataset", idempotent: true },
   "delete_dataset": { name: "delete_dataset", idempotent: true },
   "restore_dataset": { name: "restore_dataset", idempotent: true },
+  "scan": { name: "scan", idempotent: true },
+  "pin": { name: "pin", idempotent: false },
+  "unpin": { name: "unpin", idempotent: true },
+  "list_pins": { name: "list_pins", idempotent: true },
+  "list_policies": { name: "list_policies", idempotent: true },
+  "plan_gc": { name: "plan_gc", idempotent: true },
+  "apply_gc": { name: "apply_gc", idempotent: false },
+  "delete_artifact": { name: "delete_artifact", idempotent: true },
+  "list_trash": { name: "list_trash", idempotent: true },
+  "restore": { name: "restore", idempotent: true },
+  "purge_trash": { name: "purge_trash", idempotent: true },
   "import_m3": { name: "import_m3", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
   "verify_store": { name: "verify_store", idempotent: true },
@@ -177,13 +210,17 @@ export abstract class Methods {
   }
 
   /**
-   * Makes the store. One that exists stays as it is; with `force` its configuration is written anew, and nothing else.
+   * Makes the store. One that exists stays as it is; with `force` its configuration is written anew, and nothing else. A
+   * preset takes the place of a configuration that nobody has edited also without `force`.
    *
    * @example
    * await client.init({});
    *
    * @example
    * await client.init({"force":true});
+   *
+   * @example
+   * await client.init({"preset":"cryptorun"});
    */
   init(params: InitParams = {}, options?: CallOptions): Promise<InitResult> {
     return this.call("init", params, options);
@@ -577,7 +614,177 @@ export abstract class Methods {
   }
 
   /**
-   * Takes in a data folder of M3: artifacts with their ids, times, types, roles, tags, runs and lineage.
+   * Looks through folders for files that match the patterns of families, and registers each run that they make up as one
+   * artifact.
+   *
+   * Which folders and families there are is said in keepstone.toml. Files belong to one run when their paths share a
+   * stamp (`20250906_143022`) or an id behind `run_`, or their names an id or a date; otherwise when they lie in one
+   * folder. Nothing in the folders is changed, unless `mode` is `move`. A run that was found before keeps its artifact
+   * with its id, tags and pins, whatever was added to its files; those that look as before (size and time) are not read
+   * again. It is committed in parts, none of them half. The store is made if there is none.
+   *
+   * @example
+   * await client.scan({});
+   *
+   * @example
+   * await client.scan({"family":"proofs","dryRun":true});
+   *
+   * @example
+   * await client.scan({"root":"out","rehash":true});
+   */
+  scan(params: ScanParams = {}, options?: CallOptions): Promise<ScanResult> {
+    return this.call("scan", params, options);
+  }
+
+  /**
+   * Pins an artifact, a run or a dataset: what a pin protects is never collected, and not purged from the trash.
+   *
+   * A run protects everything it published, a dataset the members of its live versions. Several pins may stand side by
+   * side; each has its own reason and end, and one that has ended protects no longer.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.pin({"artifactId":"art-20260301T093000-5f2c81d4","reason":"production model"});
+   *
+   * @example
+   * await client.pin({"datasetId":"em_dataset","expiresAt":"2027-01-01"});
+   */
+  pin(params: PinParams = {}, options?: CallOptions): Promise<PinResult> {
+    return this.call("pin", params, options);
+  }
+
+  /**
+   * Removes every pin of an artifact, a run or a dataset, also those that have ended; pins of others that protect the same
+   * artifacts stay. Where there is none, nothing changes.
+   *
+   * @example
+   * await client.unpin({"artifactId":"art-20260301T093000-5f2c81d4"});
+   */
+  unpin(params: UnpinParams = {}, options?: CallOptions): Promise<UnpinResult> {
+    return this.call("unpin", params, options);
+  }
+
+  /**
+   * Lists pins, newest first: all, or those of one artifact, run or dataset. Those that have ended are marked.
+   *
+   * @example
+   * await client.listPins({});
+   *
+   * @example
+   * await client.listPins({"runId":"run-20260301T093000-0b7e43aa"});
+   */
+  listPins(params: ListPinsParams = {}, options?: CallOptions): Promise<ListPinsResult> {
+    return this.call("list_pins", params, options);
+  }
+
+  /**
+   * Lists the policies, those of keepstone.toml and those that every store has, and the families with what they keep.
+   *
+   * @example
+   * await client.listPolicies({});
+   */
+  listPolicies(params: ListPoliciesParams = {}, options?: CallOptions): Promise<ListPoliciesResult> {
+    return this.call("list_policies", params, options);
+  }
+
+  /**
+   * Tells what a collection would do, and why: every candidate with its fate and all reasons. Nothing changes.
+   *
+   * Without `policy` and `family` every family of keepstone.toml is judged by its own rules, and what belongs to none by
+   * its `default_policy`; without either nothing is collected. Runs of families are never judged by a policy. Pinned
+   * artifacts and members of live datasets stay in any case, and a plan that would delete all of a family or the newest
+   * of its runs is refused. What was published after `now` is not looked at, so publishing doesn't make a plan stale.
+   *
+   * @example
+   * await client.planGc({});
+   *
+   * @example
+   * await client.planGc({"policy":"laptop_default"});
+   *
+   * @example
+   * await client.planGc({"family":"proofs"});
+   */
+  planGc(params: PlanGcParams = {}, options?: CallOptions): Promise<PlanGcResult> {
+    return this.call("plan_gc", params, options);
+  }
+
+  /**
+   * Puts into the trash what a plan deletes. The plan is drawn again, and stale_plan is the answer when it would delete
+   * something else by now; give `policy`, `family`, `now` and `digest` as the plan answered them.
+   *
+   * What is pinned or in a live dataset at the moment of its deletion stays. Before anything changes the manifest is
+   * copied into backups/; afterwards a report lies in trash/, as Markdown and as JSON. Nothing is gone: `restore` brings it
+   * back until `purge_trash`. It is done in transactions so short that nobody waits long, and once begun it is done to its
+   * end, by the next start where the process dies.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.applyGc({"policy":"laptop_default","now":"2026-03-01T09:30:00.000Z","digest":"sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"});
+   */
+  applyGc(params: ApplyGcParams, options?: CallOptions): Promise<ApplyGcResult> {
+    return this.call("apply_gc", params, options);
+  }
+
+  /**
+   * Puts an artifact into the trash: it is no longer listed nor found, and its readable name is gone. Its bytes stay until a
+   * purge, and `restore` brings it back. Deleting it again changes nothing.
+   *
+   * What a pin protects or a live dataset holds is refused unless `force` is true. What was made of it stays, and is named
+   * in the answer.
+   *
+   * @example
+   * await client.deleteArtifact({"artifactId":"art-20260301T093000-5f2c81d4","reason":"made from the wrong readings"});
+   */
+  deleteArtifact(params: DeleteArtifactParams, options?: CallOptions): Promise<DeleteArtifactResult> {
+    return this.call("delete_artifact", params, options);
+  }
+
+  /**
+   * Lists what lies in the trash, deleted last first. What was purged is no longer there; get_artifact still answers it.
+   *
+   * @example
+   * await client.listTrash({"limit":20});
+   */
+  listTrash(params: ListTrashParams = {}, options?: CallOptions): Promise<ListTrashResult> {
+    return this.call("list_trash", params, options);
+  }
+
+  /**
+   * Brings artifacts back from the trash as they were: content, tags, pins, lineage, status, and their readable names.
+   *
+   * All of them or none: an id that is unknown, an artifact that was purged, or something else at the place of a readable
+   * name is an error before anything changes. What is live already stays as it is. Where the same content was published
+   * again meanwhile, both are live afterwards, and the answer names them; a further publish of it is recognised as a
+   * duplicate of the one that was published last.
+   *
+   * @example
+   * await client.restore({"artifactIds":["art-20260301T093000-5f2c81d4"]});
+   */
+  restore(params: RestoreParams, options?: CallOptions): Promise<RestoreResult> {
+    return this.call("restore", params, options);
+  }
+
+  /**
+   * Takes away for good what lies in the trash, or tells what that would be: only with `dryRun: false` it happens.
+   *
+   * Objects go that nothing else needs: nothing live, nothing in the trash, nothing that is being published. What a pin
+   * protects or a live dataset holds stays. Sidecar, history and lineage keep what was purged, and get_artifact answers
+   * it, with path null.
+   *
+   * @example
+   * await client.purgeTrash({});
+   *
+   * @example
+   * await client.purgeTrash({"olderThan":"7d","dryRun":false});
+   */
+  purgeTrash(params: PurgeTrashParams = {}, options?: CallOptions): Promise<PurgeTrashResult> {
+    return this.call("purge_trash", params, options);
+  }
+
+  /**
+   * Takes in a data folder of M3: artifacts with their ids, times, types, roles, tags, runs and lineage, datasets, and pins.
    *
    * Every byte is proven against its hash on the way. What is broken is left out and named, never mended; what is fine is
    * taken in all the same. It is committed in parts, none of them half, so that an import that was cut short is gone on

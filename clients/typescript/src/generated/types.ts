@@ -8,6 +8,38 @@ export interface Added {
   artifact: Artifact;
 }
 
+/** What a collection did. */
+export interface Applied {
+  /** The plan's policy. */
+  policy: string | null;
+  /** The plan's family. */
+  family: string | null;
+  /** The plan's moment. */
+  now: string;
+  /** The plan's digest. */
+  digest: string;
+  /** What went to the trash. */
+  deleted: Candidate[];
+  /** What was to go and was protected at the last moment. */
+  skipped: ApplyGcLeftOut[];
+  /** Sums over what went to the trash. */
+  totals: PlanTotals;
+  /** Absolute path of the manifest's copy; null where nothing was to go. */
+  backup: string | null;
+  /** Absolute path of the report, Markdown. */
+  report: string | null;
+  /** Absolute path of the report, JSON. */
+  reportJson: string | null;
+}
+
+/** An artifact to which it was not done. */
+export interface ApplyGcLeftOut {
+  /** The artifact. */
+  artifactId: string;
+  /** Why. */
+  reason: string;
+}
+
 /** Something published. */
 export interface Artifact {
   /** Its id. */
@@ -28,7 +60,10 @@ export interface Artifact {
   format: Format;
   /** Who keeps the bytes. */
   storage: Storage;
-  /** Absolute path of its readable name: a file, or a folder for a tree; null once the bytes are gone. */
+  /**
+   * Absolute path of its readable name: a file, or a folder for a tree; null once the bytes are gone. Of what is kept in
+   * place, the deepest folder that holds all its files; list_files says where each of them is.
+   */
   path: string | null;
   /** The same for a table's Parquet file, null for other formats. */
   pathParquet: string | null;
@@ -88,7 +123,10 @@ export interface Artifact {
   supersededBy: string | null;
   /** The artifacts it replaced. */
   supersedes: string[];
-  /** Whether a pin protects it. */
+  /**
+   * Whether a pin protects it: one of its own, of a run that published it, or of a live dataset that holds it. Its end
+   * may come by itself, so `revision` doesn't count it.
+   */
   pinned: boolean;
   /** 1, and one more for each change that shows. */
   revision: number;
@@ -110,6 +148,10 @@ export interface ArtifactFilter {
   runId?: string | null | undefined;
   /** With all of these roles. */
   roles?: string[] | null | undefined;
+  /** Of this family: runs that scans found by its patterns. */
+  family?: string | null | undefined;
+  /** Whose work ended like this. */
+  outcome?: Outcome | null | undefined;
   /** At most this many: 1 to 10000, 100 unless given. */
   limit?: number | null | undefined;
 }
@@ -223,6 +265,40 @@ export interface Audited {
   cut: boolean;
 }
 
+/** An artifact that a plan judges. */
+export interface Candidate {
+  /** The artifact. */
+  artifactId: string;
+  /** The family whose rules judge it; null where a policy does. */
+  family: string | null;
+  /** Its type. */
+  artifactType: string;
+  /** What it represents. */
+  logicalKey: string;
+  /** When it was published. */
+  createdAt: string;
+  /** How the work that made it ended. */
+  outcome: Outcome | null;
+  /** What becomes of it. */
+  fate: Fate;
+  /**
+   * Every rule that keeps it; of what goes, why none does. Of families: `pinned`, `last_pass`, `last_run`,
+   * `explicitly_pinned`, `within_keep_count_N`, `dataset_member`; else `beyond_keep_count_N`. Of policies: `pinned`,
+   * `ancestor_of_pinned`, `dataset_member`, `has_descendants`, `protected_type:T`, `protected_role:R`, `age`,
+   * `min_count`; else `older_than_Nd` or `space_budget`.
+   */
+  reasons: string[];
+  /** Number of its files. */
+  files: number;
+  /** Bytes of all its files together. */
+  logicalBytes: number;
+  /**
+   * Bytes that a purge would free because of it: what others hold too is none, and what several hold that go counts
+   * for the first of them alone.
+   */
+  physicalBytes: number;
+}
+
 /** What the server can do besides answering requests. */
 export interface Capabilities {
   /** `$/cancelRequest` is understood. */
@@ -273,6 +349,8 @@ export type Check =
   | "objects"
   /** Every readable name is there and is its object. Other files below artifacts/ are their owners' business. */
   | "names"
+  /** Every file that is kept in place is there and is what the last scan saw; those of deleted artifacts lie in the trash. */
+  | "in_place"
   /** Every artifact has its sidecar, whose seal holds. */
   | "sidecars"
   /** Every line of the history has a seal that holds and says what the manifest says. */
@@ -320,6 +398,16 @@ export type Code =
   | "name_missing"
   /** What lies at the readable name is something else. */
   | "name_differs"
+  /** The readable name of what was deleted is still there. */
+  | "name_left"
+  /** A file that is kept in place is no longer there. */
+  | "file_missing"
+  /** A file that is kept in place has changed since it was scanned. */
+  | "file_changed"
+  /** A file of a deleted artifact still lies in its place. */
+  | "file_left"
+  /** A file of a deleted artifact is neither in the trash nor in its place. */
+  | "trash_missing"
   /** The sidecar is not there. */
   | "sidecar_missing"
   /** The sidecar's seal fails. */
@@ -418,6 +506,8 @@ export interface Counts {
   hashedBytes: number;
   /** Readable names that were looked at. */
   names: number;
+  /** Files kept in place, or in the trash since their artifacts were deleted, that were looked at. */
+  inPlace: number;
   /** Sidecars that were read. */
   sidecars: number;
   /** Lines of the history that were read. */
@@ -546,6 +636,20 @@ export interface DatasetEntry {
   membershipDigest: string;
 }
 
+/** What became of it. */
+export interface Deleted {
+  /** Always true; a failure is an error. */
+  success: boolean;
+  /** Whether it was live until now. */
+  changed: boolean;
+  /** Live artifacts that were made of it, at most 100. */
+  dependents: string[];
+  /** How many there are. */
+  dependentCount: number;
+  /** The artifact, as it is now. */
+  artifact: Artifact;
+}
+
 /** How many members differ, and how. */
 export interface DiffCounts {
   /** Only in the right version. */
@@ -632,6 +736,67 @@ export interface Event {
   data: Record<string, unknown>;
 }
 
+/** What is kept of a family. */
+export interface FamilyShown {
+  /** Its name. */
+  family: string;
+  /** The newest so many runs are kept. */
+  keep: number;
+  /** Runs that are kept however old they are: `last_pass`, `pinned`, `last_run`. */
+  alwaysKeep: string[];
+  /** Artifacts that are kept: ids, the starts of ids, or their last 8 digits. */
+  pin: string[];
+}
+
+/** The same of one family. */
+export interface FamilyTally {
+  /** The family. */
+  family: string;
+  /** Files that match a family's patterns. */
+  filesScanned: number;
+  /** Their bytes. */
+  bytesScanned: number;
+  /** Files that were read, because they were new or looked otherwise than before. */
+  filesRead: number;
+  /** Runs that these files make up. */
+  found: number;
+  /** Runs that were not known before; of a dry run, those that would be registered. */
+  registered: number;
+  /** Known runs whose files, outcome or family are no longer what they were. */
+  refreshed: number;
+  /** Known runs in which nothing that shows has changed. */
+  unchanged: number;
+  /** Runs that were left as they are; a warning says of each why. */
+  skipped: number;
+  /** Known runs of which no file was found. They stay registered. */
+  missing: number;
+}
+
+/** The sums of one family. */
+export interface FamilyTotals {
+  /** The family. */
+  family: string;
+  /** How many are judged. */
+  entries: number;
+  /** How many stay. */
+  keep: number;
+  /** How many go. */
+  delete: number;
+  /** Files of those that go. */
+  files: number;
+  /** Bytes of those that go, what they share counted each time. */
+  logicalBytes: number;
+  /** Bytes that a purge of those that go would free. */
+  physicalBytes: number;
+}
+
+/** What becomes of an artifact. */
+export type Fate =
+  /** It stays. */
+  | "keep"
+  /** It goes to the trash. */
+  | "delete";
+
 /** What must hold of a feature. */
 export interface FeatureCondition {
   /** A number, this or larger. */
@@ -656,9 +821,9 @@ export interface FeatureRange {
   count: number;
 }
 
-/** One file of an artifact. */
+/** One file of an artifact, and where it is. */
 export interface FileEntry {
-  /** Its path inside the artifact, with `/` between the parts. */
+  /** Its path inside the artifact, with `/` between the parts; of what is kept in place, below the scanned folder. */
   path: string;
   /** SHA-256 of its bytes. */
   hash: string;
@@ -668,6 +833,11 @@ export interface FileEntry {
   mediaType: string | null;
   /** What it is for, where that was said. */
   role: string | null;
+  /**
+   * The absolute path at which it can be read: its readable name, or the place where it is kept; of a deleted artifact
+   * that was kept in place, its place in the trash. Null where it has none.
+   */
+  absolutePath: string | null;
 }
 
 /** One thing that a verification found. */
@@ -849,7 +1019,9 @@ export type ImportFault =
   /** The Parquet index can't be read or lists other members; its features are left out. */
   | "index_differs"
   /** A feature that can't be kept is left out. */
-  | "feature_left_out";
+  | "feature_left_out"
+  /** What a pin protects is not in the store. */
+  | "pinned_missing";
 
 /** Something that an import found. */
 export interface ImportFinding {
@@ -868,6 +1040,18 @@ export interface ImportFinding {
   message: string;
 }
 
+/** Things of one kind that the store has no place or no need for. */
+export interface ImportM3LeftOut {
+  /** What they are. */
+  what: string;
+  /** How many. */
+  count: number;
+  /** Why they are left out. */
+  reason: string;
+  /** Each of them, at most 1000. */
+  items: string[];
+}
+
 /** What an import did, or would do. */
 export interface ImportM3Report {
   /** Whether nothing was written. */
@@ -880,6 +1064,8 @@ export interface ImportM3Report {
   runs: Tally;
   /** The versions of datasets. */
   datasets: Tally;
+  /** The pins; each key that one has counts for itself. */
+  pins: Tally;
   /** The bytes that the store had not yet. */
   bytesTaken: number;
   /** What was found, at most 10000 of it. */
@@ -891,7 +1077,7 @@ export interface ImportM3Report {
   /** Whether there is more than `findings` holds. */
   truncated: boolean;
   /** What is not taken in though nothing is wrong with it. */
-  leftOut: LeftOut[];
+  leftOut: ImportM3LeftOut[];
 }
 
 /** What becomes of the original. */
@@ -940,18 +1126,6 @@ export type IssueName =
   | "incomplete_lineage"
   /** It was made from itself over others. */
   | "circle";
-
-/** Things of one kind that the store has no place or no need for. */
-export interface LeftOut {
-  /** What they are. */
-  what: string;
-  /** How many. */
-  count: number;
-  /** Why they are left out. */
-  reason: string;
-  /** Each of them, at most 1000. */
-  items: string[];
-}
 
 /** The limits of the session. */
 export interface Limits {
@@ -1146,6 +1320,113 @@ export type PieceEncoding =
   /** The bytes that the base64 text stands for. */
   | "base64";
 
+/** A reason why something must never be collected. */
+export interface Pin {
+  /** The pin's number: the event that set it. */
+  pinId: number;
+  /** The artifact that it protects. */
+  artifactId: string | null;
+  /** The run whose artifacts it protects. */
+  runId: string | null;
+  /** The dataset whose members it protects, those of all versions that are not deleted. */
+  datasetId: string | null;
+  /** Why. */
+  reason: string | null;
+  /** When it was set. */
+  createdAt: string;
+  /** From when on it protects no longer; null: it does until it is removed. */
+  expiresAt: string | null;
+  /** Who set it. */
+  actor: string | null;
+  /** Whether it protects no longer. */
+  expired: boolean;
+}
+
+/** What a collection would do. */
+export interface Plan {
+  /** The policy that judges what belongs to no family; null: nothing of that is judged. */
+  policy: string | null;
+  /** The one family that is judged; null: all of them, or none where a policy was asked for. */
+  family: string | null;
+  /** The moment that ages are counted to; what was published later is not looked at. */
+  now: string;
+  /** Stands for what goes: apply_gc wants it back. */
+  digest: string;
+  /** Everything that is judged: family by family, then what a policy judges, each newest first. */
+  candidates: Candidate[];
+  /** Sums over all candidates. */
+  totals: PlanTotals;
+  /** Sums of each family, by name. */
+  families: FamilyTotals[];
+  /** Bytes that everything live holds now, what is shared counted once. */
+  bytesBefore: number;
+  /** Bytes that it would hold once what goes is purged. */
+  bytesAfter: number;
+  /** The policy's space budget. */
+  spaceBudgetBytes: number | null;
+  /** By how much the budget would still be exceeded, because every other rule is stronger. */
+  overBudgetBytes: number;
+  /** What one should know before it is applied. */
+  warnings: string[];
+}
+
+/** Sums over candidates. */
+export interface PlanTotals {
+  /** How many are judged. */
+  entries: number;
+  /** How many stay. */
+  keep: number;
+  /** How many go. */
+  delete: number;
+  /** Files of those that go. */
+  files: number;
+  /** Bytes of those that go, what they share counted each time. */
+  logicalBytes: number;
+  /** Bytes that a purge of those that go would free. */
+  physicalBytes: number;
+}
+
+/** What is kept by which name. */
+export interface Policies {
+  /** The policy for what belongs to no family; null: nothing of that is collected unless a policy is named. */
+  defaultPolicy: string | null;
+  /** The policies, by name. */
+  policies: PolicyShown[];
+  /** The families, by name. */
+  families: FamilyShown[];
+}
+
+/** A policy as it is listed. */
+export interface PolicyShown {
+  /** Its name. */
+  policy: string;
+  /** What it is for. */
+  description: string | null;
+  /** Whether it judges what belongs to no family when no policy is named. */
+  isDefault: boolean;
+  /** What is younger is kept. */
+  keepMinAgeDays: number;
+  /** The newest so many of each type are kept. */
+  keepMinCount: number;
+  /** Artifacts of these types are kept. */
+  keepTypes: string[];
+  /** Artifacts with one of these roles are kept. */
+  keepRoles: string[];
+  /** Whether that is kept from which something live was made. */
+  keepWithDescendants: boolean;
+  /** Whether that is kept from which something pinned was made. */
+  keepAncestorsOfPinned: boolean;
+  /** Beyond it the oldest go that only their age keeps. */
+  spaceBudgetBytes: number | null;
+  /** What `gc --dvc` hands to `dvc gc`. */
+  dvcGcFlags: string[];
+}
+
+/** A configuration for those who come from another program. */
+export type Preset =
+  /** The five families of CryptoRun's verification outputs, in `artifacts` and `out` beside the store. */
+  | "cryptorun";
+
 /** What became of a publish. */
 export interface Published {
   /** Always true; a failure is an error. */
@@ -1170,6 +1451,66 @@ export interface Published {
   rowCount: number | null;
   /** The artifact itself. */
   artifact: Artifact;
+}
+
+/** What a purge took, or would. */
+export interface PurgeReport {
+  /** Whether nothing was done. */
+  dryRun: boolean;
+  /** The moment that ages are counted to. */
+  now: string;
+  /** What was deleted until then is purged; null: whatever its age. */
+  deletedUntil: string | null;
+  /** What is purged, deleted last first. */
+  artifacts: Purged[];
+  /** What stays in the trash although it was meant, and why. */
+  kept: ApplyGcLeftOut[];
+  /** How many artifacts are purged. */
+  artifactCount: number;
+  /** Their files. */
+  fileCount: number;
+  /** Bytes of their files, what they share counted each time. */
+  logicalBytes: number;
+  /** Bytes that this frees. */
+  physicalBytes: number;
+}
+
+/** An artifact that is purged. */
+export interface Purged {
+  /** The artifact. */
+  artifactId: string;
+  /** Its type. */
+  artifactType: string;
+  /** What it represents. */
+  logicalKey: string;
+  /** The family it belongs to. */
+  family: string | null;
+  /** When it was deleted. */
+  deletedAt: string;
+  /** Number of its files. */
+  fileCount: number;
+  /** Bytes of all its files together. */
+  logicalBytes: number;
+  /** Bytes that are freed because of it. */
+  physicalBytes: number;
+}
+
+/** How many pins there were. */
+export interface Removed {
+  /** How many pins were removed. */
+  removed: number;
+}
+
+/** What came back. */
+export interface Restored {
+  /** What came back, as it is now. */
+  restored: Artifact[];
+  /** What was live already. */
+  unchanged: string[];
+  /** What somebody else came before. */
+  skipped: ApplyGcLeftOut[];
+  /** What is live beside another artifact of the same type, key and content. */
+  twins: Twins[];
 }
 
 /** An ancestor that has no inputs itself. */
@@ -1396,6 +1737,96 @@ export type RunStatus =
   /** There was nothing to do. */
   | "skipped";
 
+/** What somebody should know about a scan. */
+export type ScanFault =
+  /** A folder that is to be scanned is not there. */
+  | "root_missing"
+  /** A file or folder can't be read; the run that it belongs to is left as it is. */
+  | "unreadable"
+  /** A link is not followed. */
+  | "link"
+  /** Something matches a pattern and is no file. */
+  | "not_regular"
+  /** A name is no UTF-8, or too long. */
+  | "odd_name"
+  /** Files match several families, and belong to the first by name. */
+  | "overlap"
+  /** A file changed while it was read; its run is left for the next scan. */
+  | "changing"
+  /** No file of a known run was found. */
+  | "run_missing"
+  /** A file of a known run is no longer there. */
+  | "file_missing"
+  /** A file stays with the run that has it, though its path now says another. */
+  | "kept_by_run"
+  /** The files of a deleted run are there again, and are registered as a new one. */
+  | "reappeared"
+  /** The files of a deleted run have not been moved to the trash yet. */
+  | "waits_for_trash"
+  /** The run is known already, in another mode. */
+  | "other_mode"
+  /** Somebody else changed or deleted the run meanwhile. */
+  | "changed_meanwhile";
+
+/** Who keeps the files of the runs that a scan finds. */
+export type ScanMode =
+  /** They stay where their producer put them. */
+  | "in_place"
+  /** The store keeps a copy. */
+  | "copy"
+  /** The store keeps them; the originals are removed after the commit. */
+  | "move";
+
+/** What a scan found. */
+export interface ScanReport {
+  /** Whether nothing was written. */
+  dryRun: boolean;
+  /** Who keeps the files. */
+  mode: ScanMode;
+  /** The absolute paths of the folders that were looked through. */
+  roots: string[];
+  /** Files that match a family's patterns. */
+  filesScanned: number;
+  /** Their bytes. */
+  bytesScanned: number;
+  /** Files that were read, because they were new or looked otherwise than before. */
+  filesRead: number;
+  /** Runs that these files make up. */
+  found: number;
+  /** Runs that were not known before; of a dry run, those that would be registered. */
+  registered: number;
+  /** Known runs whose files, outcome or family are no longer what they were. */
+  refreshed: number;
+  /** Known runs in which nothing that shows has changed. */
+  unchanged: number;
+  /** Runs that were left as they are; a warning says of each why. */
+  skipped: number;
+  /** Known runs of which no file was found. They stay registered. */
+  missing: number;
+  /** Each family, by name. */
+  families: FamilyTally[];
+  /** What somebody should know, by path; at most 10000 of it. */
+  warnings: ScanWarning[];
+  /** How many warnings there are. */
+  warningCount: number;
+  /** How long it took. */
+  durationSeconds: number;
+}
+
+/** Something that a scan found on its way. */
+export interface ScanWarning {
+  /** The absolute path that it is about; null where it is about none. */
+  path: string | null;
+  /** What it is. */
+  code: ScanFault;
+  /** The family, where it is about one. */
+  family: string | null;
+  /** The artifact, where it is about one. */
+  artifactId: string | null;
+  /** The same as a sentence. */
+  message: string;
+}
+
 /** How many members, and how many bytes they have. */
 export interface Share {
   /** How many members. */
@@ -1472,6 +1903,48 @@ export interface Totals {
   objectsVerified: number;
   /** How many bytes that were. */
   bytesVerified: number;
+}
+
+/** Something in the trash. */
+export interface Trashed {
+  /** Its id. */
+  artifactId: string;
+  /** Its type. */
+  artifactType: string;
+  /** What it represents. */
+  logicalKey: string;
+  /** Which version of its type and key it is. */
+  version: number;
+  /** The family it belongs to. */
+  family: string | null;
+  /** Who keeps the bytes. */
+  storage: Storage;
+  /** When it was published. */
+  createdAt: string;
+  /** When it was deleted. */
+  deletedAt: string;
+  /** Why, in the words of who deleted it, or of the plan that collected it. */
+  reason: string | null;
+  /** Who deleted it. */
+  deletedBy: string | null;
+  /** The policy by which it was collected. */
+  policy: string | null;
+  /** Absolute path of the report of the collection. */
+  report: string | null;
+  /** Whether a pin protects it: it is not purged then. */
+  pinned: boolean;
+  /** Number of its files. */
+  fileCount: number;
+  /** Bytes of all its files together. */
+  sizeBytes: number;
+}
+
+/** Two live artifacts of the same type, key and content. */
+export interface Twins {
+  /** The one that came back. */
+  artifactId: string;
+  /** The one that was there. */
+  activeArtifactId: string;
 }
 
 /** What a registered type says about its tables. */
@@ -1632,6 +2105,8 @@ export type HealthCheckResult = Health;
 export interface InitParams {
   /** Whether to write keepstone.toml anew in a store that exists; false unless given. */
   force?: boolean | null | undefined;
+  /** What keepstone.toml says besides the defaults; nothing unless given. */
+  preset?: Preset | null | undefined;
 }
 
 /** What `init` answers. */
@@ -2162,6 +2637,155 @@ export interface RestoreDatasetParams {
 
 /** What `restore_dataset` answers. */
 export type RestoreDatasetResult = Changed;
+
+/** What `scan` takes. */
+export interface ScanParams {
+  /**
+   * The one folder to look through, instead of those that keepstone.toml names. A relative path counts from the
+   * server's working directory.
+   */
+  root?: string | null | undefined;
+  /** The one family to look for; all of them unless given. */
+  family?: string | null | undefined;
+  /**
+   * Who keeps the files: `in_place` leaves them with their producer, `copy` takes them into the store, `move` removes
+   * them there afterwards; `in_place` unless given.
+   */
+  mode?: ScanMode | null | undefined;
+  /** Whether it is only told what would be done: nothing is written then, no store either. False unless given. */
+  dryRun?: boolean | null | undefined;
+  /** Whether every file is read again, also where it looks as before; false unless given. */
+  rehash?: boolean | null | undefined;
+}
+
+/** What `scan` answers. */
+export type ScanResult = ScanReport;
+
+/** What `pin` takes. */
+export interface PinParams {
+  /** The artifact; or give `runId` or `datasetId`. */
+  artifactId?: string | null | undefined;
+  /** The run. */
+  runId?: string | null | undefined;
+  /** The dataset. */
+  datasetId?: string | null | undefined;
+  /** Why. */
+  reason?: string | null | undefined;
+  /** From when on it protects no longer: RFC 3339, without zone it reads as UTC. Without, it does until unpin. */
+  expiresAt?: string | null | undefined;
+}
+
+/** What `pin` answers. */
+export type PinResult = Pin;
+
+/** What `unpin` takes. */
+export interface UnpinParams {
+  /** The artifact; or give `runId` or `datasetId`. */
+  artifactId?: string | null | undefined;
+  /** The run. */
+  runId?: string | null | undefined;
+  /** The dataset. */
+  datasetId?: string | null | undefined;
+}
+
+/** What `unpin` answers. */
+export type UnpinResult = Removed;
+
+/** What `list_pins` takes. */
+export interface ListPinsParams {
+  /** The artifact. */
+  artifactId?: string | null | undefined;
+  /** The run. */
+  runId?: string | null | undefined;
+  /** The dataset. */
+  datasetId?: string | null | undefined;
+}
+
+/** What `list_pins` answers. */
+export type ListPinsResult = Pin[];
+
+/** What `list_policies` takes. */
+export type ListPoliciesParams = Record<string, never>;
+
+/** What `list_policies` answers. */
+export type ListPoliciesResult = Policies;
+
+/** What `plan_gc` takes. */
+export interface PlanGcParams {
+  /** The policy that judges what belongs to no family. */
+  policy?: string | null | undefined;
+  /** The family whose runs are judged. */
+  family?: string | null | undefined;
+  /** The moment that ages are counted to: RFC 3339, without zone it reads as UTC. The present unless given. */
+  now?: string | null | undefined;
+}
+
+/** What `plan_gc` answers. */
+export type PlanGcResult = Plan;
+
+/** What `apply_gc` takes. */
+export interface ApplyGcParams {
+  /** The plan's policy. */
+  policy?: string | null | undefined;
+  /** The plan's family. */
+  family?: string | null | undefined;
+  /** The plan's moment. */
+  now: string;
+  /** The plan's digest. */
+  digest: string;
+}
+
+/** What `apply_gc` answers. */
+export type ApplyGcResult = Applied;
+
+/** What `delete_artifact` takes. */
+export interface DeleteArtifactParams {
+  /** The artifact. */
+  artifactId: string;
+  /** Why; it stands in the history and the trash. */
+  reason?: string | null | undefined;
+  /** Whether it is deleted although something protects it; false unless given. */
+  force?: boolean | null | undefined;
+}
+
+/** What `delete_artifact` answers. */
+export type DeleteArtifactResult = Deleted;
+
+/** What `list_trash` takes. */
+export interface ListTrashParams {
+  /** At most so many: 1 to 10000, 100 unless given. */
+  limit?: number | null | undefined;
+}
+
+/** What `list_trash` answers. */
+export type ListTrashResult = Trashed[];
+
+/** What `restore` takes. */
+export interface RestoreParams {
+  /** The artifacts, 1 to 10000. */
+  artifactIds: string[];
+}
+
+/** What `restore` answers. */
+export type RestoreResult = Restored;
+
+/** What `purge_trash` takes. */
+export interface PurgeTrashParams {
+  /**
+   * Only what was deleted so long ago (30d, 12h) or until a moment; 30d unless given, whatever its age where artifacts
+   * are named.
+   */
+  olderThan?: string | null | undefined;
+  /** Only these artifacts, 1 to 10000. */
+  artifactIds?: string[] | null | undefined;
+  /** The moment that ages are counted to: RFC 3339, without zone it reads as UTC. The present unless given. */
+  now?: string | null | undefined;
+  /** Whether it is only told what would be done; true unless given. */
+  dryRun?: boolean | null | undefined;
+}
+
+/** What `purge_trash` answers. */
+export type PurgeTrashResult = PurgeReport;
 
 /** What `import_m3` takes. */
 export interface ImportM3Params {

@@ -11,6 +11,7 @@ from typing import Any
 from .._vocabulary import OnProgress, StrPath
 from .types import (
     Added,
+    Applied,
     Artifact,
     ArtifactFilter,
     AuditFormatParam,
@@ -26,6 +27,7 @@ from .types import (
     Dataset,
     DatasetDiff,
     DatasetEntry,
+    Deleted,
     Direction,
     Done,
     Event,
@@ -46,14 +48,24 @@ from .types import (
     Outcome,
     Paths,
     Piece,
+    Pin,
+    Plan,
+    Policies,
+    Preset,
     Published,
+    PurgeReport,
+    Removed,
+    Restored,
     Run,
     RunDetails,
     RunEnd,
     RunErrorParam,
     RunFilter,
+    ScanMode,
+    ScanReport,
     Status,
     Summary,
+    Trashed,
     TypeDefinition,
     TypeSummary,
     Verified,
@@ -66,6 +78,7 @@ IDEMPOTENT = frozenset(
         "add_lineage",
         "audit",
         "create_dataset",
+        "delete_artifact",
         "delete_dataset",
         "diff_datasets",
         "find_by_hash",
@@ -88,17 +101,25 @@ IDEMPOTENT = frozenset(
         "list_datasets",
         "list_events",
         "list_files",
+        "list_pins",
+        "list_policies",
         "list_runs",
+        "list_trash",
         "list_types",
+        "plan_gc",
+        "purge_trash",
         "read_file",
         "rebuild_manifest",
         "register_type",
         "resolve",
+        "restore",
         "restore_backup",
         "restore_dataset",
         "rpc.discover",
+        "scan",
         "supersede",
         "trace_roots",
+        "unpin",
         "verify_dataset",
         "verify_store",
     }
@@ -157,19 +178,23 @@ class Methods:
         self,
         *,
         force: bool | None = None,
+        preset: Preset | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
     ) -> Made:
         """Makes the store. One that exists stays as it is; with `force` its configuration is
-        written anew, and nothing else.
+        written anew, and nothing else. A preset takes the place of a configuration that nobody has
+        edited also without `force`.
 
         Args:
             force: Whether to write keepstone.toml anew in a store that exists; false unless given.
+            preset: What keepstone.toml says besides the defaults; nothing unless given.
         """
         reply: Made = self._run(
             "init",
             {
                 "force": force,
+                "preset": preset,
             },
             timeout,
             on_progress,
@@ -1310,6 +1335,369 @@ class Methods:
         )
         return reply
 
+    def scan(
+        self,
+        *,
+        root: str | None = None,
+        family: str | None = None,
+        mode: ScanMode | None = None,
+        dry_run: bool | None = None,
+        rehash: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> ScanReport:
+        """Looks through folders for files that match the patterns of families, and registers each
+        run that they make up as one artifact.
+
+        Which folders and families there are is said in keepstone.toml. Files belong to one run when
+        their paths share a stamp (`20250906_143022`) or an id behind `run_`, or their names an id
+        or a date; otherwise when they lie in one folder. Nothing in the folders is changed, unless
+        `mode` is `move`. A run that was found before keeps its artifact with its id, tags and pins,
+        whatever was added to its files; those that look as before (size and time) are not read
+        again. It is committed in parts, none of them half. The store is made if there is none.
+
+        Args:
+            root: The one folder to look through, instead of those that keepstone.toml names. A
+                relative path counts from the server's working directory.
+            family: The one family to look for; all of them unless given.
+            mode: Who keeps the files: `in_place` leaves them with their producer, `copy` takes them
+                into the store, `move` removes them there afterwards; `in_place` unless given.
+            dry_run: Whether it is only told what would be done: nothing is written then, no store
+                either. False unless given.
+            rehash: Whether every file is read again, also where it looks as before; false unless
+                given.
+        """
+        reply: ScanReport = self._run(
+            "scan",
+            {
+                "root": root,
+                "family": family,
+                "mode": mode,
+                "dry_run": dry_run,
+                "rehash": rehash,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def pin(
+        self,
+        *,
+        artifact_id: str | None = None,
+        run_id: str | None = None,
+        dataset_id: str | None = None,
+        reason: str | None = None,
+        expires_at: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Pin:
+        """Pins an artifact, a run or a dataset: what a pin protects is never collected, and not
+        purged from the trash.
+
+        A run protects everything it published, a dataset the members of its live versions. Several
+        pins may stand side by side; each has its own reason and end, and one that has ended
+        protects no longer.
+
+        Asked a second time it may change something more, so it is never retried by itself.
+
+        Args:
+            artifact_id: The artifact; or give `run_id` or `dataset_id`.
+            run_id: The run.
+            dataset_id: The dataset.
+            reason: Why.
+            expires_at: From when on it protects no longer: RFC 3339, without zone it reads as UTC.
+                Without, it does until unpin.
+        """
+        reply: Pin = self._run(
+            "pin",
+            {
+                "artifact_id": artifact_id,
+                "run_id": run_id,
+                "dataset_id": dataset_id,
+                "reason": reason,
+                "expires_at": expires_at,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def unpin(
+        self,
+        *,
+        artifact_id: str | None = None,
+        run_id: str | None = None,
+        dataset_id: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Removed:
+        """Removes every pin of an artifact, a run or a dataset, also those that have ended; pins of
+        others that protect the same artifacts stay. Where there is none, nothing changes.
+
+        Args:
+            artifact_id: The artifact; or give `run_id` or `dataset_id`.
+            run_id: The run.
+            dataset_id: The dataset.
+        """
+        reply: Removed = self._run(
+            "unpin",
+            {
+                "artifact_id": artifact_id,
+                "run_id": run_id,
+                "dataset_id": dataset_id,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def list_pins(
+        self,
+        *,
+        artifact_id: str | None = None,
+        run_id: str | None = None,
+        dataset_id: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> list[Pin]:
+        """Lists pins, newest first: all, or those of one artifact, run or dataset. Those that have
+        ended are marked.
+
+        Args:
+            artifact_id: The artifact.
+            run_id: The run.
+            dataset_id: The dataset.
+        """
+        reply: list[Pin] = self._run(
+            "list_pins",
+            {
+                "artifact_id": artifact_id,
+                "run_id": run_id,
+                "dataset_id": dataset_id,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def list_policies(
+        self,
+        *,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Policies:
+        """Lists the policies, those of keepstone.toml and those that every store has, and the
+        families with what they keep.
+        """
+        reply: Policies = self._run(
+            "list_policies",
+            {},
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def plan_gc(
+        self,
+        *,
+        policy: str | None = None,
+        family: str | None = None,
+        now: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Plan:
+        """Tells what a collection would do, and why: every candidate with its fate and all reasons.
+        Nothing changes.
+
+        Without `policy` and `family` every family of keepstone.toml is judged by its own rules, and
+        what belongs to none by its `default_policy`; without either nothing is collected. Runs of
+        families are never judged by a policy. Pinned artifacts and members of live datasets stay in
+        any case, and a plan that would delete all of a family or the newest of its runs is refused.
+        What was published after `now` is not looked at, so publishing doesn't make a plan stale.
+
+        Args:
+            policy: The policy that judges what belongs to no family.
+            family: The family whose runs are judged.
+            now: The moment that ages are counted to: RFC 3339, without zone it reads as UTC. The
+                present unless given.
+        """
+        reply: Plan = self._run(
+            "plan_gc",
+            {
+                "policy": policy,
+                "family": family,
+                "now": now,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def apply_gc(
+        self,
+        now: str,
+        digest: str,
+        *,
+        policy: str | None = None,
+        family: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Applied:
+        """Puts into the trash what a plan deletes. The plan is drawn again, and stale_plan is the
+        answer when it would delete something else by now; give `policy`, `family`, `now` and
+        `digest` as the plan answered them.
+
+        What is pinned or in a live dataset at the moment of its deletion stays. Before anything
+        changes the manifest is copied into backups/; afterwards a report lies in trash/, as
+        Markdown and as JSON. Nothing is gone: `restore` brings it back until `purge_trash`. It is
+        done in transactions so short that nobody waits long, and once begun it is done to its end,
+        by the next start where the process dies.
+
+        Asked a second time it may change something more, so it is never retried by itself.
+
+        Args:
+            now: The plan's moment.
+            digest: The plan's digest.
+            policy: The plan's policy.
+            family: The plan's family.
+        """
+        reply: Applied = self._run(
+            "apply_gc",
+            {
+                "now": now,
+                "digest": digest,
+                "policy": policy,
+                "family": family,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def delete_artifact(
+        self,
+        artifact_id: str,
+        *,
+        reason: str | None = None,
+        force: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Deleted:
+        """Puts an artifact into the trash: it is no longer listed nor found, and its readable name
+        is gone. Its bytes stay until a purge, and `restore` brings it back. Deleting it again
+        changes nothing.
+
+        What a pin protects or a live dataset holds is refused unless `force` is true. What was made
+        of it stays, and is named in the answer.
+
+        Args:
+            artifact_id: The artifact.
+            reason: Why; it stands in the history and the trash.
+            force: Whether it is deleted although something protects it; false unless given.
+        """
+        reply: Deleted = self._run(
+            "delete_artifact",
+            {
+                "artifact_id": artifact_id,
+                "reason": reason,
+                "force": force,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def list_trash(
+        self,
+        *,
+        limit: int | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> list[Trashed]:
+        """Lists what lies in the trash, deleted last first. What was purged is no longer there;
+        get_artifact still answers it.
+
+        Args:
+            limit: At most so many: 1 to 10000, 100 unless given.
+        """
+        reply: list[Trashed] = self._run(
+            "list_trash",
+            {
+                "limit": limit,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def restore(
+        self,
+        artifact_ids: Sequence[str],
+        *,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Restored:
+        """Brings artifacts back from the trash as they were: content, tags, pins, lineage, status,
+        and their readable names.
+
+        All of them or none: an id that is unknown, an artifact that was purged, or something else
+        at the place of a readable name is an error before anything changes. What is live already
+        stays as it is. Where the same content was published again meanwhile, both are live
+        afterwards, and the answer names them; a further publish of it is recognised as a duplicate
+        of the one that was published last.
+
+        Args:
+            artifact_ids: The artifacts, 1 to 10000.
+        """
+        reply: Restored = self._run(
+            "restore",
+            {
+                "artifact_ids": artifact_ids,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def purge_trash(
+        self,
+        *,
+        older_than: str | None = None,
+        artifact_ids: Sequence[str] | None = None,
+        now: str | None = None,
+        dry_run: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> PurgeReport:
+        """Takes away for good what lies in the trash, or tells what that would be: only with
+        `dry_run: false` it happens.
+
+        Objects go that nothing else needs: nothing live, nothing in the trash, nothing that is
+        being published. What a pin protects or a live dataset holds stays. Sidecar, history and
+        lineage keep what was purged, and get_artifact answers it, with path null.
+
+        Args:
+            older_than: Only what was deleted so long ago (30d, 12h) or until a moment; 30d unless
+                given, whatever its age where artifacts are named.
+            artifact_ids: Only these artifacts, 1 to 10000.
+            now: The moment that ages are counted to: RFC 3339, without zone it reads as UTC. The
+                present unless given.
+            dry_run: Whether it is only told what would be done; true unless given.
+        """
+        reply: PurgeReport = self._run(
+            "purge_trash",
+            {
+                "older_than": older_than,
+                "artifact_ids": artifact_ids,
+                "now": now,
+                "dry_run": dry_run,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
     def import_m3(
         self,
         data_dir: str,
@@ -1319,7 +1707,7 @@ class Methods:
         on_progress: OnProgress | None = None,
     ) -> ImportM3Report:
         """Takes in a data folder of M3: artifacts with their ids, times, types, roles, tags, runs
-        and lineage.
+        and lineage, datasets, and pins.
 
         Every byte is proven against its hash on the way. What is broken is left out and named,
         never mended; what is fine is taken in all the same. It is committed in parts, none of them

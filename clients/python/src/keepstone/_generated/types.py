@@ -13,6 +13,8 @@ from .._vocabulary import StrPath
 
 __all__ = [
     "Added",
+    "Applied",
+    "ApplyGcLeftOut",
     "Artifact",
     "ArtifactFilter",
     "AuditFormatParam",
@@ -21,6 +23,7 @@ __all__ = [
     "AuditSeverity",
     "AuditVerdict",
     "Audited",
+    "Candidate",
     "Capabilities",
     "Changed",
     "ChangedMember",
@@ -38,6 +41,7 @@ __all__ = [
     "Dataset",
     "DatasetDiff",
     "DatasetEntry",
+    "Deleted",
     "DiffCounts",
     "DiffSide",
     "Direction",
@@ -45,6 +49,10 @@ __all__ = [
     "Edge",
     "Encoding",
     "Event",
+    "FamilyShown",
+    "FamilyTally",
+    "FamilyTotals",
+    "Fate",
     "FeatureCondition",
     "FeatureRange",
     "FileEntry",
@@ -59,6 +67,7 @@ __all__ = [
     "Health",
     "ImportFault",
     "ImportFinding",
+    "ImportM3LeftOut",
     "ImportM3Report",
     "Ingest",
     "InitializeResult",
@@ -66,7 +75,6 @@ __all__ = [
     "Integrity",
     "Issue",
     "IssueName",
-    "LeftOut",
     "Limits",
     "Made",
     "Member",
@@ -82,7 +90,17 @@ __all__ = [
     "Paths",
     "Piece",
     "PieceEncoding",
+    "Pin",
+    "Plan",
+    "PlanTotals",
+    "Policies",
+    "PolicyShown",
+    "Preset",
     "Published",
+    "PurgeReport",
+    "Purged",
+    "Removed",
+    "Restored",
     "Root",
     "Run",
     "RunDetails",
@@ -91,6 +109,10 @@ __all__ = [
     "RunErrorParam",
     "RunFilter",
     "RunStatus",
+    "ScanFault",
+    "ScanMode",
+    "ScanReport",
+    "ScanWarning",
     "Share",
     "Statistics",
     "Status",
@@ -98,6 +120,8 @@ __all__ = [
     "Summary",
     "Tally",
     "Totals",
+    "Trashed",
+    "Twins",
     "TypeDefinition",
     "TypeSummary",
     "Verified",
@@ -146,7 +170,7 @@ AuditVerdict = Literal["error", "hash_mismatch", "verification_error", "missing_
 """
 
 
-Check = Literal["hash", "objects", "names", "sidecars", "history", "lineage", "datasets", "manifest", "staging"]
+Check = Literal["hash", "objects", "names", "in_place", "sidecars", "history", "lineage", "datasets", "manifest", "staging"]
 """What a verification looks at.
 
 `hash`: Every object, and every readable name that is no link of its object, is read and has its
@@ -156,6 +180,9 @@ hash.
 
 `names`: Every readable name is there and is its object. Other files below artifacts/ are their
 owners' business.
+
+`in_place`: Every file that is kept in place is there and is what the last scan saw; those of
+deleted artifacts lie in the trash.
 
 `sidecars`: Every artifact has its sidecar, whose seal holds.
 
@@ -172,7 +199,7 @@ and its members are there.
 """
 
 
-Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "folder_missing", "stranger", "unreadable"]
+Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "name_left", "file_missing", "file_changed", "file_left", "trash_missing", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "folder_missing", "stranger", "unreadable"]
 """What kind of thing was found.
 
 `object_damaged`: The object's bytes have another hash.
@@ -186,6 +213,16 @@ Code = Literal["object_damaged", "object_missing", "object_size", "object_writab
 `name_missing`: The readable name is not there.
 
 `name_differs`: What lies at the readable name is something else.
+
+`name_left`: The readable name of what was deleted is still there.
+
+`file_missing`: A file that is kept in place is no longer there.
+
+`file_changed`: A file that is kept in place has changed since it was scanned.
+
+`file_left`: A file of a deleted artifact still lies in its place.
+
+`trash_missing`: A file of a deleted artifact is neither in the trash nor in its place.
 
 `sidecar_missing`: The sidecar is not there.
 
@@ -281,6 +318,15 @@ Encoding = Literal["utf8", "base64", "json"]
 """
 
 
+Fate = Literal["keep", "delete"]
+"""What becomes of an artifact.
+
+`keep`: It stays.
+
+`delete`: It goes to the trash.
+"""
+
+
 Format = Literal["table", "file", "tree"]
 """What kind of content an artifact has.
 
@@ -303,7 +349,7 @@ GetLineageGraphFormatParam = Literal["json", "mermaid", "dot"]
 """
 
 
-ImportFault = Literal["conflict", "unreadable", "invalid", "invalid_name", "name_differs", "unsupported_hash", "object_missing", "object_damaged", "size_differs", "input_missing", "input_differs", "reference_left_out", "number_as_text", "deleted", "never_began", "member_missing", "member_differs", "member_twice", "sum_differs", "index_missing", "index_differs", "feature_left_out"]
+ImportFault = Literal["conflict", "unreadable", "invalid", "invalid_name", "name_differs", "unsupported_hash", "object_missing", "object_damaged", "size_differs", "input_missing", "input_differs", "reference_left_out", "number_as_text", "deleted", "never_began", "member_missing", "member_differs", "member_twice", "sum_differs", "index_missing", "index_differs", "feature_left_out", "pinned_missing"]
 """What kind of thing an import found.
 
 `conflict`: The store has something else under this id.
@@ -350,6 +396,8 @@ its params.
 `index_differs`: The Parquet index can't be read or lists other members; its features are left out.
 
 `feature_left_out`: A feature that can't be kept is left out.
+
+`pinned_missing`: What a pin protects is not in the store.
 """
 
 
@@ -440,6 +488,14 @@ PieceEncoding = Literal["utf8", "base64"]
 """
 
 
+Preset = Literal["cryptorun"]
+"""A configuration for those who come from another program.
+
+`cryptorun`: The five families of CryptoRun's verification outputs, in `artifacts` and `out` beside
+the store.
+"""
+
+
 RunEnd = Literal["completed", "failed", "killed", "cancelled", "skipped"]
 """How a run ends.
 
@@ -471,6 +527,50 @@ RunStatus = Literal["unknown", "running", "completed", "failed", "killed", "canc
 `cancelled`: Somebody called it off.
 
 `skipped`: There was nothing to do.
+"""
+
+
+ScanFault = Literal["root_missing", "unreadable", "link", "not_regular", "odd_name", "overlap", "changing", "run_missing", "file_missing", "kept_by_run", "reappeared", "waits_for_trash", "other_mode", "changed_meanwhile"]
+"""What somebody should know about a scan.
+
+`root_missing`: A folder that is to be scanned is not there.
+
+`unreadable`: A file or folder can't be read; the run that it belongs to is left as it is.
+
+`link`: A link is not followed.
+
+`not_regular`: Something matches a pattern and is no file.
+
+`odd_name`: A name is no UTF-8, or too long.
+
+`overlap`: Files match several families, and belong to the first by name.
+
+`changing`: A file changed while it was read; its run is left for the next scan.
+
+`run_missing`: No file of a known run was found.
+
+`file_missing`: A file of a known run is no longer there.
+
+`kept_by_run`: A file stays with the run that has it, though its path now says another.
+
+`reappeared`: The files of a deleted run are there again, and are registered as a new one.
+
+`waits_for_trash`: The files of a deleted run have not been moved to the trash yet.
+
+`other_mode`: The run is known already, in another mode.
+
+`changed_meanwhile`: Somebody else changed or deleted the run meanwhile.
+"""
+
+
+ScanMode = Literal["in_place", "copy", "move"]
+"""Who keeps the files of the runs that a scan finds.
+
+`in_place`: They stay where their producer put them.
+
+`copy`: The store keeps a copy.
+
+`move`: The store keeps them; the originals are removed after the commit.
 """
 
 
@@ -529,6 +629,42 @@ class Added:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Applied:
+    """What a collection did."""
+
+    policy: str | None
+    """The plan's policy."""
+    family: str | None
+    """The plan's family."""
+    now: str
+    """The plan's moment."""
+    digest: str
+    """The plan's digest."""
+    deleted: list[Candidate]
+    """What went to the trash."""
+    skipped: list[ApplyGcLeftOut]
+    """What was to go and was protected at the last moment."""
+    totals: PlanTotals
+    """Sums over what went to the trash."""
+    backup: str | None
+    """Absolute path of the manifest's copy; null where nothing was to go."""
+    report: str | None
+    """Absolute path of the report, Markdown."""
+    report_json: str | None
+    """Absolute path of the report, JSON."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApplyGcLeftOut:
+    """An artifact to which it was not done."""
+
+    artifact_id: str
+    """The artifact."""
+    reason: str
+    """Why."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Artifact:
     """Something published."""
 
@@ -552,7 +688,8 @@ class Artifact:
     """Who keeps the bytes."""
     path: str | None
     """Absolute path of its readable name: a file, or a folder for a tree; null once the bytes are
-    gone.
+    gone. Of what is kept in place, the deepest folder that holds all its files; list_files says
+    where each of them is.
     """
     path_parquet: str | None
     """The same for a table's Parquet file, null for other formats."""
@@ -613,7 +750,9 @@ class Artifact:
     supersedes: list[str]
     """The artifacts it replaced."""
     pinned: bool
-    """Whether a pin protects it."""
+    """Whether a pin protects it: one of its own, of a run that published it, or of a live dataset
+    that holds it. Its end may come by itself, so `revision` doesn't count it.
+    """
     revision: int
     """1, and one more for each change that shows."""
 
@@ -635,6 +774,10 @@ class ArtifactFilter(TypedDict, total=False):
     """Published by this run, duplicates included."""
     roles: Sequence[str] | None
     """With all of these roles."""
+    family: str | None
+    """Of this family: runs that scans found by its patterns."""
+    outcome: Outcome | None
+    """Whose work ended like this."""
     limit: int | None
     """At most this many: 1 to 10000, 100 unless given."""
 
@@ -723,6 +866,41 @@ class Audited:
     """The roots, in the order of commits; null unless trace_roots asked for them."""
     cut: bool
     """Whether max_depth ended the look at its ancestors before their roots."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """An artifact that a plan judges."""
+
+    artifact_id: str
+    """The artifact."""
+    family: str | None
+    """The family whose rules judge it; null where a policy does."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """What it represents."""
+    created_at: str
+    """When it was published."""
+    outcome: Outcome | None
+    """How the work that made it ended."""
+    fate: Fate
+    """What becomes of it."""
+    reasons: list[str]
+    """Every rule that keeps it; of what goes, why none does. Of families: `pinned`, `last_pass`,
+    `last_run`, `explicitly_pinned`, `within_keep_count_N`, `dataset_member`; else
+    `beyond_keep_count_N`. Of policies: `pinned`, `ancestor_of_pinned`, `dataset_member`,
+    `has_descendants`, `protected_type:T`, `protected_role:R`, `age`, `min_count`; else
+    `older_than_Nd` or `space_budget`.
+    """
+    files: int
+    """Number of its files."""
+    logical_bytes: int
+    """Bytes of all its files together."""
+    physical_bytes: int
+    """Bytes that a purge would free because of it: what others hold too is none, and what several
+    hold that go counts for the first of them alone.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -837,6 +1015,9 @@ class Counts:
     """Bytes of these files."""
     names: int
     """Readable names that were looked at."""
+    in_place: int
+    """Files kept in place, or in the trash since their artifacts were deleted, that were looked at.
+    """
     sidecars: int
     """Sidecars that were read."""
     history_lines: int
@@ -976,6 +1157,22 @@ class DatasetEntry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Deleted:
+    """What became of it."""
+
+    success: bool
+    """Always true; a failure is an error."""
+    changed: bool
+    """Whether it was live until now."""
+    dependents: list[str]
+    """Live artifacts that were made of it, at most 100."""
+    dependent_count: int
+    """How many there are."""
+    artifact: Artifact
+    """The artifact, as it is now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DiffCounts:
     """How many members differ, and how."""
 
@@ -1053,6 +1250,66 @@ class Event:
     """The new values."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FamilyShown:
+    """What is kept of a family."""
+
+    family: str
+    """Its name."""
+    keep: int
+    """The newest so many runs are kept."""
+    always_keep: list[str]
+    """Runs that are kept however old they are: `last_pass`, `pinned`, `last_run`."""
+    pin: list[str]
+    """Artifacts that are kept: ids, the starts of ids, or their last 8 digits."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FamilyTally:
+    """The same of one family."""
+
+    family: str
+    """The family."""
+    files_scanned: int
+    """Files that match a family's patterns."""
+    bytes_scanned: int
+    """Their bytes."""
+    files_read: int
+    """Files that were read, because they were new or looked otherwise than before."""
+    found: int
+    """Runs that these files make up."""
+    registered: int
+    """Runs that were not known before; of a dry run, those that would be registered."""
+    refreshed: int
+    """Known runs whose files, outcome or family are no longer what they were."""
+    unchanged: int
+    """Known runs in which nothing that shows has changed."""
+    skipped: int
+    """Runs that were left as they are; a warning says of each why."""
+    missing: int
+    """Known runs of which no file was found. They stay registered."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FamilyTotals:
+    """The sums of one family."""
+
+    family: str
+    """The family."""
+    entries: int
+    """How many are judged."""
+    keep: int
+    """How many stay."""
+    delete: int
+    """How many go."""
+    files: int
+    """Files of those that go."""
+    logical_bytes: int
+    """Bytes of those that go, what they share counted each time."""
+    physical_bytes: int
+    """Bytes that a purge of those that go would free."""
+
+
 class FeatureCondition(TypedDict, total=False):
     """What must hold of a feature."""
 
@@ -1082,10 +1339,12 @@ class FeatureRange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileEntry:
-    """One file of an artifact."""
+    """One file of an artifact, and where it is."""
 
     path: str
-    """Its path inside the artifact, with `/` between the parts."""
+    """Its path inside the artifact, with `/` between the parts; of what is kept in place, below the
+    scanned folder.
+    """
     hash: str
     """SHA-256 of its bytes."""
     size_bytes: int
@@ -1094,6 +1353,10 @@ class FileEntry:
     """Its media type, where it is known."""
     role: str | None
     """What it is for, where that was said."""
+    absolute_path: str | None
+    """The absolute path at which it can be read: its readable name, or the place where it is kept;
+    of a deleted artifact that was kept in place, its place in the trash. Null where it has none.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1261,6 +1524,20 @@ class ImportFinding:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ImportM3LeftOut:
+    """Things of one kind that the store has no place or no need for."""
+
+    what: str
+    """What they are."""
+    count: int
+    """How many."""
+    reason: str
+    """Why they are left out."""
+    items: list[str]
+    """Each of them, at most 1000."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ImportM3Report:
     """What an import did, or would do."""
 
@@ -1274,6 +1551,8 @@ class ImportM3Report:
     """The runs."""
     datasets: Tally
     """The versions of datasets."""
+    pins: Tally
+    """The pins; each key that one has counts for itself."""
     bytes_taken: int
     """The bytes that the store had not yet."""
     findings: list[ImportFinding]
@@ -1284,7 +1563,7 @@ class ImportM3Report:
     """How many warnings there are."""
     truncated: bool
     """Whether there is more than `findings` holds."""
-    left_out: list[LeftOut]
+    left_out: list[ImportM3LeftOut]
     """What is not taken in though nothing is wrong with it."""
 
 
@@ -1330,20 +1609,6 @@ class Issue:
     """Whether it is an error, or only worth a look."""
     message: str
     """The same as a sentence."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LeftOut:
-    """Things of one kind that the store has no place or no need for."""
-
-    what: str
-    """What they are."""
-    count: int
-    """How many."""
-    reason: str
-    """Why they are left out."""
-    items: list[str]
-    """Each of them, at most 1000."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1521,6 +1786,120 @@ class Piece:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Pin:
+    """A reason why something must never be collected."""
+
+    pin_id: int
+    """The pin's number: the event that set it."""
+    artifact_id: str | None
+    """The artifact that it protects."""
+    run_id: str | None
+    """The run whose artifacts it protects."""
+    dataset_id: str | None
+    """The dataset whose members it protects, those of all versions that are not deleted."""
+    reason: str | None
+    """Why."""
+    created_at: str
+    """When it was set."""
+    expires_at: str | None
+    """From when on it protects no longer; null: it does until it is removed."""
+    actor: str | None
+    """Who set it."""
+    expired: bool
+    """Whether it protects no longer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What a collection would do."""
+
+    policy: str | None
+    """The policy that judges what belongs to no family; null: nothing of that is judged."""
+    family: str | None
+    """The one family that is judged; null: all of them, or none where a policy was asked for."""
+    now: str
+    """The moment that ages are counted to; what was published later is not looked at."""
+    digest: str
+    """Stands for what goes: apply_gc wants it back."""
+    candidates: list[Candidate]
+    """Everything that is judged: family by family, then what a policy judges, each newest first."""
+    totals: PlanTotals
+    """Sums over all candidates."""
+    families: list[FamilyTotals]
+    """Sums of each family, by name."""
+    bytes_before: int
+    """Bytes that everything live holds now, what is shared counted once."""
+    bytes_after: int
+    """Bytes that it would hold once what goes is purged."""
+    space_budget_bytes: int | None
+    """The policy's space budget."""
+    over_budget_bytes: int
+    """By how much the budget would still be exceeded, because every other rule is stronger."""
+    warnings: list[str]
+    """What one should know before it is applied."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanTotals:
+    """Sums over candidates."""
+
+    entries: int
+    """How many are judged."""
+    keep: int
+    """How many stay."""
+    delete: int
+    """How many go."""
+    files: int
+    """Files of those that go."""
+    logical_bytes: int
+    """Bytes of those that go, what they share counted each time."""
+    physical_bytes: int
+    """Bytes that a purge of those that go would free."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policies:
+    """What is kept by which name."""
+
+    default_policy: str | None
+    """The policy for what belongs to no family; null: nothing of that is collected unless a policy
+    is named.
+    """
+    policies: list[PolicyShown]
+    """The policies, by name."""
+    families: list[FamilyShown]
+    """The families, by name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyShown:
+    """A policy as it is listed."""
+
+    policy: str
+    """Its name."""
+    description: str | None
+    """What it is for."""
+    is_default: bool
+    """Whether it judges what belongs to no family when no policy is named."""
+    keep_min_age_days: int
+    """What is younger is kept."""
+    keep_min_count: int
+    """The newest so many of each type are kept."""
+    keep_types: list[str]
+    """Artifacts of these types are kept."""
+    keep_roles: list[str]
+    """Artifacts with one of these roles are kept."""
+    keep_with_descendants: bool
+    """Whether that is kept from which something live was made."""
+    keep_ancestors_of_pinned: bool
+    """Whether that is kept from which something pinned was made."""
+    space_budget_bytes: int | None
+    """Beyond it the oldest go that only their age keeps."""
+    dvc_gc_flags: list[str]
+    """What `gc --dvc` hands to `dvc gc`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Published:
     """What became of a publish."""
 
@@ -1546,6 +1925,74 @@ class Published:
     """Rows of a table, null for other formats."""
     artifact: Artifact
     """The artifact itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PurgeReport:
+    """What a purge took, or would."""
+
+    dry_run: bool
+    """Whether nothing was done."""
+    now: str
+    """The moment that ages are counted to."""
+    deleted_until: str | None
+    """What was deleted until then is purged; null: whatever its age."""
+    artifacts: list[Purged]
+    """What is purged, deleted last first."""
+    kept: list[ApplyGcLeftOut]
+    """What stays in the trash although it was meant, and why."""
+    artifact_count: int
+    """How many artifacts are purged."""
+    file_count: int
+    """Their files."""
+    logical_bytes: int
+    """Bytes of their files, what they share counted each time."""
+    physical_bytes: int
+    """Bytes that this frees."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Purged:
+    """An artifact that is purged."""
+
+    artifact_id: str
+    """The artifact."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """What it represents."""
+    family: str | None
+    """The family it belongs to."""
+    deleted_at: str
+    """When it was deleted."""
+    file_count: int
+    """Number of its files."""
+    logical_bytes: int
+    """Bytes of all its files together."""
+    physical_bytes: int
+    """Bytes that are freed because of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Removed:
+    """How many pins there were."""
+
+    removed: int
+    """How many pins were removed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restored:
+    """What came back."""
+
+    restored: list[Artifact]
+    """What came back, as it is now."""
+    unchanged: list[str]
+    """What was live already."""
+    skipped: list[ApplyGcLeftOut]
+    """What somebody else came before."""
+    twins: list[Twins]
+    """What is live beside another artifact of the same type, key and content."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1765,6 +2212,60 @@ class RunFilter(TypedDict, total=False):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ScanReport:
+    """What a scan found."""
+
+    dry_run: bool
+    """Whether nothing was written."""
+    mode: ScanMode
+    """Who keeps the files."""
+    roots: list[str]
+    """The absolute paths of the folders that were looked through."""
+    files_scanned: int
+    """Files that match a family's patterns."""
+    bytes_scanned: int
+    """Their bytes."""
+    files_read: int
+    """Files that were read, because they were new or looked otherwise than before."""
+    found: int
+    """Runs that these files make up."""
+    registered: int
+    """Runs that were not known before; of a dry run, those that would be registered."""
+    refreshed: int
+    """Known runs whose files, outcome or family are no longer what they were."""
+    unchanged: int
+    """Known runs in which nothing that shows has changed."""
+    skipped: int
+    """Runs that were left as they are; a warning says of each why."""
+    missing: int
+    """Known runs of which no file was found. They stay registered."""
+    families: list[FamilyTally]
+    """Each family, by name."""
+    warnings: list[ScanWarning]
+    """What somebody should know, by path; at most 10000 of it."""
+    warning_count: int
+    """How many warnings there are."""
+    duration_seconds: float
+    """How long it took."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScanWarning:
+    """Something that a scan found on its way."""
+
+    path: str | None
+    """The absolute path that it is about; null where it is about none."""
+    code: ScanFault
+    """What it is."""
+    family: str | None
+    """The family, where it is about one."""
+    artifact_id: str | None
+    """The artifact, where it is about one."""
+    message: str
+    """The same as a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
     """How many members, and how many bytes they have."""
 
@@ -1836,6 +2337,52 @@ class Totals:
     """Objects whose bytes were read and hashed, each once."""
     bytes_verified: int
     """How many bytes that were."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trashed:
+    """Something in the trash."""
+
+    artifact_id: str
+    """Its id."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """What it represents."""
+    version: int
+    """Which version of its type and key it is."""
+    family: str | None
+    """The family it belongs to."""
+    storage: Storage
+    """Who keeps the bytes."""
+    created_at: str
+    """When it was published."""
+    deleted_at: str
+    """When it was deleted."""
+    reason: str | None
+    """Why, in the words of who deleted it, or of the plan that collected it."""
+    deleted_by: str | None
+    """Who deleted it."""
+    policy: str | None
+    """The policy by which it was collected."""
+    report: str | None
+    """Absolute path of the report of the collection."""
+    pinned: bool
+    """Whether a pin protects it: it is not purged then."""
+    file_count: int
+    """Number of its files."""
+    size_bytes: int
+    """Bytes of all its files together."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Twins:
+    """Two live artifacts of the same type, key and content."""
+
+    artifact_id: str
+    """The one that came back."""
+    active_artifact_id: str
+    """The one that was there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
