@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::artifact::Artifact;
+use super::artifact::Under;
 use super::audit::{self, Audit};
 use super::backup::{self, Backup};
 use super::cat::{self, Cat};
@@ -153,7 +153,7 @@ pub(super) enum Command {
     Verify(Verify),
     /// The commands about artifacts under one name, as other programs have them
     #[command(hide = true, alias = "artifacts")]
-    Artifact(Box<Artifact>),
+    Artifact(Box<Under>),
     /// Take in what another program keeps
     #[command(after_help = import::EXAMPLES)]
     Import(Import),
