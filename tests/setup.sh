@@ -176,6 +176,14 @@ need_python() {
   python=python3
 }
 
+# A Python that can make a virtual environment; sets `python`.
+need_venv_python() {
+  find_python && return
+  install_packages "There is no Python 3.11 or later that can make a virtual environment." python3 python3-venv
+  find_python ||
+    stop "This system's python3 is older than 3.11." "export KEEPSTONE_PYTHON=/path/to/a/newer/python3"
+}
+
 # .venv with the packages of tests/requirements.txt, made or brought up to date only when that file has changed.
 need_python_venv() {
   local python
@@ -183,11 +191,7 @@ need_python_venv() {
   if "$venv/bin/python" -c '' 2>/dev/null && cmp -s "$wanted" "$venv/requirements.txt"; then
     return
   fi
-  if ! find_python; then
-    install_packages "There is no Python 3.11 or later that can make a virtual environment." python3 python3-venv
-    find_python ||
-      stop "This system's python3 is older than 3.11." "KEEPSTONE_PYTHON=/path/to/a/newer/python3 tests/run"
-  fi
+  need_venv_python
 
   say "Making .venv from tests/requirements.txt."
   if ! "$venv/bin/python" -c '' 2>/dev/null; then

@@ -126,7 +126,11 @@ pub fn exists(path: &Path) -> bool {
 
 /// The whole file as bytes.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).context("read", path)
+    // What a device or a pipe gives may never end.
+    let (mut file, _) = open_regular(path)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).context("read", path)?;
+    Ok(bytes)
 }
 
 /// The whole file as text.
@@ -170,8 +174,8 @@ pub fn create_new(path: &Path, mode: u32) -> Result<File> {
 }
 
 /// Opens a file for reading and writing, made when absent, its content kept.
-pub fn open_or_create(path: &Path) -> Result<File> {
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path).context("open", path)
+pub fn open_or_create(path: &Path, mode: u32) -> Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(mode).open(path).context("open", path)
 }
 
 /// Makes a folder and its missing parents, and makes all of them durable.
@@ -486,21 +490,21 @@ pub struct Lock {
 impl Lock {
     /// Waits for the lock together with other sharers.
     pub fn shared(path: &Path) -> Result<Self> {
-        let file = open_or_create(path)?;
+        let file = open_or_create(path, 0o600)?;
         file.lock_shared().context("lock", path)?;
         Ok(Self { _file: file })
     }
 
     /// Waits for the lock alone.
     pub fn exclusive(path: &Path) -> Result<Self> {
-        let file = open_or_create(path)?;
+        let file = open_or_create(path, 0o600)?;
         file.lock().context("lock", path)?;
         Ok(Self { _file: file })
     }
 
     /// Takes the lock alone if nobody holds it.
     pub fn try_exclusive(path: &Path) -> Result<Option<Self>> {
-        let file = open_or_create(path)?;
+        let file = open_or_create(path, 0o600)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(fs::TryLockError::WouldBlock) => Ok(None),
@@ -510,7 +514,7 @@ impl Lock {
 
     /// Waits for the lock alone, at most this long; `None` when others kept it.
     pub fn exclusive_within(path: &Path, limit: std::time::Duration) -> Result<Option<Self>> {
-        let file = open_or_create(path)?;
+        let file = open_or_create(path, 0o600)?;
         match file.try_lock() {
             Ok(()) => return Ok(Some(Self { _file: file })),
             Err(fs::TryLockError::WouldBlock) => {}
@@ -546,7 +550,7 @@ impl Lock {
 
     /// Takes the lock together with other sharers, unless somebody holds it alone.
     pub fn try_shared(path: &Path) -> Result<Option<Self>> {
-        let file = open_or_create(path)?;
+        let file = open_or_create(path, 0o600)?;
         match file.try_lock_shared() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(fs::TryLockError::WouldBlock) => Ok(None),

@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::artifact::Artifact;
+use super::artifact::Under;
 use super::audit::{self, Audit};
 use super::backup::{self, Backup};
 use super::cat::{self, Cat};
+use super::compact::{self, Compact};
 use super::completions::{self, Completions};
 use super::dataset::{self, Dataset};
 use super::downstream::{self, Downstream};
 use super::events::{self, Events};
+use super::expand::{self, Expand};
 use super::find::{self, Find};
 use super::import::{self, Import};
 use super::lineage::{self, Lineage};
@@ -22,6 +24,7 @@ use super::run::{self, Run};
 use super::runs::{self, Runs};
 use super::scan::{self, Scan};
 use super::show::{self, Show};
+use super::stats::{self, Stats};
 use super::status::{self, Status};
 use super::supersede::{self, Supersede};
 use super::types::{self, Types};
@@ -136,6 +139,12 @@ pub(super) enum Command {
     /// Look through folders for the runs of families, and register them
     #[command(after_help = scan::EXAMPLES)]
     Scan(Scan),
+    /// Make files that stay with their producers smaller, without losing a byte
+    #[command(after_help = compact::EXAMPLES)]
+    Compact(Compact),
+    /// Bring back the originals of files that were compacted
+    #[command(after_help = expand::EXAMPLES)]
+    Expand(Expand),
     /// Create, look at, compare and verify versions of datasets
     #[command(after_help = dataset::EXAMPLES, visible_alias = "datasets")]
     Dataset(Box<Dataset>),
@@ -148,12 +157,15 @@ pub(super) enum Command {
     /// Say which store is meant here and whether it can be used
     #[command(after_help = status::EXAMPLES, visible_alias = "health")]
     Status(Status),
+    /// Say what is kept and how much room it takes
+    #[command(after_help = stats::EXAMPLES)]
+    Stats(Stats),
     /// Look whether everything in the store is as it was promised, and mend it where asked
     #[command(after_help = verify::EXAMPLES)]
     Verify(Verify),
     /// The commands about artifacts under one name, as other programs have them
     #[command(hide = true, alias = "artifacts")]
-    Artifact(Box<Artifact>),
+    Artifact(Box<Under>),
     /// Take in what another program keeps
     #[command(after_help = import::EXAMPLES)]
     Import(Import),

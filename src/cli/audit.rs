@@ -48,6 +48,26 @@ pub(super) struct Audit {
     /// Print JSON: the same as --format json
     #[arg(long, conflicts_with = "format")]
     json: bool,
+    /// Print nothing but errors of the command itself
+    #[arg(skip)]
+    quiet: bool,
+}
+
+impl Audit {
+    /// An audit of some artifacts that looks at them alone.
+    pub(super) fn of(references: Vec<String>, verify_hashes: bool, json: bool, quiet: bool) -> Self {
+        Self {
+            references,
+            all: false,
+            trace_roots: false,
+            verify_hashes,
+            max_depth: None,
+            required_roles: Vec::new(),
+            format: Format::Text,
+            json,
+            quiet,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -115,6 +135,7 @@ fn report(place: &Place, options: &Audit) -> Outcome {
     drop(progress);
     let Report { totals, text } = read("audit", &reply)?;
     match text {
+        Some(_) if options.quiet => {}
         Some(text) => print::lines(&text)?,
         None => print::json(&reply)?,
     }

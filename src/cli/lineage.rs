@@ -26,6 +26,18 @@ Examples:
 
 What was made from something twice is drawn once; relations other than derived_from are named.";
 
+const PATH_EXAMPLES: &str = "\
+Examples:
+  keepstone lineage path rain:november report:november
+  keepstone lineage path 5f2c81d4 report:november --limit 1        the shortest way";
+
+const ADD_EXAMPLES: &str = "\
+Examples:
+  keepstone lineage add report:november rain:november
+  keepstone lineage add report:november config_from=settings:main
+
+An artifact can't be made from itself, by whatever way: such an input is refused.";
+
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Lineage {
@@ -54,8 +66,10 @@ pub(super) struct Lineage {
 #[derive(Debug, Subcommand)]
 enum Other {
     /// List the ways from an input to what was made of it, shortest first
+    #[command(after_help = PATH_EXAMPLES)]
     Path(Path),
     /// Record what an artifact was made from, where that was not said when it was published
+    #[command(after_help = ADD_EXAMPLES)]
     Add(Add),
 }
 

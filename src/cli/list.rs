@@ -25,7 +25,7 @@ Examples:
 Sizes are decimal: 1 kB is 1000 bytes. Deleted artifacts are listed with --status deleted alone.";
 
 /// Most artifacts that one list may have.
-const MOST: u32 = 10_000;
+pub(super) const MOST: u32 = 10_000;
 
 #[derive(Debug, Args)]
 pub(super) struct List {
@@ -49,7 +49,7 @@ pub(super) struct List {
     run: Option<String>,
     /// Only with this role; several must all hold
     #[arg(long, value_name = "ROLE")]
-    role: Vec<String>,
+    pub(super) role: Vec<String>,
     /// Only the runs of this family
     #[arg(long, value_name = "NAME")]
     family: Option<String>,
@@ -61,10 +61,10 @@ pub(super) struct List {
     verbose: bool,
     /// At most so many, the newest
     #[arg(long, short = 'n', value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST)))]
-    limit: u32,
+    pub(super) limit: u32,
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// The states as people call them.
@@ -123,7 +123,7 @@ fn paths(caller: &Caller, found: &[Artifact]) -> Result<Vec<Vec<String>>, Failur
     found.iter().map(one).collect()
 }
 
-fn filter(options: &List, limit: u32, now: Timestamp) -> Result<Value, Failure> {
+pub(super) fn filter(options: &List, limit: u32, now: Timestamp) -> Result<Value, Failure> {
     let status = options.status.map(|status| match status {
         State::Active => "active",
         State::Superseded => "superseded",

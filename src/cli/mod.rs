@@ -8,11 +8,13 @@ mod backup;
 mod call;
 mod caller;
 mod cat;
+mod compact;
 mod completions;
 mod dataset;
 mod downstream;
 mod events;
 mod exec;
+mod expand;
 mod facts;
 mod families;
 mod find;
@@ -34,6 +36,7 @@ mod scan;
 mod schema;
 mod serve;
 mod show;
+mod stats;
 mod status;
 mod stdin;
 mod stop;
@@ -103,10 +106,13 @@ pub fn main() -> ExitCode {
         Command::Run(options) => run::run(place, options),
         Command::Runs(options) => runs::run(place, options),
         Command::Scan(options) => scan::run(place, options),
+        Command::Compact(options) => compact::run(place, options),
+        Command::Expand(options) => expand::run(place, options),
         Command::Dataset(options) => dataset::run(place, options),
         Command::Types(options) => types::run(place, options),
         Command::Events(options) => events::run(place, options),
         Command::Status(options) => status::run(place, options),
+        Command::Stats(options) => stats::run(place, options),
         Command::Verify(options) => verify::run(place, options),
         Command::Artifact(options) => artifact::run(place, options),
         Command::Import(options) => import::run(place, options),

@@ -39,12 +39,24 @@ pub(super) struct Runs {
     what: What,
 }
 
+const LIST_EXAMPLES: &str = "\
+Examples:
+  keepstone runs list
+  keepstone runs list --stage train --status failed --since 7d
+  keepstone runs list --json | jq -r '.[].runId'";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  keepstone runs show 5f2c81d4                    the 8 digits that lists show
+  keepstone runs show 5f2c81d4 --json | jq '.outputs[].path'";
+
 #[derive(Debug, Subcommand)]
 enum What {
     /// List runs, newest first
-    #[command(visible_alias = "ls")]
+    #[command(after_help = LIST_EXAMPLES, visible_alias = "ls")]
     List(List),
     /// Show everything about one run
+    #[command(after_help = SHOW_EXAMPLES)]
     Show(Show),
 }
 

@@ -14,6 +14,7 @@ use super::stop::Stop;
 use super::table::{Column, Table};
 use super::{Failure, Outcome, artifacts, cat, print, words};
 use crate::base::clock;
+use crate::model::Error;
 use crate::model::artifact::{Artifact, Edge, FileEntry, Format, Status, Storage};
 
 pub(super) const EXAMPLES: &str = "\
@@ -83,10 +84,8 @@ pub(super) fn run(place: &Place, options: &Show) -> Outcome {
         }
         return print::json(&whole.to_string()).map(|()| code);
     }
-    let lineage: Lineage = caller.call("get_lineage", id.clone())?;
     let paper = Paper::stdout();
-    let mut shown = format!("{}\n", words::reference(&artifact));
-    shown.push_str(&record(&artifact, &lineage, caller.now, &paper));
+    let mut shown = told(&caller, &artifact, &paper)?;
     if options.verify {
         let mut facts = Facts::default();
         facts.add(
@@ -109,6 +108,13 @@ pub(super) fn run(place: &Place, options: &Show) -> Outcome {
         return Ok(code.max(cat::write(&caller, artifact.artifact_id.as_str(), None)?));
     }
     Ok(code)
+}
+
+/// What it is called, and every fact that there is.
+pub(super) fn told(caller: &Caller, artifact: &Artifact, paper: &Paper) -> Result<String, Error> {
+    let lineage: Lineage = caller.call("get_lineage", json!({ "artifactId": artifact.artifact_id }))?;
+    let facts = record(artifact, &lineage, caller.now, paper);
+    Ok(format!("{}\n{facts}", words::reference(artifact)))
 }
 
 /// Whether the bytes kept still have their hash; none where there are none any more.

@@ -16,6 +16,13 @@ Examples:
   keepstone types register rain --sort-key day --timestamp-column day
   keepstone types register ohlcv --column ts --column open --column close --sort-key ts";
 
+const REGISTER_EXAMPLES: &str = "\
+Examples:
+  keepstone types register rain --sort-key day --timestamp-column day
+  keepstone types register ohlcv --column ts --column open --column close --sort-key ts
+
+A type that artifacts have already can't change.";
+
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Types {
@@ -29,6 +36,7 @@ pub(super) struct Types {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Say what counts as content in the tables of a type
+    #[command(after_help = REGISTER_EXAMPLES)]
     Register(Register),
 }
 

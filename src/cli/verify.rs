@@ -3,16 +3,18 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::arguments::Place;
+use super::audit::Audit;
 use super::caller::{Caller, read};
 use super::progress::Progress;
 use super::stop::Stop;
-use super::{Outcome, print, words};
-use crate::model::Kind;
+use super::{Failure, Outcome, audit, print, words};
+use crate::model::{Error, Kind};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -30,7 +32,7 @@ const CHECKS: [&str; 9] =
 #[derive(Debug, Args)]
 pub(super) struct Verify {
     /// What to look at; everything unless given
-    #[arg(value_name = "CHECK", value_parser = CHECKS)]
+    #[arg(value_name = "CHECK", value_parser = Subject)]
     checks: Vec<String>,
     /// Read only the N-th of M parts of the bytes
     #[arg(long, value_name = "N/M")]
@@ -45,8 +47,11 @@ pub(super) struct Verify {
     #[arg(long, short)]
     quiet: bool,
     /// The same as the check of that name
-    #[arg(long, hide = true)]
+    #[arg(long, hide = true, conflicts_with = "no_hash")]
     hash: bool,
+    /// Everything else that is looked at, but no bytes
+    #[arg(long, hide = true)]
+    no_hash: bool,
     /// The same as the check of that name
     #[arg(long, hide = true)]
     lineage: bool,
@@ -65,6 +70,12 @@ pub(super) struct Verify {
     /// Everything
     #[arg(long, hide = true)]
     full: bool,
+    /// Whether DVC's stages are up to date, which only DVC can tell
+    #[arg(long, hide = true)]
+    pipeline: bool,
+    /// What a collection would delete, which it computes anew whenever it acts
+    #[arg(long, hide = true)]
+    gc_check: bool,
     /// What to print
     #[arg(long, hide = true, value_name = "FORMAT")]
     format: Option<Form>,
@@ -106,9 +117,65 @@ struct Finding {
     quarantined_to: Option<String>,
 }
 
+/// A check, or an artifact that is to be verified alone.
+#[derive(Clone)]
+struct Subject;
+
+impl TypedValueParser for Subject {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(CHECKS.iter().map(PossibleValue::new)))
+    }
+}
+
 impl Verify {
+    /// The artifacts among what is to be looked at.
+    fn artifacts(&self) -> Vec<String> {
+        self.checks.iter().filter(|word| !CHECKS.contains(&word.as_str())).cloned().collect()
+    }
+
+    /// Refuses what can't be looked at here, and says why.
+    fn refuse(&self) -> Result<(), Failure> {
+        let (message, hint) = if self.pipeline {
+            ("--pipeline: whether its stages are up to date only DVC can tell", "ask it: dvc status")
+        } else if self.gc_check {
+            (
+                "--gc-check: there is nothing to check; what may be collected is computed anew when a collection acts",
+                "leave it out",
+            )
+        } else {
+            return Ok(());
+        };
+        Err(Failure::Usage(Error::invalid_params(message).hint(hint)))
+    }
+
     /// The checks asked for in either way; none means all.
-    fn wanted(&self) -> Vec<&str> {
+    fn wanted(&self) -> Result<Vec<&str>, Failure> {
+        let mut wanted = self.named();
+        if !self.no_hash {
+            return Ok(wanted);
+        }
+        if wanted.is_empty() {
+            wanted = CHECKS.to_vec();
+        }
+        wanted.retain(|check| *check != "hash");
+        match wanted.is_empty() {
+            false => Ok(wanted),
+            true => Err(Failure::Usage(Error::invalid_params("--no-hash: it leaves nothing to look at"))),
+        }
+    }
+
+    fn named(&self) -> Vec<&str> {
         if self.full {
             return Vec::new();
         }
@@ -126,8 +193,13 @@ impl Verify {
 }
 
 pub(super) fn run(place: &Place, options: &Verify) -> Outcome {
+    options.refuse()?;
+    let artifacts = options.artifacts();
+    if !artifacts.is_empty() {
+        return verify_artifacts(place, options, artifacts);
+    }
     let caller = Caller::at(place)?;
-    let wanted = options.wanted();
+    let wanted = options.wanted()?;
     let checks = if wanted.is_empty() { None } else { Some(wanted) };
     let params = json!({ "checks": checks, "sample": options.sample, "repair": options.repair });
     let stop = Stop::on_signals()?;
@@ -154,6 +226,36 @@ pub(super) fn run(place: &Place, options: &Verify) -> Outcome {
         "errors" => 2,
         _ => 1,
     })
+}
+
+/// Verifies these artifacts alone: what an audit says of them, and whether their bytes have their hashes.
+fn verify_artifacts(place: &Place, options: &Verify, artifacts: Vec<String>) -> Outcome {
+    let whole = artifacts.len() < options.checks.len()
+        || options.repair
+        || options.sample.is_some()
+        || options.manifest
+        || options.registry
+        || options.store
+        || options.orphans;
+    if whole {
+        return Err(Failure::Usage(
+            Error::invalid_params(format!(
+                "{:?} is no check, and of an artifact alone only its lineage and its bytes are looked at",
+                artifacts[0]
+            ))
+            .hint(format!("the checks of the whole store are {}", CHECKS.join(", "))),
+        ));
+    }
+    let caller = Caller::at(place)?;
+    for reference in &artifacts {
+        if let Err(error) = caller.resolve(reference) {
+            let checks = format!("an artifact is named by its id or TYPE:KEY; the checks are {}", CHECKS.join(", "));
+            print::error(&error.hint(checks));
+            return Ok(2);
+        }
+    }
+    let json = options.json || options.format == Some(Form::Json);
+    audit::run(place, &Audit::of(artifacts, !options.no_hash, json, options.quiet))
 }
 
 fn told(report: &Report) -> String {

@@ -243,7 +243,8 @@ impl Reading<'_> {
         let path = self.material.path;
         act(self).map_err(|error| match error.downcast::<Error>() {
             Ok(own) => own,
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            // What doesn't come from the system comes from the bytes.
+            Err(error) if error.raw_os_error().is_none() => {
                 Error::integrity(format!("{} is no compact form that can be expanded: {error}", path.display()))
             }
             Err(error) => FileError::new("compact or expand", path, error).into(),

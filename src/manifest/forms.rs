@@ -90,11 +90,13 @@ impl Manifest {
     /// Forgets the compact forms of files that are no longer what they were made of. The objects that held their originals
     /// stay: somebody has changed the files, and there is no other copy.
     pub(super) fn forget_forms(&self, seq: i64) -> Result<()> {
-        self.cached(
-            "DELETE FROM compact_files WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM artifact_files f
-                WHERE f.seq = compact_files.seq AND f.path = compact_files.path AND f.hash = compact_files.file_hash)",
-        )?
+        const STALE: &str = "seq = ?1 AND NOT EXISTS (SELECT 1 FROM artifact_files f
+            WHERE f.seq = compact_files.seq AND f.path = compact_files.path AND f.hash = compact_files.file_hash)";
+        self.cached(&format!(
+            "DELETE FROM objects WHERE hash IN (SELECT original_object FROM compact_files WHERE {STALE})"
+        ))?
         .execute([seq])?;
+        self.cached(&format!("DELETE FROM compact_files WHERE {STALE}"))?.execute([seq])?;
         Ok(())
     }
 

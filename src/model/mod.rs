@@ -16,6 +16,7 @@ pub mod retention;
 pub mod run;
 pub mod scan;
 pub mod seal;
+pub mod space;
 pub mod version;
 pub mod watch;
 

@@ -267,6 +267,7 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<retention::list_trash::ListTrash>(),
     Method::maintenance::<retention::restore::Restore>(),
     Method::maintenance::<retention::purge_trash::PurgeTrash>(),
+    Method::query::<space::get_stats::GetStats>(),
     Method::query::<space::plan_compaction::PlanCompaction>(),
     Method::maintenance::<space::apply_compaction::ApplyCompaction>(),
     Method::maintenance::<space::expand::Expand>(),

@@ -316,6 +316,8 @@ impl Store {
         crash::point("forms.replaced");
         batch.commit()?;
         crash::point("forms.done");
+        // Objects that held the originals of what is expanded.
+        self.sweep_doomed()?;
         Ok(outcomes)
     }
 

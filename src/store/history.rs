@@ -18,6 +18,9 @@ const LENGTH: &str = "history_bytes";
 
 const FORMAT_VERSION: u32 = 1;
 
+/// Read by whoever may read the manifest, which says the same.
+const MODE: u32 = 0o644;
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Header {
@@ -34,7 +37,7 @@ pub(super) fn append(layout: &Layout, manifest: &Manifest, events: &[Event], nex
     if events.is_empty() && there == known {
         return Ok(());
     }
-    let mut file = files::open_or_create(&path)?;
+    let mut file = files::open_or_create(&path, MODE)?;
     if there < known {
         known = rewrite(&mut file, layout, manifest, next)?;
     } else if there > known {
@@ -167,7 +170,7 @@ pub(super) fn mend(layout: &Layout, manifest: &Manifest, stamp: &str) -> Result<
         files::link_new(&path, &aside)?;
         files::sync_folder(&layout.quarantine())?;
     }
-    files::replace(&path, text.as_bytes(), 0o600)?;
+    files::replace(&path, text.as_bytes(), MODE)?;
     Ok(Some(aside))
 }
 
@@ -209,8 +212,8 @@ fn rewrite(file: &mut File, layout: &Layout, manifest: &Manifest, next: u64) -> 
     for event in manifest.history_events()?.iter().filter(|event| event.event_id.0 < next) {
         text.push_str(&line(event));
     }
-    files::replace(&path, text.as_bytes(), 0o600)?;
-    *file = files::open_or_create(&path)?;
+    files::replace(&path, text.as_bytes(), MODE)?;
+    *file = files::open_or_create(&path, MODE)?;
     Ok(text.len() as u64)
 }
 

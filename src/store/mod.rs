@@ -215,14 +215,16 @@ impl Store {
     /// A view of the present moment.
     pub fn read(self: &Arc<Self>) -> Result<Reader> {
         let pooled = self.readers.lock().expect("no panic holds it").pop();
-        let opened = match (pooled, &self.access) {
-            (Some(manifest), _) => Ok(manifest),
-            (None, Access::Read { source, .. }) => source.open(),
-            (None, Access::Write(_)) => Manifest::open_read_only(&self.layout.manifest(), false),
-        };
-        match opened {
+        match pooled.map_or_else(|| self.open_reader(), Ok) {
             Err(_) if !files::exists(&self.layout.manifest()) => Err(self.gone()),
             opened => Reader::new(self.clone(), opened?),
+        }
+    }
+
+    fn open_reader(&self) -> Result<Manifest> {
+        match &self.access {
+            Access::Read { source, .. } => source.open(),
+            Access::Write(_) => Manifest::open_read_only(&self.layout.manifest(), false),
         }
     }
 
@@ -254,7 +256,7 @@ impl Store {
     fn writing(&self) -> Result<&Writing> {
         match &self.access {
             Access::Write(writing) => Ok(writing),
-            Access::Read { reason, .. } => Err(Error::read_only(format!("nothing can be published: {reason}"))),
+            Access::Read { reason, .. } => Err(Error::read_only(format!("the store can only be read: {reason}"))),
         }
     }
 }

@@ -138,6 +138,7 @@ pub trait View {
 
 fn answer(layout: &Layout, Found { record, state, place, .. }: Found) -> Artifact {
     let path = match &place {
+        Some((root, folder)) if folder.is_empty() => layout.scan_root(root),
         Some((root, folder)) => layout.scan_root(root).join(folder),
         None => layout.name(&record),
     };

@@ -56,7 +56,7 @@ impl Store {
                 .hint("name a path elsewhere"));
         }
         let draft = folder.join(format!(".keepstone-backup-{}-{:08x}", std::process::id(), self.clock.random()));
-        let manifest = Manifest::open_read_only(&self.layout.manifest(), false)?;
+        let manifest = self.open_reader()?;
         let named = manifest.copy_into(&draft).and_then(|()| {
             files::sync_file(&draft)?;
             match given {

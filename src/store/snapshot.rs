@@ -3,13 +3,14 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Store;
-use crate::base::files;
+use crate::base::files::{self, Context};
 use crate::base::{clock, crash};
 use crate::manifest::{Filed, Manifest};
 use crate::model::artifact::{Event, Storage};
@@ -30,6 +31,9 @@ const FORMAT_VERSION: u32 = 1;
 
 /// Most cells that the features of all members make in a list, each of which is held in memory.
 const CELLS_MAX: usize = 10_000_000;
+
+/// Longer files are looked at before they are read whole, in bytes.
+const LOOKED_AT_FIRST: u64 = 64 << 20;
 
 /// The kind of the event that tells of a new version.
 pub const CREATED: &str = "dataset_created";
@@ -167,9 +171,21 @@ pub struct Found {
 
 /// Reads a snapshot file; one that was changed after it was written is an error.
 pub fn read(path: &Path) -> Result<Found> {
+    let shown = path.display();
+    let (file, metadata) = files::open_regular(path).map_err(|error| match error.source.kind() {
+        std::io::ErrorKind::InvalidInput => Error::invalid_data(error.to_string()),
+        _ => Error::from(error),
+    })?;
+    // What is named by mistake may be larger than the memory.
+    if metadata.len() > LOOKED_AT_FIRST {
+        let mut start = Vec::new();
+        file.take(64).read_to_end(&mut start).context("read", path)?;
+        if !start.trim_ascii_start().starts_with(b"{") {
+            return Err(Error::invalid_data(format!("{shown} is no snapshot of a dataset")));
+        }
+    }
     let bytes = files::read(path)?;
     let hash = Hash::of(&bytes);
-    let shown = path.display();
     let text = std::str::from_utf8(&bytes).ok().filter(|text| seal::intact(text.trim_end_matches('\n')));
     let Some(text) = text else {
         let looks_like_ours = String::from_utf8_lossy(&bytes[..bytes.len().min(1 << 16)]).contains("\"datasetId\"");

@@ -273,12 +273,13 @@ impl Writer<'_> {
         self.manifest().holders(hash)?.into_iter().try_for_each(|seq| self.place_later(seq, None))
     }
 
-    /// Whether an object's bytes can be trusted; `proven` is how it looked when they were last read, which spares
-    /// reading them again while others wait.
+    /// Whether an object's bytes can be trusted, as [`View::trusted`] has it; `proven` is how it looked when they were
+    /// last read, which spares reading them again while others wait.
     pub fn vouch(&mut self, hash: &Hash, proven: Option<ObjectRow>) -> Result<bool> {
         let Some(looks) = self.store.objects.look(hash)? else { return Ok(false) };
         let looks = ObjectRow { size_bytes: looks.size, mtime_ns: looks.mtime_ns };
-        if self.manifest().object(hash)? == Some(looks) {
+        let known = self.manifest().object(hash)? == Some(looks);
+        if known && (proven == Some(looks) || looks.size_bytes > ALWAYS_PROVEN) {
             return Ok(true);
         }
         if proven != Some(looks) && !self.store.objects.proven(hash, &Unwatched)? {

@@ -279,6 +279,10 @@ fn assert_read_only(mount: &Mount, count: usize) {
         let named = reply["error"]["message"].as_str().is_some_and(|text| text.contains(&*mount.0.to_string_lossy()));
         assert!(named, "{method}: it names the folder: {reply}");
     }
+    // What can be read can be copied to where there is room.
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let copied = session.call("backup", json!({"path": elsewhere.path().join("manifest.sqlite")}));
+    assert!(copied["result"]["sizeBytes"].as_u64().is_some_and(|size| size > 0), "{copied}");
     assert_served(&mut session, count);
     let (_, status, stderr) = session.finish();
     assert!(status.success(), "{stderr}");
@@ -354,6 +358,7 @@ fn another_users_store() {
     let place = Place::new();
     let path = place.write("one.csv", "a\n1\n");
     place.publish("t", "k", &path);
+    place.ok("register_type", json!({"artifactType": "u"}));
     place.site().close();
     let open = |path: &Path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).expect("it is set");
     open(place.folder(), 0o755);
@@ -375,6 +380,8 @@ fn another_users_store() {
     }
     let mut session = Session::spawn(other().arg("serve").arg("--root").arg(place.root()));
     assert_served(&mut session, 1);
+    let verified = session.call("verify_store", json!({"checks": ["history", "manifest"]}));
+    assert_eq!(verified["result"]["findings"], json!([]), "the history can be read too: {verified}");
     let reply = session.call("publish_artifact", content("new", "new"));
     assert_eq!(reply["error"]["data"]["kind"], "read_only", "{reply}");
     assert!(reply["error"]["message"].as_str().is_some_and(|text| text.contains(&*place.root().to_string_lossy())));

@@ -190,6 +190,8 @@ fn a_store_of_format_2_that_cant_be_written_is_read() {
     answer_as_then(&mount.0, |method, params| session.call(method, params)["result"].take());
     let runs = session.call("list_runs", json!({}))["result"].take();
     assert_eq!(runs.as_array().unwrap().len(), 2, "{runs}");
+    assert_eq!(session.call("list_datasets", json!({}))["result"], json!([]));
+    assert_eq!(session.call("get_dataset", json!({"datasetId": "d"}))["error"]["data"]["kind"], "not_found");
     assert_eq!(session.call("start_run", json!({"stage": "a"}))["error"]["data"]["kind"], "read_only");
     assert_eq!(session.finish().1.code(), Some(0));
     drop(mount);

@@ -412,13 +412,16 @@ fn a_folder_that_is_none_is_refused_and_no_store_is_made() {
     assert_eq!(place.refuses("import_m3", json!({"dataDir": ""})).0, "invalid_params");
 }
 
+/// Exit code, output and complaints of a command.
+fn typed(place: &Place, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = keepstone().arg("--root").arg(place.root()).args(arguments).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
 #[test]
 fn the_terminal_tells_what_was_left_out_and_takes_the_names_of_m3() {
     let place = Place::new();
-    let run = |arguments: &[&str]| {
-        let output = keepstone().arg("--root").arg(place.root()).args(arguments).output().unwrap();
-        (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
-    };
+    let run = |arguments: &[&str]| typed(&place, arguments);
     let data = fixture();
     let data = data.to_str().unwrap();
     let (code, stdout, _) = run(&["import", "m3", data, "--dry-run"]);
@@ -480,4 +483,63 @@ fn the_terminal_tells_what_was_left_out_and_takes_the_names_of_m3() {
     let (code, stdout, _) = run(&["init", "--force", "-q", "--json"]);
     let made: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((code, &made["created"]), (Some(0), &json!(false)));
+}
+
+#[test]
+fn lists_take_the_options_of_m3() {
+    let place = Place::new();
+    imported(&place);
+    let run = |arguments: &[&str]| typed(&place, arguments);
+    let ids = |arguments: &[&str]| {
+        let (code, stdout, stderr) = run(&[&["artifact", "list", "--json"], arguments].concat());
+        assert_eq!(code, Some(0), "{stderr}");
+        let listed: Vec<Value> = serde_json::from_str(&stdout).unwrap();
+        listed.iter().map(|one| one["artifactId"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let sorted = ids(&["--order-by", "artifact_id", "--asc"]);
+    assert!(sorted.len() == 16 && sorted.is_sorted(), "{sorted:?}");
+    assert_eq!(ids(&["--order-by", "artifact_id", "--asc", "--offset", "3", "-n", "2"]), sorted[3..5]);
+    assert_eq!(ids(&["--asc"]), ids(&[]).into_iter().rev().collect::<Vec<_>>());
+    let (spec, oracle) = (ids(&["--role", "root_input"]), ids(&["--role", "oracle_output"]));
+    let either = ids(&["--role", "root_input", "--role", "oracle_output"]);
+    assert!(!spec.is_empty() && !oracle.is_empty());
+    assert_eq!(
+        either.iter().collect::<BTreeSet<_>>(),
+        spec.iter().chain(&oracle).collect::<BTreeSet<_>>(),
+        "several roles: one of them"
+    );
+    let (_, stdout, _) = run(&["artifact", "list", "-l", "--order-by", "byte_size", "-n", "1"]);
+    assert!(stdout.contains("  sidecar  ") && stdout.ends_with(" of 16\n"), "{stdout}");
+    let (code, stdout, _) = run(&["dataset", "show", "em_dataset", "-v", "v9", "--members", "--json"]);
+    let shown: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((code, &shown["version"]), (Some(0), &json!("v9")));
+    assert_eq!(json!(shown["members"].as_array().map(Vec::len)), shown["memberCount"]);
+    assert_eq!(run(&["dataset", "show", "em_dataset@v9", "-v", "v9"]).0, Some(64));
+    let (_, stdout, _) = run(&["dataset", "list", "--name", "em_", "-n", "1", "-l"]);
+    assert!(
+        stdout.contains("em_dataset@v10\n") && stdout.ends_with("1 version, and there are more: --limit shows them\n"),
+        "{stdout}"
+    );
+    assert_eq!(run(&["dataset", "list", "--name", "m_"]).1, "0 versions\n");
+}
+
+#[test]
+fn verify_takes_the_options_of_m3_or_says_why_not() {
+    let place = Place::new();
+    imported(&place);
+    let run = |arguments: &[&str]| typed(&place, arguments);
+    let (code, stdout, _) = run(&["verify", "touchstone-2"]);
+    assert!(code == Some(0) && stdout.contains("hash verified"), "{stdout}");
+    let (code, stdout, _) = run(&["verify", "touchstone-2", "--no-hash"]);
+    assert!(code == Some(0) && !stdout.contains("hash verified"), "{stdout}");
+    let (code, _, stderr) = run(&["verify", "hsah"]);
+    assert!(code == Some(2) && stderr.contains("the checks are hash, objects"), "{stderr}");
+    let (_, stdout, _) = run(&["verify", "--full", "--no-hash", "--format", "json"]);
+    let verified: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(verified["counts"]["hashedFiles"], 0, "{stdout}");
+    for refused in
+        [&["--pipeline"][..], &["--gc-check"], &["hash", "--no-hash"], &["board_1", "--repair"], &["board_1", "hash"]]
+    {
+        assert_eq!(run(&[&["verify"], refused].concat()).0, Some(64), "{refused:?}");
+    }
 }

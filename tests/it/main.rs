@@ -23,6 +23,7 @@ mod publish;
 mod queries;
 mod retention;
 mod runs;
+mod scan;
 mod schemas;
 mod serving;
 mod shapes;

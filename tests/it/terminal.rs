@@ -4,6 +4,7 @@ mod content;
 mod datasets;
 mod finding;
 mod publishing;
+mod readme;
 mod runs;
 mod screen;
 mod session;

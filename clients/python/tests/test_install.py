@@ -1,8 +1,10 @@
 """The package as users get it: built, installed into a fresh environment that has nothing else, and used there."""
 
+import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
@@ -19,14 +21,18 @@ def run(*command: object, **options) -> str:
     return ran.stdout
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory) -> Path:
-    """Built from the folder, as `pip install clients/python` does."""
-    folder = tmp_path_factory.mktemp("wheel")
+def build(folder: Path, **packaged: str) -> Path:
+    """The wheel, as `pip install clients/python` builds it."""
     options = ("--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check")
-    run(sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", folder, PACKAGE)
+    environment = {**os.environ, **packaged}
+    run(sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", folder, PACKAGE, env=environment)
     (wheel,) = folder.iterdir()
     return wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    return build(tmp_path_factory.mktemp("wheel"))
 
 
 def names(wheel: Path) -> list[str]:
@@ -83,3 +89,17 @@ def test_the_first_session_of_the_readme_in_a_fresh_folder(wheel, tmp_path, bina
     script = "import keepstone, sys; keepstone.Keepstone('store', validate=True)"
     ran = subprocess.run([fresh, "-c", script], env=environment, cwd=tmp_path, capture_output=True, text=True)
     assert "ImportError: validate=True needs jsonschema: pip install 'keepstone[validate]'" in ran.stderr
+
+
+def test_a_wheel_with_the_program_needs_nothing_else(wheel, tmp_path, binary):
+    packaged = build(tmp_path / "wheel", KEEPSTONE_PACKAGED_BINARY=binary)
+    platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    assert packaged.name.endswith(f"-py3-none-{platform}.whl")
+    assert set(names(packaged)) - set(names(wheel)) == {"keepstone/bin/keepstone"}
+    run(sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv")
+    fresh = tmp_path / "venv/bin/python"
+    pip = (sys.executable, "-m", "pip", "--python", fresh, "--quiet", "--disable-pip-version-check")
+    run(*pip, "install", "--no-index", "--no-deps", "--no-compile", packaged)
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    assert run(fresh, "-c", examples()[0].code, cwd=tmp_path, env=environment) == examples()[0].output
+    assert run(fresh, "-m", "keepstone", "--version", cwd=tmp_path, env=environment).startswith("keepstone ")

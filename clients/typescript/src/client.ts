@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { findBinary } from "./binary.js";
 import { type Command, Connection } from "./connection.js";
 import { type AppError, ChildEndedError, ClosedError, type Ending, RestartLimitError, SpawnError, TimeoutError } from "./errors.js";
-import { LimitExceededError } from "./generated/errors.js";
+import { InvalidParamsError, LimitExceededError } from "./generated/errors.js";
 import { LINE_BYTES_MAX, METHODS, Methods, PROTOCOL_VERSION } from "./generated/methods.js";
 import type { CallOptions, KeepstoneOptions } from "./options.js";
 import { Call, Pending } from "./pending.js";
@@ -243,7 +243,15 @@ function lineOf(id: number, method: string, params: object, progress: boolean): 
     const meta = (params as { _meta?: object })._meta;
     params = { ...params, _meta: { ...meta, progressToken: id } };
   }
-  const line = JSON.stringify({ jsonrpc: "2.0", id, method, params });
+  let line: string;
+  try {
+    line = JSON.stringify({ jsonrpc: "2.0", id, method, params }, finite);
+  } catch (error) {
+    if (error instanceof InvalidParamsError) {
+      throw error;
+    }
+    throw new InvalidParamsError(`the params of ${method} can't be sent: ${(error as Error).message}`, { retryable: false });
+  }
   // Checked here, because keepstone can't tell whose line it was that it skipped.
   if (line.length * 3 > LINE_BYTES_MAX && Buffer.byteLength(line) > LINE_BYTES_MAX) {
     throw new LimitExceededError(`${method} makes a line of ${Buffer.byteLength(line)} bytes; ${LINE_BYTES_MAX} are allowed`, {
@@ -252,4 +260,12 @@ function lineOf(id: number, method: string, params: object, progress: boolean): 
     });
   }
   return line;
+}
+
+/** JSON has no NaN and no infinity: null would take their place, which means absent. */
+function finite(name: string, value: unknown): unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new InvalidParamsError(`${name}: ${value} is no number that JSON can hold`, { retryable: false });
+  }
+  return value;
 }

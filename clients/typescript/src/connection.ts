@@ -43,7 +43,9 @@ export class Connection {
   constructor({ binary, args, cwd, env }: Command, listener: Listener) {
     this.#listener = listener;
     this.#gone = new Promise((resolve) => (this.#resolveGone = resolve));
-    this.#child = spawn(binary, args, { cwd, env, stdio: "pipe", windowsHide: true });
+    // A session of its own: a Ctrl-C at the terminal is for this program, which may still want its replies.
+    const detached = process.platform !== "win32";
+    this.#child = spawn(binary, args, { cwd, env, stdio: "pipe", windowsHide: true, detached });
     const { stdin, stdout, stderr } = this.#child;
 
     const lines = new Lines();

@@ -93,6 +93,22 @@ test("a line longer than keepstone takes is refused here", async () => {
   await store.call("echo");
 });
 
+test("params that JSON can't say are refused here", async () => {
+  const store = fake();
+  const call = store.call("echo", { number: 1n });
+  await assert.rejects(call, (error) => error instanceof InvalidParamsError && /params of echo can't be sent: .*BigInt/.test(error.message));
+  await store.call("echo");
+});
+
+test("a number that JSON can't hold is refused here", async () => {
+  const store = fake();
+  for (const n of [NaN, Infinity, -Infinity]) {
+    const call = store.call("echo", { members: [{ features: { n } }] });
+    await assert.rejects(call, (error) => error instanceof InvalidParamsError && error.message.startsWith(`n: ${n} is no`));
+  }
+  await store.call("echo");
+});
+
 test("a server that does not want this client is told as that", async () => {
   const store = fake({ env: { ...process.env, FAKE: "refusing" } });
   await assert.rejects(store.call("wait"), (error) => error instanceof InvalidParamsError && /not spoken here/.test(error.message));

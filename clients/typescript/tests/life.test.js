@@ -1,6 +1,6 @@
 // The life of the child: how it begins, ends and begins again, with the real binary where that can be.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -144,6 +144,36 @@ test("a process with an idle client ends by itself, and the child with it", asyn
   // It sees the end of its input a moment after its parent is gone; if it didn't, this would never end.
   const isChild = (other) => argumentsOf(other).join(" ").includes(`--parent-pid ${pid}`);
   while (readdirSync("/proc").some(isChild)) await new Promise((resolve) => setTimeout(resolve, 20));
+});
+
+test("a Ctrl-C is for the program, whose calls are answered", async () => {
+  const place = folder();
+  const script = join(place, "script.mjs");
+  writeFileSync(
+    script,
+    `import { Keepstone } from ${JSON.stringify(join(PACKAGE, "dist/esm/index.js"))};
+     const store = new Keepstone({ root: "store" });
+     const publish = (n) => store.publishArtifact({ artifactType: "note", content: { encoding: "json", data: n } });
+     await publish(0);
+     const calls = Array.from({ length: 300 }, (_, n) => publish(n + 1));
+     process.once("SIGINT", async () => {
+       const results = await Promise.allSettled(calls);
+       await store.close();
+       console.log(results.filter(({ status }) => status === "fulfilled").length);
+       process.exit();
+     });
+     console.log("ready");
+     setInterval(() => {}, 1000);`,
+  );
+  // A group of its own, as a shell makes one; a terminal's Ctrl-C goes to all of it.
+  const started = spawn(process.execPath, [script], { cwd: place, detached: true, stdio: ["ignore", "pipe", "inherit"] });
+  let said = "";
+  started.stdout.setEncoding("utf8").on("data", (text) => {
+    said += text;
+    if (text === "ready\n") process.kill(-started.pid, "SIGINT");
+  });
+  await new Promise((resolve) => started.on("close", resolve));
+  assert.equal(said, "ready\n300\n");
 });
 
 function argumentsOf(pid) {

@@ -1,9 +1,9 @@
 // The package as a user has it: packed, installed into a fresh folder, compiled against and run, README included.
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { before, test } from "node:test";
 import { promisify } from "node:util";
 
@@ -13,16 +13,23 @@ const run = promisify(execFile);
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const place = folder();
 
-/** Blocks of the README that are programs, and the output that stands behind each. */
-function examples() {
-  const readme = readFileSync(join(PACKAGE, "README.md"), "utf8");
+// The binary comes from the platform's package and from nowhere else.
+const env = { ...process.env, PATH: [dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter) };
+delete env.KEEPSTONE_BINARY;
+
+/** Blocks of a README that are programs, and the output that stands behind each. */
+function examples(of = PACKAGE) {
+  const readme = readFileSync(join(of, "README.md"), "utf8");
   const blocks = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, text]) => ({ language, text }));
   return blocks.flatMap(({ language, text }, at) => {
     if (language !== "ts" && language !== "js") return [];
     assert.equal(blocks[at + 1]?.language, "text", `the output of ${text}`);
-    return [{ name: `example-${at}`, language, text, output: blocks[at + 1].text }];
+    const name = `${of === PACKAGE ? "example" : "first"}-${at}`;
+    return [{ name, language, text, output: blocks[at + 1].text }];
   });
 }
+
+const programs = [...examples(), ...examples(REPOSITORY)];
 
 /** Compiles all TypeScript of the folder strictly, and checks the package's own types too. */
 async function compile(name, compilerOptions) {
@@ -45,11 +52,14 @@ async function compile(name, compilerOptions) {
 
 before(async () => {
   const npm = (...line) => run("npm", [...line, "--loglevel=error"], { cwd: place });
-  await npm("pack", PACKAGE, "--ignore-scripts", "--pack-destination", place);
-  const [tarball] = readdirSync(place).filter((name) => name.endsWith(".tgz"));
+  await run(process.execPath, [join(PACKAGE, "platform.js"), BINARY, join(place, "platform")]);
+  for (const folder of [PACKAGE, join(place, "platform")]) {
+    await npm("pack", folder, "--ignore-scripts", "--pack-destination", place);
+  }
+  const tarballs = readdirSync(place).filter((name) => name.endsWith(".tgz"));
   writeFileSync(join(place, "package.json"), '{ "name": "a-user", "type": "module" }');
-  await npm("install", `./${tarball}`, "--offline", "--ignore-scripts", "--no-audit", "--no-fund");
-  for (const { name, language, text } of examples()) {
+  await npm("install", ...tarballs.map((name) => `./${name}`), "--offline", "--ignore-scripts", "--no-audit", "--no-fund");
+  for (const { name, language, text } of programs) {
     writeFileSync(join(place, language === "ts" ? `${name}.ts` : `${name}.cjs`), text);
   }
   writeFileSync(
@@ -66,6 +76,9 @@ before(async () => {
      }
      void main();`,
   );
+  const [, table] = readFileSync(join(REPOSITORY, "README.md"), "utf8").match(/^\$ cat rain\.csv\n(.*?)^\$/ms);
+  mkdirSync(join(place, "first"));
+  writeFileSync(join(place, "first/rain.csv"), table);
   copyFileSync(join(PACKAGE, "tests/port.ts"), join(place, "port.ts"));
   // What the types must refuse, in the way in which TypeScript says it.
   writeFileSync(
@@ -90,14 +103,13 @@ before(async () => {
   await compile("node16", { module: "node16", outDir: "out" });
 });
 
-const programs = examples();
-
-test("the README has examples", () => assert.ok(programs.length >= 5));
+test("the READMEs have examples", () => assert.ok(programs.length >= 6));
 
 for (const { name, language, text, output } of programs) {
   test(`README: ${text.split("\n").find((line) => !line.startsWith("import") && line !== "")}`, async () => {
     const file = language === "ts" ? `out/${name}.js` : `${name}.cjs`;
-    const { stdout, stderr } = await run(process.execPath, [join(place, file)], { cwd: place });
+    const cwd = join(place, name.startsWith("first") ? "first" : ".");
+    const { stdout, stderr } = await run(process.execPath, [join(place, file)], { cwd, env });
     assert.equal(stdout, output);
     assert.equal(stderr, "");
   });
@@ -140,7 +152,7 @@ test("validating without ajv says what to do, with ajv it works from either buil
 });
 
 test("npx keepstone is the binary", async () => {
-  const npx = (...line) => run("npx", ["--no-install", "keepstone", ...line], { cwd: place });
+  const npx = (...line) => run("npx", ["--no-install", "keepstone", ...line], { cwd: place, env });
   assert.match((await npx("--version")).stdout, /^keepstone \d+\.\d+\.\d+\n$/);
   await assert.rejects(npx("no-such-command"), { code: 64 });
 });
@@ -171,6 +183,7 @@ test("the launcher hands on input, exit codes and signals, and says when there i
   const bin = join(place, "launcher-on-path");
   mkdirSync(bin);
   symlinkSync(launcher, join(bin, "keepstone"));
+  rmSync(join(place, "node_modules/@keepstone"), { recursive: true });
   const lost = start(["--version"], { PATH: bin });
   const said = text(lost.stderr);
   assert.deepEqual(await end(lost), [1, null]);

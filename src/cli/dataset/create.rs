@@ -17,6 +17,12 @@ use crate::model::Error;
 use crate::model::artifact::Artifact;
 use crate::model::dataset::Dataset;
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  keepstone dataset create em@v1 --members members.json
+  keepstone dataset create em@v2 --from v1 --remove 5f2c81d4 touchstone:coupon-7 --role oracle_output
+  keepstone dataset create rain@2026-11 --type rain --tag station=sea";
+
 /// Most artifacts that --type and --run may mean.
 const MOST: usize = 10_000;
 

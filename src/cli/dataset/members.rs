@@ -12,6 +12,7 @@ use super::super::paper::{Paper, Style};
 use super::super::table::{Column, Table};
 use super::super::{Outcome, pairs, print, words};
 use super::{and, feature, version_of};
+use crate::model::Error;
 use crate::model::dataset::Member;
 
 #[derive(Debug, Args)]
@@ -70,6 +71,19 @@ pub(super) fn run(place: &Place, options: &Members) -> Outcome {
     };
     let total = words::count(shown, "member");
     print::lines(&format!("{}{total}{cut}\n", table(&listed.members).render(&Paper::stdout()))).map(|()| 0)
+}
+
+/// All members of a version.
+pub(super) fn all(caller: &Caller, which: &Value) -> Result<Vec<Member>, Error> {
+    let mut members = Vec::new();
+    let mut offset = Some(0);
+    while let Some(passed) = offset {
+        let params = and(which.clone(), json!({ "limit": 10_000, "offset": passed }));
+        let listed: Listed = caller.call("list_dataset_members", params)?;
+        members.extend(listed.members);
+        offset = listed.next_offset;
+    }
+    Ok(members)
 }
 
 /// Members as a table, with all their features in one column.

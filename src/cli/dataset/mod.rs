@@ -29,6 +29,36 @@ Examples:
 
 A version is DATASET@VERSION; DATASET alone means its latest, a path ending in .json a snapshot file.";
 
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  keepstone dataset show em                          the latest version
+  keepstone dataset show em@v1 --json | jq -r .contentDigest";
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  keepstone dataset list
+  keepstone dataset list --json | jq -r '.[].datasetId'";
+
+const MEMBERS_EXAMPLES: &str = "\
+Examples:
+  keepstone dataset members em@v1
+  keepstone dataset members em@v1 --role oracle_output --feature freq_ghz=1..10";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  keepstone dataset diff em@v1 em@v2
+  keepstone dataset diff em@v1 backup/em-v1.json     a snapshot file serves as well";
+
+const DELETE_EXAMPLES: &str = "\
+Example:
+  keepstone dataset delete em@v1
+
+Its members stay, and `keepstone dataset restore em@v1` brings it back.";
+
+const RESTORE_EXAMPLES: &str = "\
+Example:
+  keepstone dataset restore em@v1";
+
 #[derive(Debug, Args)]
 pub(super) struct Dataset {
     #[command(subcommand)]
@@ -38,22 +68,28 @@ pub(super) struct Dataset {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Create a version, for good
+    #[command(after_help = create::EXAMPLES)]
     Create(Box<create::Create>),
-    /// Show everything about one version but its members
+    /// Show everything about one version
+    #[command(after_help = SHOW_EXAMPLES, disable_version_flag = true)]
     Show(show::Show),
     /// List versions, the highest first
-    #[command(visible_alias = "ls")]
+    #[command(after_help = LIST_EXAMPLES, visible_alias = "ls")]
     List(list::List),
     /// List the members of a version
+    #[command(after_help = MEMBERS_EXAMPLES)]
     Members(members::Members),
     /// Compare two versions
+    #[command(after_help = DIFF_EXAMPLES)]
     Diff(diff::Diff),
     /// Prove that a version is what it was, and its members are there
-    #[command(after_help = verify::EXIT_CODES)]
+    #[command(after_help = verify::EXAMPLES)]
     Verify(verify::Verify),
     /// Delete a version; it can be restored
+    #[command(after_help = DELETE_EXAMPLES)]
     Delete(restore::Change),
     /// Bring a deleted version back
+    #[command(after_help = RESTORE_EXAMPLES)]
     Restore(restore::Change),
 }
 

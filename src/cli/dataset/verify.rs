@@ -11,7 +11,11 @@ use super::super::stop::Stop;
 use super::super::{Outcome, print, words};
 use super::{and, version_of};
 
-pub(super) const EXIT_CODES: &str = "\
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  keepstone dataset verify em                        the latest version
+  keepstone dataset verify em@v1 --hash              and read the bytes of every member
+
 Exit codes: 0 all is as it was, 1 there are warnings only, 2 there are errors or it could not be verified,
 64 wrong usage.";
 

@@ -126,7 +126,8 @@ impl Plan {
                 Some(Value::String(text)) => facts.add(name, text),
                 Some(Value::Array(items)) => items.iter().for_each(|item| facts.add(name, &plain(item))),
                 Some(Value::Object(fields)) => {
-                    fields.iter().for_each(|(key, value)| facts.add(name, &format!("{key}={}", plain(value))));
+                    let known = fields.iter().filter(|(_, value)| !value.is_null());
+                    known.for_each(|(key, value)| facts.add(name, &format!("{key}={}", plain(value))));
                 }
                 Some(other) => facts.add(name, &other.to_string()),
             }

@@ -83,9 +83,8 @@ impl Folder {
     /// Reads a JSON file of schema version 1.
     fn read<T: DeserializeOwned>(&self, path: &Path) -> Reading<T> {
         let about = self.about(path);
-        let text = files::open_regular(path)
-            .and_then(|_| files::read(path))
-            .map_err(|error| about.finding(ImportFault::Unreadable, Error::from(error).message()))?;
+        let text =
+            files::read(path).map_err(|error| about.finding(ImportFault::Unreadable, Error::from(error).message()))?;
         let invalid = |error: serde_json::Error| {
             about.finding(ImportFault::Invalid, format!("{} can't be read as M3 writes it: {error}", path.display()))
         };

@@ -9,19 +9,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::base::clock;
-use crate::manifest::Found;
+use crate::manifest::{Found, Manifest, ObjectRow};
 use crate::model::artifact::{
     Artifact, Format, Git, Input, Outcome, Publication, Record, Request, Storage, TypeDefinition,
 };
 use crate::model::hash::Hash;
 use crate::model::ids::{ArtifactId, ArtifactType, Relation, RunId};
 use crate::model::number::{self, Count};
-use crate::model::{Error, Result};
+use crate::model::{Error, Result, Watch};
 use crate::objects::Staged;
 use crate::operations::params::{self, Tags};
 use crate::operations::{Command, Context, Operation};
 use crate::publishing::{self, Content, Given, GivenFile, Ingested, Source};
-use crate::store::{Store, View, Writer};
+use crate::store::{Reader, Store, View, Writer};
 use crate::tabular::ColumnType;
 
 /// Longest logical key, in bytes.
@@ -170,6 +170,8 @@ pub struct Prepared {
     given: Given,
     /// `None` when the request id was answered before.
     ingested: Option<Ingested>,
+    /// Objects of what has the same content in other bytes, as they looked when they were proven.
+    equals: Vec<(Hash, ObjectRow)>,
     request: Option<Request>,
     created_at: Option<String>,
     random: u32,
@@ -206,8 +208,13 @@ impl Command for PublishArtifact {
                 ingested.originals.removable(store.layout())?;
             }
         }
+        let equals = match &ingested {
+            Some(ingested) => prove_equals(&params, &given, ingested, &store.read()?, context.watch)?,
+            None => Vec::new(),
+        };
         let actor = context.actor.map(str::to_owned);
-        Ok(Prepared { params, given, ingested, request, created_at, random: context.site.clock().random(), actor })
+        let random = context.site.clock().random();
+        Ok(Prepared { params, given, ingested, equals, request, created_at, random, actor })
     }
 
     fn staged(prepared: &Prepared) -> &[Staged] {
@@ -230,7 +237,7 @@ impl Command for PublishArtifact {
             let mode = mode.as_deref().map(|mode| if mode == "file_hash" { Mode::FileHash } else { Mode::ContentHash });
             return Ok(published(writer.answer(writer.found(&artifact_id)?), mode));
         }
-        let Prepared { params, given, ingested, request, created_at, random, .. } = prepared;
+        let Prepared { params, given, ingested, equals, request, created_at, random, .. } = prepared;
         let ingested = ingested.ok_or_else(|| Error::busy("the request was answered and taken back meanwhile"))?;
         if writer.manifest().type_definition(params.artifact_type.as_str())? != given.definition {
             return Err(Error::busy(format!("the type {} was changed meanwhile", params.artifact_type))
@@ -238,7 +245,7 @@ impl Command for PublishArtifact {
                 .hint("send the request again"));
         }
         let inputs = inputs(&params, writer)?;
-        if let Some((found, mode)) = duplicate(&params, &given, &ingested, writer)? {
+        if let Some((found, mode)) = duplicate(&params, &given, &ingested, &equals, writer)? {
             // The bytes given may heal what is there; what is there and fine needs nothing, not even a flush.
             if found.record.file_hash == ingested.file_hash && !ingested.staged.is_empty() {
                 ingested.keep(writer)?;
@@ -353,6 +360,7 @@ fn duplicate(
     params: &Params,
     given: &Given,
     ingested: &Ingested,
+    equals: &[(Hash, ObjectRow)],
     writer: &mut Writer,
 ) -> Result<Option<(Found, Mode)>> {
     let mode = |found: &Found| match found.record.source_hash == ingested.source_hash
@@ -361,13 +369,13 @@ fn duplicate(
         true => Mode::FileHash,
         false => Mode::ContentHash,
     };
-    let schema_version = schema_version(params);
+    let mut candidates = candidates(params, given, ingested, writer.manifest())?;
     if let Some(artifact_id) = &params.artifact_id {
-        let Some(found) = writer.manifest().artifact(artifact_id.as_str())? else { return Ok(None) };
+        let Some(found) = candidates.pop() else { return Ok(None) };
         let record = &found.record;
         let differs = if record.content_hash != ingested.content_hash || record.format != ingested.format {
             Some("other content")
-        } else if record.artifact_type != params.artifact_type || record.schema_version != schema_version {
+        } else if record.artifact_type != params.artifact_type || record.schema_version != schema_version(params) {
             Some("another type")
         } else if params.logical_key.as_ref().is_some_and(|key| *key != record.logical_key) {
             Some("another logical key")
@@ -383,7 +391,7 @@ fn duplicate(
                     Some(_) => "restore it, or publish under another artifactId or without one",
                     None => "publish under another artifactId, or without one",
                 })),
-            None if found.record.file_hash != ingested.file_hash && !sound(&found, writer)? => {
+            None if found.record.file_hash != ingested.file_hash && !sound(&found, equals, writer)? => {
                 Err(Error::integrity(format!("artifact {artifact_id} has this content, but its own bytes are damaged"))
                     .field("artifactId")
                     .hint("publish under another artifactId, or the very bytes that it was first published with"))
@@ -391,16 +399,9 @@ fn duplicate(
             None => Ok(Some((found.clone(), mode(&found)))),
         };
     }
-    let Some(key) = logical_key(params, given) else { return Ok(None) };
-    let candidates = writer.manifest().active_of_identity(
-        params.artifact_type.as_str(),
-        schema_version,
-        &key,
-        &ingested.content_hash,
-    )?;
     for found in candidates {
         // A duplicate of something damaged would keep nothing, unless the very bytes given heal it.
-        let usable = found.record.file_hash == ingested.file_hash || sound(&found, writer)?;
+        let usable = found.record.file_hash == ingested.file_hash || sound(&found, equals, writer)?;
         if found.record.format == ingested.format && usable {
             let mode = mode(&found);
             return Ok(Some((found, mode)));
@@ -409,9 +410,47 @@ fn duplicate(
     Ok(None)
 }
 
-fn sound(found: &Found, writer: &mut Writer) -> Result<bool> {
+/// What this publish may turn out to repeat: with an id that artifact, whatever it is, else all of the same identity.
+fn candidates(params: &Params, given: &Given, ingested: &Ingested, manifest: &Manifest) -> Result<Vec<Found>> {
+    if let Some(artifact_id) = &params.artifact_id {
+        return Ok(manifest.artifact(artifact_id.as_str())?.into_iter().collect());
+    }
+    match logical_key(params, given) {
+        Some(key) => manifest.active_of_identity(
+            params.artifact_type.as_str(),
+            schema_version(params),
+            &key,
+            &ingested.content_hash,
+        ),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Reads the other bytes of the same content that this publish may turn out to repeat, while nobody waits for it.
+fn prove_equals(
+    params: &Params,
+    given: &Given,
+    ingested: &Ingested,
+    reader: &Reader,
+    watch: &dyn Watch,
+) -> Result<Vec<(Hash, ObjectRow)>> {
+    let mut equals = Vec::new();
+    for found in candidates(params, given, ingested, reader.manifest())? {
+        let record = &found.record;
+        if record.content_hash != ingested.content_hash || record.file_hash == ingested.file_hash {
+            continue;
+        }
+        for file in reader.manifest().files(found.seq)? {
+            equals.extend(reader.trusted(&file.hash, None, watch)?.map(|looks| (file.hash, looks)));
+        }
+    }
+    Ok(equals)
+}
+
+fn sound(found: &Found, equals: &[(Hash, ObjectRow)], writer: &mut Writer) -> Result<bool> {
     for file in writer.manifest().files(found.seq)? {
-        if !writer.vouch(&file.hash, None)? {
+        let proven = equals.iter().find(|(hash, _)| *hash == file.hash).map(|(_, looks)| *looks);
+        if !writer.vouch(&file.hash, proven)? {
             return Ok(false);
         }
     }

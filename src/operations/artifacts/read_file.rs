@@ -186,12 +186,12 @@ fn wanted(reader: &Reader, params: &Params) -> Result<Wanted> {
         Some(name) => files.into_iter().find(|entry| entry.path == *name).ok_or_else(|| {
             Error::not_found(format!("the file {name:?} was not found in artifact {artifact_id}"))
                 .field("file")
-                .hint("list_files names its files")
+                .hint("list_files, or `keepstone show --files`, names its files")
         })?,
         None if found.record.format == Format::Tree && files.len() != 1 => {
             return Err(Error::invalid_params(format!("artifact {artifact_id} has {} files: name one", files.len()))
                 .field("file")
-                .hint("list_files names its files"));
+                .hint("list_files, or `keepstone show --files`, names its files"));
         }
         None => files.remove(0),
     };

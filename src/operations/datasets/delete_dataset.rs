@@ -6,12 +6,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Changed;
-use crate::datasets;
 use crate::model::Result;
 use crate::model::ids::DatasetId;
 use crate::model::version::Version;
 use crate::operations::{Command, Context, Operation};
-use crate::store::{Store, View, Writer};
+use crate::store::{Store, Writer};
 
 /// Deletes a version of a dataset: it is no longer listed nor the latest. Its files stay, its name stays taken, and
 /// restore_dataset brings it back. Deleting it again changes nothing.
@@ -45,12 +44,6 @@ impl Command for DeleteDataset {
     }
 
     fn commit((params, actor): Self::Prepared, writer: &mut Writer) -> Result<Changed> {
-        let filed = datasets::find(writer.manifest(), &params.dataset_id, Some(&params.version))?;
-        if filed.deleted_at.is_some() {
-            return Ok(Changed { changed: false, dataset: datasets::describe(writer.layout(), filed) });
-        }
-        writer.set_actor(actor);
-        let filed = writer.set_dataset_deleted(filed, true, params.reason)?;
-        Ok(Changed { changed: true, dataset: datasets::describe(writer.layout(), filed) })
+        super::change(writer, (&params.dataset_id, &params.version), true, params.reason, actor)
     }
 }

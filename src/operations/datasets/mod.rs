@@ -15,12 +15,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::base::files;
-use crate::datasets::{Source, find};
+use crate::datasets::{Source, describe, find};
 use crate::model::dataset::Dataset;
 use crate::model::ids::DatasetId;
 use crate::model::version::Version;
 use crate::model::{Error, Result};
-use crate::store::{Reader, View, snapshot};
+use crate::store::{Reader, View, Writer, snapshot};
 
 /// A version of a dataset, by name or by its file.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -82,6 +82,23 @@ pub struct Changed {
     changed: bool,
     /// The version.
     dataset: Dataset,
+}
+
+/// Deletes a version or brings it back; where it is so already, nothing changes.
+fn change(
+    writer: &mut Writer,
+    (dataset_id, version): (&DatasetId, &Version),
+    deleted: bool,
+    reason: Option<String>,
+    actor: Option<String>,
+) -> Result<Changed> {
+    let mut filed = find(writer.manifest(), dataset_id, Some(version))?;
+    let changed = filed.deleted_at.is_some() != deleted;
+    if changed {
+        writer.set_actor(actor);
+        filed = writer.set_dataset_deleted(filed, deleted, reason)?;
+    }
+    Ok(Changed { changed, dataset: describe(writer.layout(), filed) })
 }
 
 /// What is deleted or brought back must not depend on what else there is.

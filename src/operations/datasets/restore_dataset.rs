@@ -6,12 +6,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Changed;
-use crate::datasets;
 use crate::model::Result;
 use crate::model::ids::DatasetId;
 use crate::model::version::Version;
 use crate::operations::{Command, Context, Operation};
-use crate::store::{Store, View, Writer};
+use crate::store::{Store, Writer};
 
 /// Brings a deleted version of a dataset back, as it was. Restoring one that was not deleted changes nothing.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -44,12 +43,6 @@ impl Command for RestoreDataset {
     }
 
     fn commit((params, actor): Self::Prepared, writer: &mut Writer) -> Result<Changed> {
-        let filed = datasets::find(writer.manifest(), &params.dataset_id, Some(&params.version))?;
-        if filed.deleted_at.is_none() {
-            return Ok(Changed { changed: false, dataset: datasets::describe(writer.layout(), filed) });
-        }
-        writer.set_actor(actor);
-        let filed = writer.set_dataset_deleted(filed, false, params.reason)?;
-        Ok(Changed { changed: true, dataset: datasets::describe(writer.layout(), filed) })
+        super::change(writer, (&params.dataset_id, &params.version), false, params.reason, actor)
     }
 }

@@ -2,4 +2,5 @@
 
 pub mod apply_compaction;
 pub mod expand;
+pub mod get_stats;
 pub mod plan_compaction;

@@ -74,7 +74,8 @@ impl Pass<'_> {
                 Some(there) => files::fingerprint(&there),
             };
             let as_scanned = |looks: &Looks| (looks.size_bytes.0, looks.mtime_ns) == (now.size, now.mtime_ns);
-            if !looks.as_ref().is_some_and(as_scanned) || self.wants(&[Check::Hash]) {
+            let suspect = self.suspects.is_some_and(|suspects| suspects.contains(&*path.to_string_lossy()));
+            if !looks.as_ref().is_some_and(as_scanned) || suspect || self.wants(&[Check::Hash]) {
                 let owner = Owner::InPlace(artifact_id.clone());
                 doubtful.push(ToRead { path, hash: entry.hash, size: now.size, owner });
             }

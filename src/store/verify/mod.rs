@@ -60,7 +60,10 @@ impl Store {
                         finding.hint = None;
                         finding.quarantined_to = aside;
                     }
-                    repair::Moved::Replaced(_) => {}
+                    repair::Moved::Failed(reason) if !mended => {
+                        finding.hint = Some(format!("its repair failed: {reason}"));
+                    }
+                    repair::Moved::Replaced(_) | repair::Moved::Failed(_) => {}
                 }
             }
         }

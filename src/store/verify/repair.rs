@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::records::is_borne_out;
 use crate::base::files;
 use crate::model::finding::{Check, Code, Finding};
-use crate::model::{Hash, Result, Watch};
+use crate::model::{Hash, Kind, Result, Watch};
 use crate::objects::{OBJECT_MODE, Staged};
 use crate::store::reader::View;
 use crate::store::{Store, Writer};
@@ -21,6 +21,8 @@ pub(super) enum Moved {
     Replaced(Option<String>),
     /// It can't be mended, and its damaged bytes lie here.
     Lost(String),
+    /// Mending it failed, for this reason.
+    Failed(String),
 }
 
 impl Store {
@@ -37,7 +39,14 @@ impl Store {
                 moved.push(Moved::Replaced(None));
                 continue;
             }
-            moved.push(self.mend(finding, findings, watch)?);
+            moved.push(match self.mend(finding, findings, watch) {
+                Err(error) if matches!(error.kind(), Kind::Cancelled | Kind::NoSpace | Kind::Busy) => {
+                    return Err(error);
+                }
+                // One that can't be mended keeps no other from it.
+                Err(error) => Moved::Failed(error.message().to_owned()),
+                Ok(moved) => moved,
+            });
         }
         self.settle()?;
         Ok(moved)
@@ -50,7 +59,8 @@ impl Store {
                 self.mend_object(&hash, watch)
             }
             (Code::ObjectWritable, Some(hash), ..) => {
-                if self.objects().proven(&hash, watch)? {
+                // Damaged as well, it may be in quarantine by now.
+                if self.objects().look(&hash)?.is_some() && self.objects().proven(&hash, watch)? {
                     files::set_mode(&self.objects().path(&hash), OBJECT_MODE)?;
                 }
                 Ok(Moved::Replaced(None))

@@ -250,3 +250,18 @@ fn the_files_of_a_tree_are_looked_at() {
     std::fs::remove_file(place.root().join("objects").join(&hash[..2]).join(hash)).unwrap();
     assert_eq!(verify(&place, named()), (vec!["object_missing".to_owned()], false));
 }
+
+/// What a device or a pipe gives may never end.
+#[test]
+fn only_a_regular_file_is_read_as_a_snapshot() {
+    let place = three();
+    for method in ["get_dataset", "verify_dataset", "list_dataset_members"] {
+        let (kind, field, message) = place.refuses(method, json!({"path": "/dev/null"}));
+        assert_eq!((kind.as_str(), field.as_str()), ("invalid_data", "path"), "{message}");
+        assert!(message.contains("no regular file"), "{message}");
+        let large = place.write("large.json", "");
+        std::fs::File::options().write(true).open(&large).unwrap().set_len(1 << 40).unwrap();
+        let (kind, field, message) = place.refuses(method, json!({"path": large}));
+        assert_eq!((kind.as_str(), field.as_str()), ("invalid_data", "path"), "{message}");
+    }
+}

@@ -212,6 +212,42 @@ fn the_same_request_id_answers_as_the_first_time() {
     place.ok("publish_artifact", duplicate);
 }
 
+/// Bytes can rot without a trace in size and time: what would only repeat their content must not be thrown away for them.
+#[test]
+fn rotten_bytes_are_no_duplicate_of_equal_content() {
+    for (rotten, artifact_id) in [(false, None), (true, None), (false, Some("table")), (true, Some("table"))] {
+        let place = Place::new();
+        let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/content_hash");
+        let publish = |name: &str| {
+            place.call(
+                "publish_artifact",
+                json!({"artifactType": "t", "logicalKey": "k", "artifactId": artifact_id, "dataPath": fixtures.join(name)}),
+            )
+        };
+        let first = publish("pandas.parquet").unwrap();
+        let hash = first["fileHash"].as_str().unwrap().trim_start_matches("sha256:");
+        let object = place.root().join("objects").join(&hash[..2]).join(hash);
+        if rotten {
+            let modified = std::fs::metadata(&object).unwrap().modified().unwrap();
+            let mut bytes = std::fs::read(&object).unwrap();
+            bytes[100] ^= 1;
+            std::fs::set_permissions(&object, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+            std::fs::write(&object, bytes).unwrap();
+            std::fs::File::options().write(true).open(&object).unwrap().set_modified(modified).unwrap();
+        }
+        let second = publish("polars.parquet");
+        match (rotten, artifact_id) {
+            (false, _) => assert_eq!(second.unwrap()["mode"], "content_hash"),
+            (true, Some(_)) => assert_eq!(refusal(&second.unwrap_err()).0, "integrity"),
+            (true, None) => {
+                let second = second.unwrap();
+                assert_eq!((&second["deduped"], &second["contentHash"]), (&json!(false), &first["contentHash"]));
+                place.ok("read_file", json!({"artifactId": id(&second)}));
+            }
+        }
+    }
+}
+
 #[test]
 fn a_duplicate_joins_its_run_and_changes_nothing_else() {
     let place = Place::new();

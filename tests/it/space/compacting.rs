@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use serde_json::{Value, json};
 
 use super::{CONFIGURATION, FILES, assert_expanded, assert_readable, compact, originals, scanned, set_time};
-use crate::support::{files_below, id};
+use crate::support::{files_below, id, refusal};
 use crate::whole::{Expect, assert_whole};
 
 fn kinds(files: &Value) -> Vec<(String, Value)> {
@@ -132,7 +132,7 @@ fn a_damaged_frame_is_told_and_loses_nothing_else() {
     let report = place.ok("scan", json!({}));
     assert_eq!((&report["skipped"], &report["refreshed"]), (&json!(1), &json!(0)), "{report}");
     assert_eq!(report["warnings"][0]["code"], "unreadable");
-    let (kind, message, _) =
+    let (kind, _, message) =
         place.refuses("read_file", json!({"artifactId": artifact_id, "file": "run_20250906_143022/ticks.jsonl"}));
     assert!(kind == "integrity" && message.contains("ticks.jsonl.zst"), "{kind}: {message}");
     let expanded = place.ok("expand", json!({"artifactId": artifact_id}));
@@ -147,7 +147,7 @@ fn plans_go_stale() {
     let plan = place.ok("plan_compaction", json!({}));
     let apply = json!({"digest": plan["digest"]});
     let other = place.refuses("apply_compaction", json!({"family": "other", "digest": plan["digest"]}));
-    assert_eq!((other.0.as_str(), other.2.as_str()), ("invalid_params", "family"));
+    assert_eq!((other.0.as_str(), other.1.as_str()), ("invalid_params", "family"));
     place.write(FILES[0].0, "{}\n".repeat(2000));
     assert_eq!(place.refuses("apply_compaction", apply.clone()).0, "stale_plan");
     assert_eq!(kinds(&place.ok("plan_compaction", json!({}))["files"])[0].1, "changed");
@@ -237,7 +237,7 @@ fn settings_are_checked() {
     ] {
         place.write("store/keepstone.toml", line);
         place.site().close();
-        let (kind, message, _) = place.refuses("plan_compaction", json!({}));
+        let (kind, _, message) = refusal(&place.fails("plan_compaction", json!({})));
         assert!(kind == "invalid_data" && message.contains(word) && message.contains("keepstone.toml"), "{message}");
     }
     place

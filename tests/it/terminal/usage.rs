@@ -40,8 +40,15 @@ fn every_command_has_help_with_examples() {
         let own = desk.says(&[command, "--help"]);
         assert_eq!(own, desk.says(&["help", command]));
         let example = format!("keepstone {command}");
-        assert!(own.lines().any(|line| line.contains("Example")), "{command}\n{own}");
-        assert!(own.split("Example").nth(1).unwrap().contains(&example), "{command}\n{own}");
+        let examples = own.split("\nExample").nth(1).unwrap_or_else(|| panic!("{command}\n{own}"));
+        assert!(examples.contains(&example), "{command}\n{own}");
+        for nested in own.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty()) {
+            let nested = nested.split_whitespace().next().unwrap();
+            let own = desk.says(&["help", command, nested]);
+            let examples = own.split("\nExample").nth(1);
+            let example = format!("keepstone {command} {nested}");
+            assert!(nested == "help" || examples.is_some_and(|text| text.contains(&example)), "{example}\n{own}");
+        }
     }
     let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     assert_eq!(listed.count(), COMMANDS.len() + 1, "help is one more\n{help}");

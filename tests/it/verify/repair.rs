@@ -208,6 +208,41 @@ fn a_damaged_object_without_a_good_copy_waits_for_one() {
     assert_whole(&place.root(), Expect::Written);
 }
 
+/// Who writes over an object makes it writable first; that it is in quarantine by then stops no other repair.
+#[test]
+fn a_damaged_object_that_may_be_written_keeps_nothing_from_its_repair() {
+    let place = Place::in_memory();
+    let lost = place.text("t", "lost", "one\n");
+    let other = place.text("t", "other", "two\n");
+    change_silently(&object(&place, &lost), |bytes| bytes[0] = b'x');
+    for artifact in [&lost, &other] {
+        fs::set_permissions(object(&place, artifact), PermissionsExt::from_mode(0o644)).unwrap();
+    }
+    let report = place.ok("verify_store", json!({"repair": true}));
+    assert_eq!((&report["errors"], &report["repaired"]), (&json!(1), &json!(2)), "{report:#}");
+    assert_eq!(found(&place, json!({})), [("objects".to_owned(), "object_missing".to_owned())]);
+    place.text("t", "lost", "one\n");
+    assert_clean(&place);
+}
+
+/// A repair that fails says why, and keeps no other from being done.
+#[test]
+fn a_repair_that_fails_keeps_no_other_from_being_done() {
+    let place = Place::in_memory();
+    let artifact = place.text("t", "k", "one\n");
+    fs::set_permissions(object(&place, &artifact), PermissionsExt::from_mode(0o644)).unwrap();
+    fs::write(place.root().join("history.jsonl"), "no line\n").unwrap();
+    // What can't be moved aside: its folder is a file.
+    fs::remove_dir(place.root().join("quarantine")).unwrap();
+    fs::write(place.root().join("quarantine"), "").unwrap();
+    let report = place.ok("verify_store", json!({"repair": true}));
+    let findings = report["findings"].as_array().unwrap();
+    let writable = findings.iter().find(|finding| finding["code"] == "object_writable").expect("a finding");
+    assert_eq!(writable["severity"], "repaired", "{report:#}");
+    let told = |finding: &Value| finding["hint"].as_str().is_some_and(|hint| hint.starts_with("its repair failed: "));
+    assert!(findings.iter().any(told), "{report:#}");
+}
+
 /// The good bytes come back from quarantine too, where somebody put them.
 #[test]
 fn a_good_copy_in_quarantine_serves() {
