@@ -246,6 +246,25 @@ impl Manifest {
         if busy { Err(Error::busy("another process reads the manifest")) } else { Ok(()) }
     }
 
+    /// Has a file in which there is nothing yet be able to shrink again, page by page.
+    pub fn make_shrinkable(&self) -> Result<()> {
+        Ok(self.connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?)
+    }
+
+    /// Gives pages that hold nothing back to the file system, so many at most, inside the caller's transaction; `false`
+    /// where there are none or the file can't shrink, because it was made before it could.
+    pub fn give_back(&self, most: u64) -> Result<bool> {
+        let mode: i64 = self.connection.query_row("PRAGMA auto_vacuum", [], |row| row.get(0))?;
+        if mode != 2 || self.pages()?.free_pages.0 == 0 {
+            return Ok(false);
+        }
+        let mut statement = self.connection.prepare(&format!("PRAGMA incremental_vacuum({most})"))?;
+        let mut pages = statement.query([])?;
+        // Each step gives back one.
+        while pages.next()?.is_some() {}
+        Ok(true)
+    }
+
     /// Runs a statement without values, which need not be read anew each time.
     fn plain(&self, sql: &str) -> Result<()> {
         self.cached(sql)?.execute([])?;

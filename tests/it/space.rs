@@ -2,6 +2,8 @@
 
 mod compacting;
 mod crashes;
+mod figures;
+mod terminal;
 
 use std::path::{Path, PathBuf};
 
