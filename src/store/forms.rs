@@ -335,7 +335,7 @@ impl Store {
             return Ok(());
         }
         let mut batch = self.begin()?;
-        left.iter().try_for_each(|replacement| batch.attempt(|writer| writer.settle_form(replacement)))?;
+        left.iter().try_for_each(|replacement| batch.attempt(|writer| writer.settle_form(replacement).map(|_| ())))?;
         batch.commit()
     }
 }
@@ -346,8 +346,7 @@ impl Writer<'_> {
         if let Some(original) = &ready.original {
             self.keep(original, None)?;
         }
-        let (seq, lease, file) = (ready.located.seq, lease.to_owned(), ready.file.clone());
-        self.manifest().insert_replacement(&Replacement { seq, lease, compacts: ready.compacts, file })
+        self.manifest().insert_replacement(&ready.replacement(lease.to_owned()))
     }
 
     /// Refuses to replace what was changed, deleted or replaced meanwhile.
@@ -375,13 +374,18 @@ impl Writer<'_> {
         let mut done = Vec::new();
         for ready in group {
             let outcome = self.still_there(ready).and_then(|()| exchange(ready));
-            if outcome.is_ok() {
-                done.push(ready.file.clone());
-            } else if let Some(near) = &ready.near {
-                files::remove_if_there(near).ok();
+            match outcome {
+                Ok(()) => {
+                    done.push(ready.file.clone());
+                    self.manifest().remove_replacement(ready.located.seq, &ready.file.path)?;
+                    outcomes.push(Ok(()));
+                }
+                // It may have failed half done, as when a folder can't be flushed: what lies there counts.
+                Err(error) => {
+                    let now = self.settle_form(&ready.replacement(String::new()))?;
+                    outcomes.push(if now == Some(ready.compacts) { Ok(()) } else { Err(error) });
+                }
             }
-            self.manifest().remove_replacement(ready.located.seq, &ready.file.path)?;
-            outcomes.push(outcome);
         }
         if !done.is_empty() {
             self.note_forms(group[0].located.seq, group[0].compacts, done)?;
@@ -412,11 +416,12 @@ impl Writer<'_> {
         self.record(kind, Some(found.record.artifact_id.as_str()), data).map(|_| ())
     }
 
-    /// Looks in which form a file is that somebody was about to replace, and makes the rows agree.
-    fn settle_form(&mut self, Replacement { seq, compacts, file, .. }: &Replacement) -> Result<()> {
+    /// Looks in which form a file is that somebody was about to replace, and makes the rows agree; answers whether it is
+    /// the compact one, `None` where it is neither.
+    fn settle_form(&mut self, Replacement { seq, compacts, file, .. }: &Replacement) -> Result<Option<bool>> {
         let root = match self.manifest().place(*seq)? {
             Some(place) => self.layout().scan_root(&place.root),
-            None => return self.manifest().remove_replacement(*seq, &file.path),
+            None => return self.manifest().remove_replacement(*seq, &file.path).map(|()| None),
         };
         let (plain, stored) = (root.join(&file.path), root.join(file.stored_path()));
         files::remove_if_there(&near_name(&stored))?;
@@ -453,7 +458,15 @@ impl Writer<'_> {
         if let Some(object) = file.original_object {
             self.manifest().doom(&object)?;
         }
-        self.manifest().remove_replacement(*seq, &file.path)
+        self.manifest().remove_replacement(*seq, &file.path)?;
+        Ok(now)
+    }
+}
+
+impl Ready {
+    /// What is noted before it happens.
+    fn replacement(&self, lease: String) -> Replacement {
+        Replacement { seq: self.located.seq, lease, compacts: self.compacts, file: self.file.clone() }
     }
 }
 
