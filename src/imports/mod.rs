@@ -2,5 +2,6 @@
 
 mod findings;
 pub mod m3;
+mod yaml;
 
 pub use findings::Findings;

@@ -142,7 +142,7 @@ impl Look<'_> {
         let files = self.manifest.files(found.seq).expect("the manifest is read");
         let name = self.layout.name(record);
         let (deleted, purged) = (found.state.deleted_at.is_some(), found.state.purged_at.is_some());
-        for file in files.iter().filter(|_| record.storage == Storage::Managed && !purged) {
+        for file in files.iter().filter(|_| !purged && record.storage == Storage::Managed) {
             let object = self.layout.objects().join(&file.hash.hex()[..2]).join(file.hash.hex());
             let Ok(bytes) = std::fs::read(&object) else {
                 self.wrong(format!("{id}: the object {} is missing", file.hash));

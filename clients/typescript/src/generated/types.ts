@@ -1181,6 +1181,15 @@ export interface ImportM3Report {
   leftOut: ImportM3LeftOut[];
 }
 
+/** What became of a policy. */
+export type ImportedFate =
+  /** keepstone.toml has it from now on. */
+  | "imported"
+  /** keepstone.toml had it, alike. */
+  | "already_there"
+  /** It was left out. */
+  | "left_out";
+
 /** What becomes of the original. */
 export type Ingest =
   /** It stays. */
@@ -1227,6 +1236,18 @@ export type IssueName =
   | "incomplete_lineage"
   /** It was made from itself over others. */
   | "circle";
+
+/** What one key became. */
+export interface KeyImported {
+  /** The key, as the file has it. */
+  key: string;
+  /** Its value. */
+  value: unknown;
+  /** The key of keepstone.toml; null where it became none. */
+  became: string | null;
+  /** Why it became none. */
+  reason: string | null;
+}
 
 /** The limits of the session. */
 export interface Limits {
@@ -1543,6 +1564,32 @@ export interface Policies {
   policies: PolicyShown[];
   /** The families, by name. */
   families: FamilyShown[];
+}
+
+/** What the file became. */
+export interface PoliciesImported {
+  /** Whether nothing was written. */
+  dryRun: boolean;
+  /** Absolute path of keepstone.toml. */
+  configuration: string;
+  /** Whether it says more than before, or would. */
+  changed: boolean;
+  /** The policies, in the order of the file. */
+  policies: PolicyImported[];
+  /** What the file says beside its policies. */
+  settings: KeyImported[];
+}
+
+/** What one policy became. */
+export interface PolicyImported {
+  /** Its name, as the file has it. */
+  policy: string;
+  /** What became of it. */
+  fate: ImportedFate;
+  /** Why it was left out. */
+  reason: string | null;
+  /** Its keys. */
+  keys: KeyImported[];
 }
 
 /** A policy as it is listed. */
@@ -2997,6 +3044,17 @@ export interface ImportM3Params {
 
 /** What `import_m3` answers. */
 export type ImportM3Result = ImportM3Report;
+
+/** What `import_m3_policies` takes. */
+export interface ImportM3PoliciesParams {
+  /** The YAML file. A relative path counts from the server's working directory. */
+  path: string;
+  /** Whether it is only told what would be done. False unless given. */
+  dryRun?: boolean | null | undefined;
+}
+
+/** What `import_m3_policies` answers. */
+export type ImportM3PoliciesResult = PoliciesImported;
 
 /** What `list_events` takes. */
 export interface ListEventsParams {

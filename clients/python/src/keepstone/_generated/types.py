@@ -76,12 +76,14 @@ __all__ = [
     "ImportFinding",
     "ImportM3LeftOut",
     "ImportM3Report",
+    "ImportedFate",
     "Ingest",
     "InitializeResult",
     "Input",
     "Integrity",
     "Issue",
     "IssueName",
+    "KeyImported",
     "Limits",
     "Made",
     "Member",
@@ -103,6 +105,8 @@ __all__ = [
     "PlanTotals",
     "PlannedFile",
     "Policies",
+    "PoliciesImported",
+    "PolicyImported",
     "PolicyShown",
     "Preset",
     "Published",
@@ -420,6 +424,17 @@ its params.
 `feature_left_out`: A feature that can't be kept is left out.
 
 `pinned_missing`: What a pin protects is not in the store.
+"""
+
+
+ImportedFate = Literal["imported", "already_there", "left_out"]
+"""What became of a policy.
+
+`imported`: keepstone.toml has it from now on.
+
+`already_there`: keepstone.toml had it, alike.
+
+`left_out`: It was left out.
 """
 
 
@@ -1765,6 +1780,20 @@ class Issue:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class KeyImported:
+    """What one key became."""
+
+    key: str
+    """The key, as the file has it."""
+    value: Any
+    """Its value."""
+    became: str | None
+    """The key of keepstone.toml; null where it became none."""
+    reason: str | None
+    """Why it became none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
     """The limits of the session."""
 
@@ -2078,6 +2107,36 @@ class Policies:
     """The policies, by name."""
     families: list[FamilyShown]
     """The families, by name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PoliciesImported:
+    """What the file became."""
+
+    dry_run: bool
+    """Whether nothing was written."""
+    configuration: str
+    """Absolute path of keepstone.toml."""
+    changed: bool
+    """Whether it says more than before, or would."""
+    policies: list[PolicyImported]
+    """The policies, in the order of the file."""
+    settings: list[KeyImported]
+    """What the file says beside its policies."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyImported:
+    """What one policy became."""
+
+    policy: str
+    """Its name, as the file has it."""
+    fate: ImportedFate
+    """What became of it."""
+    reason: str | None
+    """Why it was left out."""
+    keys: list[KeyImported]
+    """Its keys."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
