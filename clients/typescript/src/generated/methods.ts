@@ -44,10 +44,14 @@ import type {
   GetLineageGraphResult,
   GetRunParams,
   GetRunResult,
+  GetStatsParams,
+  GetStatsResult,
   HealthCheckParams,
   HealthCheckResult,
   ImportM3Params,
   ImportM3Result,
+  ImportM3PoliciesParams,
+  ImportM3PoliciesResult,
   InitParams,
   InitResult,
   InitializeParams,
@@ -118,7 +122,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:490bba99d3d90b034558c49b707e9e4113266fe68387069fbe6afd7800d0e058";
+export const SCHEMA_HASH = "sha256:9a8444b5951ea263c6f38ea5ec5e86cd54d1aeeebc2f7e6e936f4cf8fcbf0794";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -172,10 +176,12 @@ export const METHODS = {
   "list_trash": { name: "list_trash", idempotent: true },
   "restore": { name: "restore", idempotent: true },
   "purge_trash": { name: "purge_trash", idempotent: true },
+  "get_stats": { name: "get_stats", idempotent: true },
   "plan_compaction": { name: "plan_compaction", idempotent: true },
   "apply_compaction": { name: "apply_compaction", idempotent: false },
   "expand": { name: "expand", idempotent: true },
   "import_m3": { name: "import_m3", idempotent: true },
+  "import_m3_policies": { name: "import_m3_policies", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
   "verify_store": { name: "verify_store", idempotent: true },
   "backup": { name: "backup", idempotent: false },
@@ -792,6 +798,19 @@ export abstract class Methods {
   }
 
   /**
+   * Tells what is kept, by type, source, tag, status, family and outcome, and how much room it takes.
+   *
+   * The files on the disk are looked at for it. Groups are of live artifacts, those by status of all; the largest come
+   * first.
+   *
+   * @example
+   * await client.getStats({});
+   */
+  getStats(params: GetStatsParams = {}, options?: CallOptions): Promise<GetStatsResult> {
+    return this.call("get_stats", params, options);
+  }
+
+  /**
    * Says which files of artifacts that are kept in place can be smaller, in which form, and how small exactly.
    *
    * JSON Lines (`.jsonl`) get a dictionary for values that repeat, or become one Zstandard frame where that gains nothing;
@@ -854,6 +873,19 @@ export abstract class Methods {
    */
   importM3(params: ImportM3Params, options?: CallOptions): Promise<ImportM3Result> {
     return this.call("import_m3", params, options);
+  }
+
+  /**
+   * Takes M3's retention policies into keepstone.toml, each as `[policies.NAME]`, and tells what every key became.
+   *
+   * Nothing that keepstone.toml says is changed: a policy whose name it has for another one is left out. The store is made
+   * if there is none.
+   *
+   * @example
+   * await client.importM3Policies({"path":"project/config/gc_policies.yaml","dryRun":true});
+   */
+  importM3Policies(params: ImportM3PoliciesParams, options?: CallOptions): Promise<ImportM3PoliciesResult> {
+    return this.call("import_m3_policies", params, options);
   }
 
   /**

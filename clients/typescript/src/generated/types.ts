@@ -279,6 +279,20 @@ export interface Audited {
   cut: boolean;
 }
 
+/** What the default policy's budget leaves. */
+export interface Budget {
+  /** The policy. */
+  policy: string;
+  /** Its budget. */
+  spaceBudgetBytes: number;
+  /** The bytes that live artifacts take, each object counted once. */
+  usedBytes: number;
+  /** What is left; 0 when it is used up. */
+  leftBytes: number;
+  /** By how much it is exceeded; 0 when it is not. */
+  overBudgetBytes: number;
+}
+
 /** An artifact that a plan judges. */
 export interface Candidate {
   /** The artifact. */
@@ -490,6 +504,16 @@ export type ColumnType =
   /** A moment; without a zone it reads as UTC. */
   | "timestamptz";
 
+/** Files that are kept in a compact form. */
+export interface Compacted {
+  /** How many. */
+  files: number;
+  /** The bytes of their originals. */
+  logicalBytes: number;
+  /** The bytes that their compact forms have, with the originals that are kept compressed beside them. */
+  storedBytes: number;
+}
+
 /** A file that could not be compacted or expanded; it is as it was. */
 export interface CompactionFailure {
   /** The artifact it belongs to. */
@@ -580,6 +604,20 @@ export interface Created {
   deduped: boolean;
   /** The version. */
   dataset: Dataset;
+}
+
+/** The manifest as a database. */
+export interface Database {
+  /** Length of the file. */
+  sizeBytes: number;
+  /** Length of the write-ahead log beside it. */
+  logBytes: number;
+  /** Length of a page. */
+  pageBytes: number;
+  /** How many pages the file has. */
+  pages: number;
+  /** How many of them hold nothing. */
+  freePages: number;
 }
 
 /** One version of a dataset: what it holds and who made it; its members are listed apart. */
@@ -739,6 +777,18 @@ export type Direction =
 export interface Done {
   /** Always true; a failure is an error. */
   success: boolean;
+}
+
+/** What was kept once although several artifacts hold it. */
+export interface Duplicates {
+  /** Files of artifacts whose bytes the store keeps. */
+  files: number;
+  /** The objects that hold them. */
+  objects: number;
+  /** How many files took no room. */
+  avoidedFiles: number;
+  /** How many bytes that saved. */
+  avoidedBytes: number;
 }
 
 /** From an input to what was made of it. */
@@ -1053,6 +1103,16 @@ export interface GraphStats {
   nodesByType: Record<string, number>;
   /** The edges by relation. */
   edgesByRelation: Record<string, number>;
+}
+
+/** Artifacts that have something in common. */
+export interface Group {
+  /** What they have in common; null where they have none. */
+  name: string | null;
+  /** How many they are. */
+  artifacts: number;
+  /** Their bytes, those that several hold counted for each. */
+  logicalBytes: number;
 }
 
 /** Whether the store can be used. */
@@ -1707,6 +1767,16 @@ export interface Restored {
   skipped: ApplyGcLeftOut[];
 }
 
+/** Files on the disk, each inode counted once however many names it has. */
+export interface Room {
+  /** How many inodes. */
+  files: number;
+  /** Their lengths. */
+  logicalBytes: number;
+  /** What the file system takes for them. */
+  physicalBytes: number;
+}
+
 /** An ancestor that has no inputs itself. */
 export interface Root {
   /** Its id. */
@@ -2070,6 +2140,48 @@ export interface Statistics {
   featureRanges: Record<string, FeatureRange>;
 }
 
+/** What is kept and how much room it takes. */
+export interface Stats {
+  /** How many artifacts there are, deleted ones left out. */
+  total: number;
+  /** Their bytes, those that several hold counted for each. */
+  logicalBytes: number;
+  /** Their bytes, each object counted once, and files that are kept in place as they lie there. */
+  liveBytes: number;
+  /** When the oldest of them was created; null without any. */
+  oldest: string | null;
+  /** When the newest of them was created; null without any. */
+  newest: string | null;
+  /** By type. */
+  byType: Group[];
+  /** By source. */
+  bySource: Group[];
+  /** By tag; at most 1000. */
+  byTag: TagGroup[];
+  /** How many more tags there are. */
+  tagsOmitted: number;
+  /** By status. */
+  byStatus: Group[];
+  /** By family. */
+  byFamily: Group[];
+  /** By outcome. */
+  byOutcome: Group[];
+  /** What is kept once although several artifacts hold it. */
+  duplicates: Duplicates;
+  /** Files that are kept in a compact form. */
+  compacted: Compacted;
+  /** What lies in the trash. */
+  trash: TrashFigures;
+  /** What the store's own files take on the disk: objects, names, sidecars, trash, manifest and all else. */
+  store: Room;
+  /** What files take that are kept in place. */
+  inPlace: Room;
+  /** The manifest as a database. */
+  database: Database;
+  /** What the budget of the default policy leaves; null where there is none. */
+  budget: Budget | null;
+}
+
 /** Whether an artifact stands, was replaced, or was deleted. */
 export type Status =
   /** It stands. */
@@ -2094,6 +2206,18 @@ export interface Summary {
   eventCount: number;
   /** What could not be made good: missing objects, damaged sidecars, inputs that are gone; one sentence each. */
   findings: string[];
+}
+
+/** Artifacts that have a tag in common. */
+export interface TagGroup {
+  /** The tag. */
+  key: string;
+  /** Its value. */
+  value: string;
+  /** How many they are. */
+  artifacts: number;
+  /** Their bytes, those that several hold counted for each. */
+  logicalBytes: number;
 }
 
 /** What became of the things of one kind. */
@@ -2126,6 +2250,16 @@ export interface Totals {
   objectsVerified: number;
   /** How many bytes that were. */
   bytesVerified: number;
+}
+
+/** What lies in the trash. */
+export interface TrashFigures {
+  /** How many artifacts. */
+  artifacts: number;
+  /** Their bytes, those that several hold counted for each. */
+  logicalBytes: number;
+  /** What purging all of it would free: bytes that nothing live needs. */
+  purgeableBytes: number;
 }
 
 /** Something in the trash. */
@@ -3001,6 +3135,12 @@ export interface PurgeTrashParams {
 
 /** What `purge_trash` answers. */
 export type PurgeTrashResult = PurgeReport;
+
+/** What `get_stats` takes. */
+export type GetStatsParams = Record<string, never>;
+
+/** What `get_stats` answers. */
+export type GetStatsResult = Stats;
 
 /** What `plan_compaction` takes. */
 export interface PlanCompactionParams {

@@ -54,6 +54,7 @@ from .types import (
     PlanCompactionPlan,
     PlanGcPlan,
     Policies,
+    PoliciesImported,
     Preset,
     Published,
     PurgeReport,
@@ -66,6 +67,7 @@ from .types import (
     RunFilter,
     ScanMode,
     ScanReport,
+    Stats,
     Status,
     Summary,
     Trashed,
@@ -96,8 +98,10 @@ IDEMPOTENT = frozenset(
         "get_lineage",
         "get_lineage_graph",
         "get_run",
+        "get_stats",
         "health_check",
         "import_m3",
+        "import_m3_policies",
         "init",
         "initialize",
         "list_artifacts",
@@ -1701,6 +1705,26 @@ class Methods:
         )
         return reply
 
+    def get_stats(
+        self,
+        *,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Stats:
+        """Tells what is kept, by type, source, tag, status, family and outcome, and how much room
+        it takes.
+
+        The files on the disk are looked at for it. Groups are of live artifacts, those by status of
+        all; the largest come first.
+        """
+        reply: Stats = self._run(
+            "get_stats",
+            {},
+            timeout,
+            on_progress,
+        )
+        return reply
+
     def plan_compaction(
         self,
         *,
@@ -1817,6 +1841,35 @@ class Methods:
             "import_m3",
             {
                 "data_dir": data_dir,
+                "dry_run": dry_run,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def import_m3_policies(
+        self,
+        path: StrPath,
+        *,
+        dry_run: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> PoliciesImported:
+        """Takes M3's retention policies into keepstone.toml, each as `[policies.NAME]`, and tells
+        what every key became.
+
+        Nothing that keepstone.toml says is changed: a policy whose name it has for another one is
+        left out. The store is made if there is none.
+
+        Args:
+            path: The YAML file. A relative path counts from the server's working directory.
+            dry_run: Whether it is only told what would be done. False unless given.
+        """
+        reply: PoliciesImported = self._run(
+            "import_m3_policies",
+            {
+                "path": path,
                 "dry_run": dry_run,
             },
             timeout,

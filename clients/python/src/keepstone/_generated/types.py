@@ -24,6 +24,7 @@ __all__ = [
     "AuditSeverity",
     "AuditVerdict",
     "Audited",
+    "Budget",
     "Candidate",
     "Capabilities",
     "Changed",
@@ -34,6 +35,7 @@ __all__ = [
     "CheckoutParam",
     "Code",
     "ColumnType",
+    "Compacted",
     "CompactionFailure",
     "CompactionTotals",
     "Content",
@@ -41,6 +43,7 @@ __all__ = [
     "Counts",
     "CreateDatasetProvenance",
     "Created",
+    "Database",
     "Dataset",
     "DatasetDiff",
     "DatasetEntry",
@@ -49,6 +52,7 @@ __all__ = [
     "DiffSide",
     "Direction",
     "Done",
+    "Duplicates",
     "Edge",
     "Encoding",
     "Event",
@@ -71,6 +75,7 @@ __all__ = [
     "Git",
     "GivenFile",
     "GraphStats",
+    "Group",
     "Health",
     "ImportFault",
     "ImportFinding",
@@ -114,6 +119,7 @@ __all__ = [
     "Purged",
     "Removed",
     "Restored",
+    "Room",
     "Root",
     "Run",
     "RunDetails",
@@ -129,11 +135,14 @@ __all__ = [
     "Share",
     "Skipped",
     "Statistics",
+    "Stats",
     "Status",
     "Storage",
     "Summary",
+    "TagGroup",
     "Tally",
     "Totals",
+    "TrashFigures",
     "Trashed",
     "TypeDefinition",
     "TypeSummary",
@@ -953,6 +962,22 @@ class Audited:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Budget:
+    """What the default policy's budget leaves."""
+
+    policy: str
+    """The policy."""
+    space_budget_bytes: int
+    """Its budget."""
+    used_bytes: int
+    """The bytes that live artifacts take, each object counted once."""
+    left_bytes: int
+    """What is left; 0 when it is used up."""
+    over_budget_bytes: int
+    """By how much it is exceeded; 0 when it is not."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
     """An artifact that a plan judges."""
 
@@ -1063,6 +1088,20 @@ class CheckoutParam(TypedDict, total=False):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Compacted:
+    """Files that are kept in a compact form."""
+
+    files: int
+    """How many."""
+    logical_bytes: int
+    """The bytes of their originals."""
+    stored_bytes: int
+    """The bytes that their compact forms have, with the originals that are kept compressed beside
+    them.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CompactionFailure:
     """A file that could not be compacted or expanded; it is as it was."""
 
@@ -1168,6 +1207,22 @@ class Created:
     """Whether it was there already, and nothing was done."""
     dataset: Dataset
     """The version."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Database:
+    """The manifest as a database."""
+
+    size_bytes: int
+    """Length of the file."""
+    log_bytes: int
+    """Length of the write-ahead log beside it."""
+    page_bytes: int
+    """Length of a page."""
+    pages: int
+    """How many pages the file has."""
+    free_pages: int
+    """How many of them hold nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1332,6 +1387,20 @@ class Done:
 
     success: bool
     """Always true; a failure is an error."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Duplicates:
+    """What was kept once although several artifacts hold it."""
+
+    files: int
+    """Files of artifacts whose bytes the store keeps."""
+    objects: int
+    """The objects that hold them."""
+    avoided_files: int
+    """How many files took no room."""
+    avoided_bytes: int
+    """How many bytes that saved."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1647,6 +1716,18 @@ class GraphStats:
     """The artifacts by type."""
     edges_by_relation: dict[str, int]
     """The edges by relation."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Artifacts that have something in common."""
+
+    name: str | None
+    """What they have in common; null where they have none."""
+    artifacts: int
+    """How many they are."""
+    logical_bytes: int
+    """Their bytes, those that several hold counted for each."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2262,6 +2343,18 @@ class Restored:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """Files on the disk, each inode counted once however many names it has."""
+
+    files: int
+    """How many inodes."""
+    logical_bytes: int
+    """Their lengths."""
+    physical_bytes: int
+    """What the file system takes for them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Root:
     """An ancestor that has no inputs itself."""
 
@@ -2556,6 +2649,52 @@ class Statistics:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Stats:
+    """What is kept and how much room it takes."""
+
+    total: int
+    """How many artifacts there are, deleted ones left out."""
+    logical_bytes: int
+    """Their bytes, those that several hold counted for each."""
+    live_bytes: int
+    """Their bytes, each object counted once, and files that are kept in place as they lie there."""
+    oldest: str | None
+    """When the oldest of them was created; null without any."""
+    newest: str | None
+    """When the newest of them was created; null without any."""
+    by_type: list[Group]
+    """By type."""
+    by_source: list[Group]
+    """By source."""
+    by_tag: list[TagGroup]
+    """By tag; at most 1000."""
+    tags_omitted: int
+    """How many more tags there are."""
+    by_status: list[Group]
+    """By status."""
+    by_family: list[Group]
+    """By family."""
+    by_outcome: list[Group]
+    """By outcome."""
+    duplicates: Duplicates
+    """What is kept once although several artifacts hold it."""
+    compacted: Compacted
+    """Files that are kept in a compact form."""
+    trash: TrashFigures
+    """What lies in the trash."""
+    store: Room
+    """What the store's own files take on the disk: objects, names, sidecars, trash, manifest and
+    all else.
+    """
+    in_place: Room
+    """What files take that are kept in place."""
+    database: Database
+    """The manifest as a database."""
+    budget: Budget | None
+    """What the budget of the default policy leaves; null where there is none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
     """The manifest that is there now."""
 
@@ -2567,6 +2706,20 @@ class Summary:
     """What could not be made good: missing objects, damaged sidecars, inputs that are gone; one
     sentence each.
     """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TagGroup:
+    """Artifacts that have a tag in common."""
+
+    key: str
+    """The tag."""
+    value: str
+    """Its value."""
+    artifacts: int
+    """How many they are."""
+    logical_bytes: int
+    """Their bytes, those that several hold counted for each."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2603,6 +2756,18 @@ class Totals:
     """Objects whose bytes were read and hashed, each once."""
     bytes_verified: int
     """How many bytes that were."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrashFigures:
+    """What lies in the trash."""
+
+    artifacts: int
+    """How many artifacts."""
+    logical_bytes: int
+    """Their bytes, those that several hold counted for each."""
+    purgeable_bytes: int
+    """What purging all of it would free: bytes that nothing live needs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
