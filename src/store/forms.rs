@@ -455,10 +455,10 @@ impl Writer<'_> {
             Some(false) if noted => self.note_forms(*seq, false, vec![file.clone()])?,
             _ => {}
         }
+        self.manifest().remove_replacement(*seq, &file.path)?;
         if let Some(object) = file.original_object {
             self.manifest().doom(&object)?;
         }
-        self.manifest().remove_replacement(*seq, &file.path)?;
         Ok(now)
     }
 }
