@@ -35,13 +35,15 @@ pub fn take_settings(path: &Path, configuration: &Path) -> Result<TakenSettings>
     let file = match file {
         Value::Object(file) if known.iter().any(|key| file.contains_key(*key)) => file,
         _ => {
-            return Err(invalid(format!("it has none of {}", known.join(", ")))
-                .hint("name CryptoRun's config/artifacts.yaml"));
+            return Err(
+                invalid(format!("it has none of {}", known.join(", "))).hint("name CryptoRun's config/artifacts.yaml")
+            );
         }
     };
     let before = if files::exists(configuration) { files::read_text(configuration)? } else { String::new() };
     Config::parse(&before, configuration)?;
-    let mut taking = Taking { configuration, there: before.parse().unwrap_or_default(), sections: Vec::new(), keys: Vec::new() };
+    let mut taking =
+        Taking { configuration, there: before.parse().unwrap_or_default(), sections: Vec::new(), keys: Vec::new() };
     taking.roots(path)?;
     for (key, value) in &file {
         taking.section(key, value, &file);
@@ -150,7 +152,8 @@ impl Taking<'_> {
         let shown = |root: &str| {
             let way = beneath::way(store, &project.join(root));
             way.to_str().map(str::to_owned).ok_or_else(|| {
-                Error::unsupported(format!("the folder {} has a name that is no UTF-8", project.display())).field("path")
+                Error::unsupported(format!("the folder {} has a name that is no UTF-8", project.display()))
+                    .field("path")
             })
         };
         let roots: Vec<String> = ROOTS.into_iter().map(shown).collect::<Result<_>>()?;

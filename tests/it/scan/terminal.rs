@@ -119,7 +119,14 @@ fn the_guides_session_runs() {
         let line = pinned.lines().find(|line| line.starts_with(&id)).unwrap();
         assert!(line.contains("📌"), "{pinned}");
         let plan = ok("gc --dry-run");
-        for words in ["GC Plan Summary (DryRun: true)", "Total Entries: 70", "To Delete: ", "Safety: 1 pinned, ", "By Family:", "  proofs: keep "] {
+        for words in [
+            "GC Plan Summary (DryRun: true)",
+            "Total Entries: 70",
+            "To Delete: ",
+            "Safety: 1 pinned, ",
+            "By Family:",
+            "  proofs: keep ",
+        ] {
             assert!(plan.contains(words), "{words}: {plan}");
         }
         let before = ok("list --json --limit 1000");
@@ -128,7 +135,17 @@ fn the_guides_session_runs() {
         let after = ok("list --json --limit 1000");
         let count = |text: &str| serde_json::from_str::<Value>(text).unwrap().as_array().unwrap().len();
         assert_eq!((count(&before), count(&after)), (70, 52), "{after}");
-        assert!(desk.0.path().join(".keepstone/trash").join(&*serde_json::from_str::<Value>(&desk.ok("trash --json")).unwrap()[0]["artifactId"].as_str().unwrap()).is_dir());
+        assert!(
+            desk.0
+                .path()
+                .join(".keepstone/trash")
+                .join(
+                    &*serde_json::from_str::<Value>(&desk.ok("trash --json")).unwrap()[0]["artifactId"]
+                        .as_str()
+                        .unwrap()
+                )
+                .is_dir()
+        );
         assert!(ok("scan").contains("52 unchanged"));
         ok(&format!("scan {} --dry-run", desk.0.path().join("out").display()));
     }
@@ -177,7 +194,10 @@ manifest: {file: ./artifacts/.manifest.json}
         assert!(told.contains(line), "{line}: {told}");
     }
     let text = fs::read_to_string(desk.0.path().join(".keepstone/keepstone.toml")).unwrap();
-    assert!(text.contains("[scan]\nroots = [\"../artifacts\", \"../out\"]") && text.contains("max_files_per_scan = 50000"), "{text}");
+    assert!(
+        text.contains("[scan]\nroots = [\"../artifacts\", \"../out\"]") && text.contains("max_files_per_scan = 50000"),
+        "{text}"
+    );
     assert!(text.contains("keep = 15\npin = [\"a1b2c3d4\"]"), "{text}");
     // Its patterns are those of the guide, as the file says none.
     for number in 0..2 {
