@@ -8,8 +8,10 @@ use serde_json::json;
 use super::arguments::Place;
 use super::caller::Caller;
 use super::compact::{self, Compact};
+use super::gc::{self, Gc};
 use super::list::{self, List, MOST};
 use super::paper::Paper;
+use super::pin::{self, Pin};
 use super::scan::{self, Scan};
 use super::show::{self, Show};
 use super::{Failure, Outcome, artifacts, print};
@@ -36,6 +38,12 @@ enum What {
     /// Make files that stay with their producers smaller, without losing a byte
     #[command(after_help = compact::EXAMPLES)]
     Compact(Compact),
+    /// Show what would be collected, and collect it when told to
+    #[command(after_help = gc::EXAMPLES)]
+    Gc(Gc),
+    /// Protect an artifact from being collected, or end that
+    #[command(after_help = pin::EXAMPLES)]
+    Pin(Pin),
 }
 
 /// A list in any order, of which a part is shown.
@@ -71,6 +79,8 @@ pub(super) fn run(place: &Place, options: &Under) -> Outcome {
         What::List(options) => sorted(place, options),
         What::Scan(options) => scan::run(place, options),
         What::Compact(options) => compact::run(place, options),
+        What::Gc(options) => gc::run(place, options),
+        What::Pin(options) => pin::run(place, options),
     }
 }
 

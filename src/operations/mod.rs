@@ -272,6 +272,7 @@ pub static OPERATIONS: &[Method] = &[
     Method::maintenance::<space::apply_compaction::ApplyCompaction>(),
     Method::maintenance::<space::expand::Expand>(),
     Method::maintenance::<imports::import_m3::ImportM3>(),
+    Method::maintenance::<imports::import_cryptorun::ImportCryptorun>(),
     Method::maintenance::<imports::import_m3_policies::ImportM3Policies>(),
     Method::query::<store::list_events::ListEvents>(),
     Method::probe::<store::verify_store::VerifyStore>(),
