@@ -48,6 +48,8 @@ import type {
   GetStatsResult,
   HealthCheckParams,
   HealthCheckResult,
+  ImportCryptorunParams,
+  ImportCryptorunResult,
   ImportM3Params,
   ImportM3Result,
   ImportM3PoliciesParams,
@@ -122,7 +124,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:9a8444b5951ea263c6f38ea5ec5e86cd54d1aeeebc2f7e6e936f4cf8fcbf0794";
+export const SCHEMA_HASH = "sha256:a1faa42052205680a3a4839e4bd6654e8080d65620d9d1f7c37fe9fa8d805e34";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -181,6 +183,7 @@ export const METHODS = {
   "apply_compaction": { name: "apply_compaction", idempotent: false },
   "expand": { name: "expand", idempotent: true },
   "import_m3": { name: "import_m3", idempotent: true },
+  "import_cryptorun": { name: "import_cryptorun", idempotent: true },
   "import_m3_policies": { name: "import_m3_policies", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
   "verify_store": { name: "verify_store", idempotent: true },
@@ -873,6 +876,20 @@ export abstract class Methods {
    */
   importM3(params: ImportM3Params, options?: CallOptions): Promise<ImportM3Result> {
     return this.call("import_m3", params, options);
+  }
+
+  /**
+   * Takes CryptoRun's settings into keepstone.toml: its families with their patterns, rules and pins, its folders, limits
+   * and rules of compaction; and tells of every key what it became, or why nothing.
+   *
+   * Nothing that keepstone.toml says is changed: of a table that it has already, only what says the same counts. The store
+   * is made if there is none.
+   *
+   * @example
+   * await client.importCryptorun({"path":"config/artifacts.yaml","dryRun":true});
+   */
+  importCryptorun(params: ImportCryptorunParams, options?: CallOptions): Promise<ImportCryptorunResult> {
+    return this.call("import_cryptorun", params, options);
   }
 
   /**

@@ -2091,6 +2091,18 @@ export interface ScanWarning {
   message: string;
 }
 
+/** What the file became. */
+export interface SettingsImported {
+  /** Whether nothing was written. */
+  dryRun: boolean;
+  /** Absolute path of keepstone.toml. */
+  configuration: string;
+  /** Whether it says more than before, or would. */
+  changed: boolean;
+  /** The folders that are scanned, then what the file says, in its order. */
+  keys: KeyImported[];
+}
+
 /** How many members, and how many bytes they have. */
 export interface Share {
   /** How many members. */
@@ -3184,6 +3196,20 @@ export interface ImportM3Params {
 
 /** What `import_m3` answers. */
 export type ImportM3Result = ImportM3Report;
+
+/** What `import_cryptorun` takes. */
+export interface ImportCryptorunParams {
+  /**
+   * The YAML file. A relative path counts from the server's working directory. The folders `artifacts` and `out` are
+   * looked for beside its folder, where that is called `config`, else in it.
+   */
+  path: string;
+  /** Whether it is only told what would be done. False unless given. */
+  dryRun?: boolean | null | undefined;
+}
+
+/** What `import_cryptorun` answers. */
+export type ImportCryptorunResult = SettingsImported;
 
 /** What `import_m3_policies` takes. */
 export interface ImportM3PoliciesParams {

@@ -67,6 +67,7 @@ from .types import (
     RunFilter,
     ScanMode,
     ScanReport,
+    SettingsImported,
     Stats,
     Status,
     Summary,
@@ -100,6 +101,7 @@ IDEMPOTENT = frozenset(
         "get_run",
         "get_stats",
         "health_check",
+        "import_cryptorun",
         "import_m3",
         "import_m3_policies",
         "init",
@@ -1841,6 +1843,38 @@ class Methods:
             "import_m3",
             {
                 "data_dir": data_dir,
+                "dry_run": dry_run,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def import_cryptorun(
+        self,
+        path: StrPath,
+        *,
+        dry_run: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> SettingsImported:
+        """Takes CryptoRun's settings into keepstone.toml: its families with their patterns, rules
+        and pins, its folders, limits and rules of compaction; and tells of every key what it
+        became, or why nothing.
+
+        Nothing that keepstone.toml says is changed: of a table that it has already, only what says
+        the same counts. The store is made if there is none.
+
+        Args:
+            path: The YAML file. A relative path counts from the server's working directory. The
+                folders `artifacts` and `out` are looked for beside its folder, where that is called
+                `config`, else in it.
+            dry_run: Whether it is only told what would be done. False unless given.
+        """
+        reply: SettingsImported = self._run(
+            "import_cryptorun",
+            {
+                "path": path,
                 "dry_run": dry_run,
             },
             timeout,
