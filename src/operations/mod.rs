@@ -11,7 +11,9 @@ pub mod registry;
 pub mod rest;
 pub mod retention;
 pub mod runs;
+pub mod scan;
 pub mod session;
+pub mod space;
 pub mod store;
 pub mod types;
 
@@ -274,6 +276,7 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<datasets::verify_dataset::VerifyDataset>(),
     Method::command::<datasets::delete_dataset::DeleteDataset>(),
     Method::command::<datasets::restore_dataset::RestoreDataset>(),
+    Method::maintenance::<scan::scan::ScanFiles>(),
     Method::command::<retention::pin::SetPin>(),
     Method::command::<retention::unpin::Unpin>(),
     Method::query::<retention::list_pins::ListPins>(),
@@ -285,7 +288,12 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<retention::list_trash::ListTrash>(),
     Method::maintenance::<retention::restore::Restore>(),
     Method::maintenance::<retention::purge_trash::PurgeTrash>(),
+    Method::query::<space::get_stats::GetStats>(),
+    Method::query::<space::plan_compaction::PlanCompaction>(),
+    Method::maintenance::<space::apply_compaction::ApplyCompaction>(),
+    Method::maintenance::<space::expand::Expand>(),
     Method::maintenance::<imports::import_m3::ImportM3>(),
+    Method::maintenance::<imports::import_cryptorun::ImportCryptorun>(),
     Method::maintenance::<imports::import_m3_policies::ImportM3Policies>(),
     Method::query::<bundles::export_bundle::ExportBundle>(),
     Method::command::<bundles::import_bundle::ImportBundle>(),

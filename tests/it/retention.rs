@@ -130,6 +130,7 @@ fn run(place: &Place, family: &str, id: &str, created_at: &str, outcome: Option<
                 files: vec![file],
                 inputs: Vec::new(),
                 request: None,
+                place: None,
             };
             writer.publish(publication, None)
         })

@@ -300,6 +300,7 @@ impl Artifacts {
             files: vec![file],
             inputs,
             request: None,
+            place: None,
         };
         Ok(Taken { publication, source: folder.object(&hash), findings, about })
     }

@@ -249,7 +249,7 @@ impl Command for PublishArtifact {
         if let Some((found, mode)) = duplicate(&params, &given, &ingested, &equals, writer)? {
             // The bytes given may heal what is there; what is there and fine needs nothing, not even a flush.
             if found.record.file_hash == ingested.file_hash && !ingested.staged.is_empty() {
-                keep(&ingested, writer)?;
+                ingested.keep(writer)?;
             }
             for (hash, looks) in &ingested.proven {
                 writer.vouch(hash, Some(*looks))?;
@@ -258,7 +258,7 @@ impl Command for PublishArtifact {
             remove_original(&params, ingested, mode, writer)?;
             return Ok(answer);
         }
-        keep(&ingested, writer)?;
+        ingested.keep(writer)?;
         let publication = publication(&params, &given, &ingested, inputs, request, created_at, random, writer)?;
         let found = writer.publish(publication, params.filename_hint.as_deref())?;
         remove_original(&params, ingested, Mode::FileHash, writer)?;
@@ -484,20 +484,6 @@ fn deduped(
     Ok(published(writer.answer(found), Some(mode)))
 }
 
-fn keep(ingested: &Ingested, writer: &mut Writer) -> Result<()> {
-    for staged in &ingested.staged {
-        let proven = ingested.proven.iter().find(|(hash, _)| *hash == staged.hash);
-        writer.keep(staged, proven.map(|(_, looks)| *looks))?;
-    }
-    for (hash, looks) in &ingested.proven {
-        if !writer.keep_existing(hash, Some(*looks))? {
-            return Err(Error::busy(format!("the object {hash} was damaged or removed meanwhile"))
-                .hint("send the request again"));
-        }
-    }
-    Ok(())
-}
-
 fn remove_original(params: &Params, ingested: Ingested, mode: Mode, writer: &mut Writer) -> Result<()> {
     if params.ingest != Some(Ingest::Move) {
         return Ok(());
@@ -590,6 +576,7 @@ fn publication(
         files: ingested.files.clone(),
         inputs,
         request,
+        place: None,
     })
 }
 

@@ -150,6 +150,7 @@ impl<'a> Taker<'a> {
             files: vec![file],
             inputs: Vec::new(),
             request: None,
+            place: None,
         };
         Ok(Taken { publication, hint: hint(row), object, findings })
     }

@@ -4,6 +4,8 @@ import type { CallOptions } from "../options.js";
 import type {
   AddLineageParams,
   AddLineageResult,
+  ApplyCompactionParams,
+  ApplyCompactionResult,
   ApplyGcParams,
   ApplyGcResult,
   AuditParams,
@@ -18,6 +20,8 @@ import type {
   DeleteDatasetResult,
   DiffDatasetsParams,
   DiffDatasetsResult,
+  ExpandParams,
+  ExpandResult,
   FindByHashParams,
   FindByHashResult,
   FindByLogicalKeyParams,
@@ -40,8 +44,12 @@ import type {
   GetLineageGraphResult,
   GetRunParams,
   GetRunResult,
+  GetStatsParams,
+  GetStatsResult,
   HealthCheckParams,
   HealthCheckResult,
+  ImportCryptorunParams,
+  ImportCryptorunResult,
   ImportM3Params,
   ImportM3Result,
   ImportM3PoliciesParams,
@@ -72,6 +80,8 @@ import type {
   ListTypesResult,
   PinParams,
   PinResult,
+  PlanCompactionParams,
+  PlanCompactionResult,
   PlanGcParams,
   PlanGcResult,
   PublishArtifactParams,
@@ -94,6 +104,8 @@ import type {
   RestoreDatasetResult,
   RpcDiscoverParams,
   RpcDiscoverResult,
+  ScanParams,
+  ScanResult,
   StartRunParams,
   StartRunResult,
   SupersedeParams,
@@ -112,7 +124,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:b5f3426c86963e06fd35d58b39cd7e15d2f02a1b3639e53619bb675296300efb";
+export const SCHEMA_HASH = "sha256:a1faa42052205680a3a4839e4bd6654e8080d65620d9d1f7c37fe9fa8d805e34";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -155,6 +167,7 @@ export const METHODS = {
   "verify_dataset": { name: "verify_dataset", idempotent: true },
   "delete_dataset": { name: "delete_dataset", idempotent: true },
   "restore_dataset": { name: "restore_dataset", idempotent: true },
+  "scan": { name: "scan", idempotent: true },
   "pin": { name: "pin", idempotent: false },
   "unpin": { name: "unpin", idempotent: true },
   "list_pins": { name: "list_pins", idempotent: true },
@@ -165,7 +178,12 @@ export const METHODS = {
   "list_trash": { name: "list_trash", idempotent: true },
   "restore": { name: "restore", idempotent: true },
   "purge_trash": { name: "purge_trash", idempotent: true },
+  "get_stats": { name: "get_stats", idempotent: true },
+  "plan_compaction": { name: "plan_compaction", idempotent: true },
+  "apply_compaction": { name: "apply_compaction", idempotent: false },
+  "expand": { name: "expand", idempotent: true },
   "import_m3": { name: "import_m3", idempotent: true },
+  "import_cryptorun": { name: "import_cryptorun", idempotent: true },
   "import_m3_policies": { name: "import_m3_policies", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
   "verify_store": { name: "verify_store", idempotent: true },
@@ -210,13 +228,17 @@ export abstract class Methods {
   }
 
   /**
-   * Makes the store. One that exists stays as it is; with `force` its configuration is written anew, and nothing else.
+   * Makes the store. One that exists stays as it is; with `force` its configuration is written anew, and nothing else. A
+   * preset takes the place of a configuration that nobody has edited also without `force`.
    *
    * @example
    * await client.init({});
    *
    * @example
    * await client.init({"force":true});
+   *
+   * @example
+   * await client.init({"preset":"cryptorun"});
    */
   init(params: InitParams = {}, options?: CallOptions): Promise<InitResult> {
     return this.call("init", params, options);
@@ -610,6 +632,29 @@ export abstract class Methods {
   }
 
   /**
+   * Looks through folders for files that match the patterns of families, and registers each run that they make up as one
+   * artifact.
+   *
+   * Which folders and families there are is said in keepstone.toml. Files belong to one run when their paths share a
+   * stamp (`20250906_143022`) or an id behind `run_`, or their names an id or a date; otherwise when they lie in one
+   * folder. Nothing in the folders is changed, unless `mode` is `move`. A run that was found before keeps its artifact
+   * with its id, tags and pins, whatever was added to its files; those that look as before (size and time) are not read
+   * again. It is committed in parts, none of them half. The store is made if there is none.
+   *
+   * @example
+   * await client.scan({});
+   *
+   * @example
+   * await client.scan({"family":"proofs","dryRun":true});
+   *
+   * @example
+   * await client.scan({"root":"out","rehash":true});
+   */
+  scan(params: ScanParams = {}, options?: CallOptions): Promise<ScanResult> {
+    return this.call("scan", params, options);
+  }
+
+  /**
    * Pins an artifact, a run or a dataset: what a pin protects is never collected, and not purged from the trash.
    *
    * A run protects everything it published, a dataset the members of its live versions. Several pins may stand side by
@@ -756,6 +801,67 @@ export abstract class Methods {
   }
 
   /**
+   * Tells what is kept, by type, source, tag, status, family and outcome, and how much room it takes.
+   *
+   * The files on the disk are looked at for it. Groups are of live artifacts, those by status of all; the largest come
+   * first.
+   *
+   * @example
+   * await client.getStats({});
+   */
+  getStats(params: GetStatsParams = {}, options?: CallOptions): Promise<GetStatsResult> {
+    return this.call("get_stats", params, options);
+  }
+
+  /**
+   * Says which files of artifacts that are kept in place can be smaller, in which form, and how small exactly.
+   *
+   * JSON Lines (`.jsonl`) get a dictionary for values that repeat, or become one Zstandard frame where that gains nothing;
+   * Markdown (`.md`) loses empty sections, and its original is kept compressed in the store. Every form expands to the
+   * same bytes. Files that are too small, compact already, or smaller in no form are left alone, each with the reason.
+   * Nothing is written. apply_compaction does what this says.
+   *
+   * @example
+   * await client.planCompaction({});
+   *
+   * @example
+   * await client.planCompaction({"family":"proofs"});
+   */
+  planCompaction(params: PlanCompactionParams = {}, options?: CallOptions): Promise<PlanCompactionResult> {
+    return this.call("plan_compaction", params, options);
+  }
+
+  /**
+   * Puts compact forms in the place of files, as a plan says.
+   *
+   * Before a file is replaced it is proven that its compact form expands to the same bytes; its modification time stays,
+   * and `expand` brings the original back. Another digest than that of the present plan is stale_plan. A file that can't be
+   * replaced stays as it is and is named among the failures. It is committed in parts; whenever the process dies, each
+   * file is in one form or the other, and the manifest knows in which.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.applyCompaction({"family":"proofs","digest":"sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"});
+   */
+  applyCompaction(params: ApplyCompactionParams, options?: CallOptions): Promise<ApplyCompactionResult> {
+    return this.call("apply_compaction", params, options);
+  }
+
+  /**
+   * Brings back the original bytes of an artifact's files that are kept in a compact form, proven by their hash.
+   *
+   * An artifact without such files is answered with none. A file that can't be expanded stays as it is and is named among
+   * the failures.
+   *
+   * @example
+   * await client.expand({"artifactId":"art-20260301T093000-5f2c81d4"});
+   */
+  expand(params: ExpandParams, options?: CallOptions): Promise<ExpandResult> {
+    return this.call("expand", params, options);
+  }
+
+  /**
    * Takes in a data folder of M3: artifacts with their ids, times, types, roles, tags, runs and lineage, datasets, and pins.
    *
    * Every byte is proven against its hash on the way. What is broken is left out and named, never mended; what is fine is
@@ -770,6 +876,20 @@ export abstract class Methods {
    */
   importM3(params: ImportM3Params, options?: CallOptions): Promise<ImportM3Result> {
     return this.call("import_m3", params, options);
+  }
+
+  /**
+   * Takes CryptoRun's settings into keepstone.toml: its families with their patterns, rules and pins, its folders, limits
+   * and rules of compaction; and tells of every key what it became, or why nothing.
+   *
+   * Nothing that keepstone.toml says is changed: of a table that it has already, only what says the same counts. The store
+   * is made if there is none.
+   *
+   * @example
+   * await client.importCryptorun({"path":"config/artifacts.yaml","dryRun":true});
+   */
+  importCryptorun(params: ImportCryptorunParams, options?: CallOptions): Promise<ImportCryptorunResult> {
+    return this.call("import_cryptorun", params, options);
   }
 
   /**

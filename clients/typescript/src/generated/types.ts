@@ -8,8 +8,22 @@ export interface Added {
   artifact: Artifact;
 }
 
+/** What compaction did. */
+export interface ApplyCompactionApplied {
+  /** The family asked for; null for all. */
+  family: string | null;
+  /** The files as the plan names them, those that failed left out. */
+  files: PlannedFile[];
+  /** All of them together. */
+  totals: CompactionTotals;
+  /** Each family, by name. */
+  families: FamilyCompaction[];
+  /** Files that could not be replaced and are as they were. */
+  failures: CompactionFailure[];
+}
+
 /** What a collection did. */
-export interface Applied {
+export interface ApplyGcApplied {
   /** The plan's policy. */
   policy: string | null;
   /** The plan's family. */
@@ -60,7 +74,10 @@ export interface Artifact {
   format: Format;
   /** Who keeps the bytes. */
   storage: Storage;
-  /** Absolute path of its readable name: a file, or a folder for a tree; null once the bytes are gone. */
+  /**
+   * Absolute path of its readable name: a file, or a folder for a tree; null once the bytes are gone. Of what is kept in
+   * place, the deepest folder that holds all its files; list_files says where each of them is.
+   */
   path: string | null;
   /** The same for a table's Parquet file, null for other formats. */
   pathParquet: string | null;
@@ -145,6 +162,10 @@ export interface ArtifactFilter {
   runId?: string | null | undefined;
   /** With all of these roles. */
   roles?: string[] | null | undefined;
+  /** Of this family: runs that scans found by its patterns. */
+  family?: string | null | undefined;
+  /** Whose work ended like this. */
+  outcome?: Outcome | null | undefined;
   /** At most this many: 1 to 10000, 100 unless given. */
   limit?: number | null | undefined;
 }
@@ -258,6 +279,20 @@ export interface Audited {
   cut: boolean;
 }
 
+/** What the default policy's budget leaves. */
+export interface Budget {
+  /** The policy. */
+  policy: string;
+  /** Its budget. */
+  spaceBudgetBytes: number;
+  /** The bytes that live artifacts take, each object counted once. */
+  usedBytes: number;
+  /** What is left; 0 when it is used up. */
+  leftBytes: number;
+  /** By how much it is exceeded; 0 when it is not. */
+  overBudgetBytes: number;
+}
+
 /** An artifact that a plan judges. */
 export interface Candidate {
   /** The artifact. */
@@ -342,6 +377,8 @@ export type Check =
   | "objects"
   /** Every readable name is there and is its object. Other files below artifacts/ are their owners' business. */
   | "names"
+  /** Every file that is kept in place is there and is what the last scan saw; those of deleted artifacts lie in the trash. */
+  | "in_place"
   /** Every artifact has its sidecar, whose seal holds. */
   | "sidecars"
   /** Every line of the history has a seal that holds and says what the manifest says. */
@@ -391,6 +428,14 @@ export type Code =
   | "name_differs"
   /** The readable name of what was deleted is still there. */
   | "name_left"
+  /** A file that is kept in place is no longer there. */
+  | "file_missing"
+  /** A file that is kept in place has changed since it was scanned. */
+  | "file_changed"
+  /** A file of a deleted artifact still lies in its place. */
+  | "file_left"
+  /** A file of a deleted artifact is neither in the trash nor in its place. */
+  | "trash_missing"
   /** The sidecar is not there. */
   | "sidecar_missing"
   /** The sidecar's seal fails. */
@@ -459,6 +504,42 @@ export type ColumnType =
   /** A moment; without a zone it reads as UTC. */
   | "timestamptz";
 
+/** Files that are kept in a compact form. */
+export interface Compacted {
+  /** How many. */
+  files: number;
+  /** The bytes of their originals. */
+  logicalBytes: number;
+  /** The bytes that their compact forms have, with the originals that are kept compressed beside them. */
+  storedBytes: number;
+}
+
+/** A file that could not be compacted or expanded; it is as it was. */
+export interface CompactionFailure {
+  /** The artifact it belongs to. */
+  artifactId: string;
+  /** The absolute path of the file. */
+  path: string;
+  /** Why. */
+  message: string;
+}
+
+/** Several files together. */
+export interface CompactionTotals {
+  /** Files of artifacts that are kept in place. */
+  files: number;
+  /** Those that get a compact form. */
+  compacted: number;
+  /** Those that are left as they are. */
+  skipped: number;
+  /** Bytes of those that get a compact form. */
+  sizeBytes: number;
+  /** Their bytes afterwards, the originals included that are kept. */
+  compactSizeBytes: number;
+  /** How many bytes that saves. */
+  savedBytes: number;
+}
+
 /** Content that stands in the request itself, at most 1 MiB. */
 export interface Content {
   /** How `data` stands for bytes. */
@@ -489,6 +570,8 @@ export interface Counts {
   hashedBytes: number;
   /** Readable names that were looked at. */
   names: number;
+  /** Files kept in place, or in the trash since their artifacts were deleted, that were looked at. */
+  inPlace: number;
   /** Sidecars that were read. */
   sidecars: number;
   /** Lines of the history that were read. */
@@ -521,6 +604,20 @@ export interface Created {
   deduped: boolean;
   /** The version. */
   dataset: Dataset;
+}
+
+/** The manifest as a database. */
+export interface Database {
+  /** Length of the file. */
+  sizeBytes: number;
+  /** Length of the write-ahead log beside it. */
+  logBytes: number;
+  /** Length of a page. */
+  pageBytes: number;
+  /** How many pages the file has. */
+  pages: number;
+  /** How many of them hold nothing. */
+  freePages: number;
 }
 
 /** One version of a dataset: what it holds and who made it; its members are listed apart. */
@@ -682,6 +779,18 @@ export interface Done {
   success: boolean;
 }
 
+/** What was kept once although several artifacts hold it. */
+export interface Duplicates {
+  /** Files of artifacts whose bytes the store keeps. */
+  files: number;
+  /** The objects that hold them. */
+  objects: number;
+  /** How many files took no room. */
+  avoidedFiles: number;
+  /** How many bytes that saved. */
+  avoidedBytes: number;
+}
+
 /** From an input to what was made of it. */
 export interface Edge {
   /** What it was made from. */
@@ -717,6 +826,46 @@ export interface Event {
   data: Record<string, unknown>;
 }
 
+/** What was brought back. */
+export interface Expanded {
+  /** The artifact. */
+  artifactId: string;
+  /** The files that are their originals again, by path. */
+  files: ExpandedFile[];
+  /** Files that could not be expanded and are as they were. */
+  failures: CompactionFailure[];
+}
+
+/** A file that is its original again. */
+export interface ExpandedFile {
+  /** The absolute path of the original. */
+  path: string;
+  /** The form that it had. */
+  form: Form;
+  /** The length that it had in bytes. */
+  compactSizeBytes: number;
+  /** The length of the original. */
+  sizeBytes: number;
+}
+
+/** The same of one family. */
+export interface FamilyCompaction {
+  /** The family. */
+  family: string;
+  /** Files of artifacts that are kept in place. */
+  files: number;
+  /** Those that get a compact form. */
+  compacted: number;
+  /** Those that are left as they are. */
+  skipped: number;
+  /** Bytes of those that get a compact form. */
+  sizeBytes: number;
+  /** Their bytes afterwards, the originals included that are kept. */
+  compactSizeBytes: number;
+  /** How many bytes that saves. */
+  savedBytes: number;
+}
+
 /** What is kept of a family. */
 export interface FamilyShown {
   /** Its name. */
@@ -727,6 +876,30 @@ export interface FamilyShown {
   alwaysKeep: string[];
   /** Artifacts that are kept: ids, the starts of ids, or their last 8 digits. */
   pin: string[];
+}
+
+/** The same of one family. */
+export interface FamilyTally {
+  /** The family. */
+  family: string;
+  /** Files that match a family's patterns. */
+  filesScanned: number;
+  /** Their bytes. */
+  bytesScanned: number;
+  /** Files that were read, because they were new or looked otherwise than before. */
+  filesRead: number;
+  /** Runs that these files make up. */
+  found: number;
+  /** Runs that were not known before; of a dry run, those that would be registered. */
+  registered: number;
+  /** Known runs whose files, outcome or family are no longer what they were. */
+  refreshed: number;
+  /** Known runs in which nothing that shows has changed. */
+  unchanged: number;
+  /** Runs that were left as they are; a warning says of each why. */
+  skipped: number;
+  /** Known runs of which no file was found. They stay registered. */
+  missing: number;
 }
 
 /** The sums of one family. */
@@ -778,9 +951,9 @@ export interface FeatureRange {
   count: number;
 }
 
-/** One file of an artifact. */
+/** One file of an artifact, and where it is. */
 export interface FileEntry {
-  /** Its path inside the artifact, with `/` between the parts. */
+  /** Its path inside the artifact, with `/` between the parts; of what is kept in place, below the scanned folder. */
   path: string;
   /** SHA-256 of its bytes. */
   hash: string;
@@ -790,6 +963,20 @@ export interface FileEntry {
   mediaType: string | null;
   /** What it is for, where that was said. */
   role: string | null;
+  /**
+   * The absolute path at which it can be read: its readable name, or the place where it is kept; of a deleted artifact
+   * that was kept in place, its place in the trash. Null where it has none.
+   */
+  absolutePath: string | null;
+  /**
+   * The compact form that lies there; null where the original does. `hash` and `sizeBytes` are the original's, and
+   * read_file answers it.
+   */
+  form: Form | null;
+  /** SHA-256 of the bytes that lie there; null where they are the original's. */
+  storedHash: string | null;
+  /** Length of what lies there in bytes; null where it is the original. */
+  storedSizeBytes: number | null;
 }
 
 /** One thing that a verification found. */
@@ -813,6 +1000,18 @@ export interface Finding {
   /** Where the damaged bytes lie now, if a repair moved them. */
   quarantinedTo: string | null;
 }
+
+/** The form in which a file is kept. */
+export type Form =
+  /** JSON Lines in which values that repeat stand in a dictionary, in the first line. It lies where the original lay. */
+  | "dictionary"
+  /** One Zstandard frame. It has `.zst` behind the name of the original. */
+  | "zstd"
+  /**
+   * Markdown without empty sections and with canonical headers. It lies where the original lay, which is kept as an
+   * object.
+   */
+  | "markdown";
 
 /** What kind of content an artifact has. */
 export type Format =
@@ -904,6 +1103,16 @@ export interface GraphStats {
   nodesByType: Record<string, number>;
   /** The edges by relation. */
   edgesByRelation: Record<string, number>;
+}
+
+/** Artifacts that have something in common. */
+export interface Group {
+  /** What they have in common; null where they have none. */
+  name: string | null;
+  /** How many they are. */
+  artifacts: number;
+  /** Their bytes, those that several hold counted for each. */
+  logicalBytes: number;
 }
 
 /** Whether the store can be used. */
@@ -1315,8 +1524,22 @@ export interface Pin {
   expired: boolean;
 }
 
+/** What compaction would do. */
+export interface PlanCompactionPlan {
+  /** The family asked for; null for all. */
+  family: string | null;
+  /** Every file of the artifacts that are kept in place: by family, the newest artifact first, then by path. */
+  files: PlannedFile[];
+  /** All files together. */
+  totals: CompactionTotals;
+  /** Each family, by name. */
+  families: FamilyCompaction[];
+  /** Names this plan; apply_compaction does no other. */
+  digest: string;
+}
+
 /** What a collection would do. */
-export interface Plan {
+export interface PlanGcPlan {
   /** The policy that judges what belongs to no family; null: nothing of that is judged. */
   policy: string | null;
   /** The one family that is judged; null: all of them, or none where a policy was asked for. */
@@ -1357,6 +1580,40 @@ export interface PlanTotals {
   logicalBytes: number;
   /** Bytes that a purge of those that go would free. */
   physicalBytes: number;
+}
+
+/** What compaction would do, or has done, to one file. */
+export interface PlannedFile {
+  /** The artifact it belongs to. */
+  artifactId: string;
+  /** The artifact's family. */
+  family: string;
+  /** The absolute path of the file as it lies there. */
+  path: string;
+  /** The form it gets; null when it is left as it is. */
+  form: Form | null;
+  /** Why it is left as it is; null when it gets a compact form. */
+  skipped: Skipped | null;
+  /** Its length in bytes. */
+  sizeBytes: number;
+  /** Its length afterwards; the same when it is left as it is. */
+  compactSizeBytes: number;
+  /** How many bytes the original takes that is kept beside it, compressed; 0 where the form alone holds all. */
+  originalSizeBytes: number;
+  /** How many bytes that saves. */
+  savedBytes: number;
+  /** Lines of JSON Lines that get a dictionary. */
+  linesProcessed: number | null;
+  /** How many fields have values in the dictionary. */
+  dictFields: number | null;
+  /** Sections of Markdown. */
+  originalSections: number | null;
+  /** The sections that are left. */
+  compactedSections: number | null;
+  /** Sections that are empty and are left out. */
+  emptySections: number | null;
+  /** Headers that are written otherwise. */
+  canonicalHeaders: number | null;
 }
 
 /** What is kept by which name. */
@@ -1420,6 +1677,11 @@ export interface PolicyShown {
   /** What `gc --dvc` hands to `dvc gc`. */
   dvcGcFlags: string[];
 }
+
+/** A configuration for those who come from another program. */
+export type Preset =
+  /** The five families of CryptoRun's verification outputs, in `artifacts` and `out` beside the store. */
+  | "cryptorun";
 
 /** What became of a publish. */
 export interface Published {
@@ -1503,6 +1765,16 @@ export interface Restored {
   unchanged: string[];
   /** What somebody else came before. */
   skipped: ApplyGcLeftOut[];
+}
+
+/** Files on the disk, each inode counted once however many names it has. */
+export interface Room {
+  /** How many inodes. */
+  files: number;
+  /** Their lengths. */
+  logicalBytes: number;
+  /** What the file system takes for them. */
+  physicalBytes: number;
 }
 
 /** An ancestor that has no inputs itself. */
@@ -1729,6 +2001,108 @@ export type RunStatus =
   /** There was nothing to do. */
   | "skipped";
 
+/** What somebody should know about a scan. */
+export type ScanFault =
+  /** A folder that is to be scanned is not there. */
+  | "root_missing"
+  /** A file or folder can't be read; the run that it belongs to is left as it is. */
+  | "unreadable"
+  /** A link is not followed. */
+  | "link"
+  /** Something matches a pattern and is no file. */
+  | "not_regular"
+  /** A name is no UTF-8, or too long. */
+  | "odd_name"
+  /** Files match several families, and belong to the first by name. */
+  | "overlap"
+  /** A file changed while it was read; its run is left for the next scan. */
+  | "changing"
+  /** No file of a known run was found. */
+  | "run_missing"
+  /** A file of a known run is no longer there. */
+  | "file_missing"
+  /** A file stays with the run that has it, though its path now says another. */
+  | "kept_by_run"
+  /** The files of a deleted run are there again, and are registered as a new one. */
+  | "reappeared"
+  /** The files of a deleted run have not been moved to the trash yet. */
+  | "waits_for_trash"
+  /** The run is known already, in another mode. */
+  | "other_mode"
+  /** Somebody else changed or deleted the run meanwhile. */
+  | "changed_meanwhile";
+
+/** Who keeps the files of the runs that a scan finds. */
+export type ScanMode =
+  /** They stay where their producer put them. */
+  | "in_place"
+  /** The store keeps a copy. */
+  | "copy"
+  /** The store keeps them; the originals are removed after the commit. */
+  | "move";
+
+/** What a scan found. */
+export interface ScanReport {
+  /** Whether nothing was written. */
+  dryRun: boolean;
+  /** Who keeps the files. */
+  mode: ScanMode;
+  /** The absolute paths of the folders that were looked through. */
+  roots: string[];
+  /** Files that match a family's patterns. */
+  filesScanned: number;
+  /** Their bytes. */
+  bytesScanned: number;
+  /** Files that were read, because they were new or looked otherwise than before. */
+  filesRead: number;
+  /** Runs that these files make up. */
+  found: number;
+  /** Runs that were not known before; of a dry run, those that would be registered. */
+  registered: number;
+  /** Known runs whose files, outcome or family are no longer what they were. */
+  refreshed: number;
+  /** Known runs in which nothing that shows has changed. */
+  unchanged: number;
+  /** Runs that were left as they are; a warning says of each why. */
+  skipped: number;
+  /** Known runs of which no file was found. They stay registered. */
+  missing: number;
+  /** Each family, by name. */
+  families: FamilyTally[];
+  /** What somebody should know, by path; at most 10000 of it. */
+  warnings: ScanWarning[];
+  /** How many warnings there are. */
+  warningCount: number;
+  /** How long it took. */
+  durationSeconds: number;
+}
+
+/** Something that a scan found on its way. */
+export interface ScanWarning {
+  /** The absolute path that it is about; null where it is about none. */
+  path: string | null;
+  /** What it is. */
+  code: ScanFault;
+  /** The family, where it is about one. */
+  family: string | null;
+  /** The artifact, where it is about one. */
+  artifactId: string | null;
+  /** The same as a sentence. */
+  message: string;
+}
+
+/** What the file became. */
+export interface SettingsImported {
+  /** Whether nothing was written. */
+  dryRun: boolean;
+  /** Absolute path of keepstone.toml. */
+  configuration: string;
+  /** Whether it says more than before, or would. */
+  changed: boolean;
+  /** The folders that are scanned, then what the file says, in its order. */
+  keys: KeyImported[];
+}
+
 /** How many members, and how many bytes they have. */
 export interface Share {
   /** How many members. */
@@ -1736,6 +2110,35 @@ export interface Share {
   /** Their bytes together. */
   totalBytes: number;
 }
+
+/** Why a file is left as it is. */
+export type Skipped =
+  /** It is neither JSON Lines (`.jsonl`) nor Markdown (`.md`). */
+  | "other_kind"
+  /** keepstone.toml says that files of this kind stay as they are. */
+  | "disabled"
+  /** It is smaller than `min_size_kb`. */
+  | "too_small"
+  /** Markdown of more than 16 MiB is not looked into. */
+  | "too_large"
+  /** It is in a compact form, or there is nothing in it that could be left out. */
+  | "already_compact"
+  /** No form of it is smaller, for Markdown together with the original that is kept. */
+  | "not_smaller"
+  /** It is called Markdown, but is no text in UTF-8. */
+  | "not_text"
+  /** Leaving something out would make its other parts read differently. */
+  | "would_read_differently"
+  /** It isn't what the last scan found; scan again. */
+  | "changed"
+  /** It is not where the last scan found it. */
+  | "missing"
+  /** It may not be read. */
+  | "unreadable"
+  /** Something else has the name that its compact form would get. */
+  | "name_taken"
+  /** It has other names (hard links), which would keep its bytes. */
+  | "linked";
 
 /** What can be counted in a version of a dataset. */
 export interface Statistics {
@@ -1747,6 +2150,48 @@ export interface Statistics {
   bySplit: Record<string, Share>;
   /** The features that are numbers. */
   featureRanges: Record<string, FeatureRange>;
+}
+
+/** What is kept and how much room it takes. */
+export interface Stats {
+  /** How many artifacts there are, deleted ones left out. */
+  total: number;
+  /** Their bytes, those that several hold counted for each. */
+  logicalBytes: number;
+  /** Their bytes, each object counted once, and files that are kept in place as they lie there. */
+  liveBytes: number;
+  /** When the oldest of them was created; null without any. */
+  oldest: string | null;
+  /** When the newest of them was created; null without any. */
+  newest: string | null;
+  /** By type. */
+  byType: Group[];
+  /** By source. */
+  bySource: Group[];
+  /** By tag; at most 1000. */
+  byTag: TagGroup[];
+  /** How many more tags there are. */
+  tagsOmitted: number;
+  /** By status. */
+  byStatus: Group[];
+  /** By family. */
+  byFamily: Group[];
+  /** By outcome. */
+  byOutcome: Group[];
+  /** What is kept once although several artifacts hold it. */
+  duplicates: Duplicates;
+  /** Files that are kept in a compact form. */
+  compacted: Compacted;
+  /** What lies in the trash. */
+  trash: TrashFigures;
+  /** What the store's own files take on the disk: objects, names, sidecars, trash, manifest and all else. */
+  store: Room;
+  /** What files take that are kept in place. */
+  inPlace: Room;
+  /** The manifest as a database. */
+  database: Database;
+  /** What the budget of the default policy leaves; null where there is none. */
+  budget: Budget | null;
 }
 
 /** Whether an artifact stands, was replaced, or was deleted. */
@@ -1773,6 +2218,18 @@ export interface Summary {
   eventCount: number;
   /** What could not be made good: missing objects, damaged sidecars, inputs that are gone; one sentence each. */
   findings: string[];
+}
+
+/** Artifacts that have a tag in common. */
+export interface TagGroup {
+  /** The tag. */
+  key: string;
+  /** Its value. */
+  value: string;
+  /** How many they are. */
+  artifacts: number;
+  /** Their bytes, those that several hold counted for each. */
+  logicalBytes: number;
 }
 
 /** What became of the things of one kind. */
@@ -1805,6 +2262,16 @@ export interface Totals {
   objectsVerified: number;
   /** How many bytes that were. */
   bytesVerified: number;
+}
+
+/** What lies in the trash. */
+export interface TrashFigures {
+  /** How many artifacts. */
+  artifacts: number;
+  /** Their bytes, those that several hold counted for each. */
+  logicalBytes: number;
+  /** What purging all of it would free: bytes that nothing live needs. */
+  purgeableBytes: number;
 }
 
 /** Something in the trash. */
@@ -1999,6 +2466,8 @@ export type HealthCheckResult = Health;
 export interface InitParams {
   /** Whether to write keepstone.toml anew in a store that exists; false unless given. */
   force?: boolean | null | undefined;
+  /** What keepstone.toml says besides the defaults; nothing unless given. */
+  preset?: Preset | null | undefined;
 }
 
 /** What `init` answers. */
@@ -2530,6 +2999,29 @@ export interface RestoreDatasetParams {
 /** What `restore_dataset` answers. */
 export type RestoreDatasetResult = Changed;
 
+/** What `scan` takes. */
+export interface ScanParams {
+  /**
+   * The one folder to look through, instead of those that keepstone.toml names. A relative path counts from the
+   * server's working directory.
+   */
+  root?: string | null | undefined;
+  /** The one family to look for; all of them unless given. */
+  family?: string | null | undefined;
+  /**
+   * Who keeps the files: `in_place` leaves them with their producer, `copy` takes them into the store, `move` removes
+   * them there afterwards; `in_place` unless given.
+   */
+  mode?: ScanMode | null | undefined;
+  /** Whether it is only told what would be done: nothing is written then, no store either. False unless given. */
+  dryRun?: boolean | null | undefined;
+  /** Whether every file is read again, also where it looks as before; false unless given. */
+  rehash?: boolean | null | undefined;
+}
+
+/** What `scan` answers. */
+export type ScanResult = ScanReport;
+
 /** What `pin` takes. */
 export interface PinParams {
   /** The artifact; or give `runId` or `datasetId`. */
@@ -2590,7 +3082,7 @@ export interface PlanGcParams {
 }
 
 /** What `plan_gc` answers. */
-export type PlanGcResult = Plan;
+export type PlanGcResult = PlanGcPlan;
 
 /** What `apply_gc` takes. */
 export interface ApplyGcParams {
@@ -2605,7 +3097,7 @@ export interface ApplyGcParams {
 }
 
 /** What `apply_gc` answers. */
-export type ApplyGcResult = Applied;
+export type ApplyGcResult = ApplyGcApplied;
 
 /** What `delete_artifact` takes. */
 export interface DeleteArtifactParams {
@@ -2656,6 +3148,41 @@ export interface PurgeTrashParams {
 /** What `purge_trash` answers. */
 export type PurgeTrashResult = PurgeReport;
 
+/** What `get_stats` takes. */
+export type GetStatsParams = Record<string, never>;
+
+/** What `get_stats` answers. */
+export type GetStatsResult = Stats;
+
+/** What `plan_compaction` takes. */
+export interface PlanCompactionParams {
+  /** The one family whose files are looked at; all of them unless given. */
+  family?: string | null | undefined;
+}
+
+/** What `plan_compaction` answers. */
+export type PlanCompactionResult = PlanCompactionPlan;
+
+/** What `apply_compaction` takes. */
+export interface ApplyCompactionParams {
+  /** The family that the plan was made for; left out where the plan is for all of them. */
+  family?: string | null | undefined;
+  /** The plan's digest. */
+  digest: string;
+}
+
+/** What `apply_compaction` answers. */
+export type ApplyCompactionResult = ApplyCompactionApplied;
+
+/** What `expand` takes. */
+export interface ExpandParams {
+  /** The artifact. */
+  artifactId: string;
+}
+
+/** What `expand` answers. */
+export type ExpandResult = Expanded;
+
 /** What `import_m3` takes. */
 export interface ImportM3Params {
   /**
@@ -2669,6 +3196,20 @@ export interface ImportM3Params {
 
 /** What `import_m3` answers. */
 export type ImportM3Result = ImportM3Report;
+
+/** What `import_cryptorun` takes. */
+export interface ImportCryptorunParams {
+  /**
+   * The YAML file. A relative path counts from the server's working directory. The folders `artifacts` and `out` are
+   * looked for beside its folder, where that is called `config`, else in it.
+   */
+  path: string;
+  /** Whether it is only told what would be done. False unless given. */
+  dryRun?: boolean | null | undefined;
+}
+
+/** What `import_cryptorun` answers. */
+export type ImportCryptorunResult = SettingsImported;
 
 /** What `import_m3_policies` takes. */
 export interface ImportM3PoliciesParams {

@@ -11,7 +11,8 @@ from typing import Any
 from .._vocabulary import OnProgress, StrPath
 from .types import (
     Added,
-    Applied,
+    ApplyCompactionApplied,
+    ApplyGcApplied,
     Artifact,
     ArtifactFilter,
     AuditFormatParam,
@@ -31,6 +32,7 @@ from .types import (
     Direction,
     Done,
     Event,
+    Expanded,
     FileEntry,
     Format,
     GetLineageGraphFormatParam,
@@ -49,9 +51,11 @@ from .types import (
     Paths,
     Piece,
     Pin,
-    Plan,
+    PlanCompactionPlan,
+    PlanGcPlan,
     Policies,
     PoliciesImported,
+    Preset,
     Published,
     PurgeReport,
     Removed,
@@ -61,6 +65,10 @@ from .types import (
     RunEnd,
     RunErrorParam,
     RunFilter,
+    ScanMode,
+    ScanReport,
+    SettingsImported,
+    Stats,
     Status,
     Summary,
     Trashed,
@@ -79,6 +87,7 @@ IDEMPOTENT = frozenset(
         "delete_artifact",
         "delete_dataset",
         "diff_datasets",
+        "expand",
         "find_by_hash",
         "find_by_logical_key",
         "find_lineage_paths",
@@ -90,7 +99,9 @@ IDEMPOTENT = frozenset(
         "get_lineage",
         "get_lineage_graph",
         "get_run",
+        "get_stats",
         "health_check",
+        "import_cryptorun",
         "import_m3",
         "import_m3_policies",
         "init",
@@ -105,6 +116,7 @@ IDEMPOTENT = frozenset(
         "list_runs",
         "list_trash",
         "list_types",
+        "plan_compaction",
         "plan_gc",
         "purge_trash",
         "read_file",
@@ -115,6 +127,7 @@ IDEMPOTENT = frozenset(
         "restore_backup",
         "restore_dataset",
         "rpc.discover",
+        "scan",
         "supersede",
         "trace_roots",
         "unpin",
@@ -176,19 +189,23 @@ class Methods:
         self,
         *,
         force: bool | None = None,
+        preset: Preset | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
     ) -> Made:
         """Makes the store. One that exists stays as it is; with `force` its configuration is
-        written anew, and nothing else.
+        written anew, and nothing else. A preset takes the place of a configuration that nobody has
+        edited also without `force`.
 
         Args:
             force: Whether to write keepstone.toml anew in a store that exists; false unless given.
+            preset: What keepstone.toml says besides the defaults; nothing unless given.
         """
         reply: Made = self._run(
             "init",
             {
                 "force": force,
+                "preset": preset,
             },
             timeout,
             on_progress,
@@ -1329,6 +1346,52 @@ class Methods:
         )
         return reply
 
+    def scan(
+        self,
+        *,
+        root: str | None = None,
+        family: str | None = None,
+        mode: ScanMode | None = None,
+        dry_run: bool | None = None,
+        rehash: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> ScanReport:
+        """Looks through folders for files that match the patterns of families, and registers each
+        run that they make up as one artifact.
+
+        Which folders and families there are is said in keepstone.toml. Files belong to one run when
+        their paths share a stamp (`20250906_143022`) or an id behind `run_`, or their names an id
+        or a date; otherwise when they lie in one folder. Nothing in the folders is changed, unless
+        `mode` is `move`. A run that was found before keeps its artifact with its id, tags and pins,
+        whatever was added to its files; those that look as before (size and time) are not read
+        again. It is committed in parts, none of them half. The store is made if there is none.
+
+        Args:
+            root: The one folder to look through, instead of those that keepstone.toml names. A
+                relative path counts from the server's working directory.
+            family: The one family to look for; all of them unless given.
+            mode: Who keeps the files: `in_place` leaves them with their producer, `copy` takes them
+                into the store, `move` removes them there afterwards; `in_place` unless given.
+            dry_run: Whether it is only told what would be done: nothing is written then, no store
+                either. False unless given.
+            rehash: Whether every file is read again, also where it looks as before; false unless
+                given.
+        """
+        reply: ScanReport = self._run(
+            "scan",
+            {
+                "root": root,
+                "family": family,
+                "mode": mode,
+                "dry_run": dry_run,
+                "rehash": rehash,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
     def pin(
         self,
         *,
@@ -1454,7 +1517,7 @@ class Methods:
         now: str | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
-    ) -> Plan:
+    ) -> PlanGcPlan:
         """Tells what a collection would do, and why: every candidate with its fate and all reasons.
         Nothing changes.
 
@@ -1470,7 +1533,7 @@ class Methods:
             now: The moment that ages are counted to: RFC 3339, without zone it reads as UTC. The
                 present unless given.
         """
-        reply: Plan = self._run(
+        reply: PlanGcPlan = self._run(
             "plan_gc",
             {
                 "policy": policy,
@@ -1491,7 +1554,7 @@ class Methods:
         family: str | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
-    ) -> Applied:
+    ) -> ApplyGcApplied:
         """Puts into the trash what a plan deletes. The plan is drawn again, and stale_plan is the
         answer when it would delete something else by now; give `policy`, `family`, `now` and
         `digest` as the plan answered them.
@@ -1510,7 +1573,7 @@ class Methods:
             policy: The plan's policy.
             family: The plan's family.
         """
-        reply: Applied = self._run(
+        reply: ApplyGcApplied = self._run(
             "apply_gc",
             {
                 "now": now,
@@ -1644,6 +1707,115 @@ class Methods:
         )
         return reply
 
+    def get_stats(
+        self,
+        *,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Stats:
+        """Tells what is kept, by type, source, tag, status, family and outcome, and how much room
+        it takes.
+
+        The files on the disk are looked at for it. Groups are of live artifacts, those by status of
+        all; the largest come first.
+        """
+        reply: Stats = self._run(
+            "get_stats",
+            {},
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def plan_compaction(
+        self,
+        *,
+        family: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> PlanCompactionPlan:
+        """Says which files of artifacts that are kept in place can be smaller, in which form, and
+        how small exactly.
+
+        JSON Lines (`.jsonl`) get a dictionary for values that repeat, or become one Zstandard frame
+        where that gains nothing; Markdown (`.md`) loses empty sections, and its original is kept
+        compressed in the store. Every form expands to the same bytes. Files that are too small,
+        compact already, or smaller in no form are left alone, each with the reason. Nothing is
+        written. apply_compaction does what this says.
+
+        Args:
+            family: The one family whose files are looked at; all of them unless given.
+        """
+        reply: PlanCompactionPlan = self._run(
+            "plan_compaction",
+            {
+                "family": family,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def apply_compaction(
+        self,
+        digest: str,
+        *,
+        family: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> ApplyCompactionApplied:
+        """Puts compact forms in the place of files, as a plan says.
+
+        Before a file is replaced it is proven that its compact form expands to the same bytes; its
+        modification time stays, and `expand` brings the original back. Another digest than that of
+        the present plan is stale_plan. A file that can't be replaced stays as it is and is named
+        among the failures. It is committed in parts; whenever the process dies, each file is in one
+        form or the other, and the manifest knows in which.
+
+        Asked a second time it may change something more, so it is never retried by itself.
+
+        Args:
+            digest: The plan's digest.
+            family: The family that the plan was made for; left out where the plan is for all of
+                them.
+        """
+        reply: ApplyCompactionApplied = self._run(
+            "apply_compaction",
+            {
+                "digest": digest,
+                "family": family,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def expand(
+        self,
+        artifact_id: str,
+        *,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Expanded:
+        """Brings back the original bytes of an artifact's files that are kept in a compact form,
+        proven by their hash.
+
+        An artifact without such files is answered with none. A file that can't be expanded stays as
+        it is and is named among the failures.
+
+        Args:
+            artifact_id: The artifact.
+        """
+        reply: Expanded = self._run(
+            "expand",
+            {
+                "artifact_id": artifact_id,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
     def import_m3(
         self,
         data_dir: str,
@@ -1671,6 +1843,38 @@ class Methods:
             "import_m3",
             {
                 "data_dir": data_dir,
+                "dry_run": dry_run,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def import_cryptorun(
+        self,
+        path: StrPath,
+        *,
+        dry_run: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> SettingsImported:
+        """Takes CryptoRun's settings into keepstone.toml: its families with their patterns, rules
+        and pins, its folders, limits and rules of compaction; and tells of every key what it
+        became, or why nothing.
+
+        Nothing that keepstone.toml says is changed: of a table that it has already, only what says
+        the same counts. The store is made if there is none.
+
+        Args:
+            path: The YAML file. A relative path counts from the server's working directory. The
+                folders `artifacts` and `out` are looked for beside its folder, where that is called
+                `config`, else in it.
+            dry_run: Whether it is only told what would be done. False unless given.
+        """
+        reply: SettingsImported = self._run(
+            "import_cryptorun",
+            {
+                "path": path,
                 "dry_run": dry_run,
             },
             timeout,

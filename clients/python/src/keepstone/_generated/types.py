@@ -13,7 +13,8 @@ from .._vocabulary import StrPath
 
 __all__ = [
     "Added",
-    "Applied",
+    "ApplyCompactionApplied",
+    "ApplyGcApplied",
     "ApplyGcLeftOut",
     "Artifact",
     "ArtifactFilter",
@@ -23,6 +24,7 @@ __all__ = [
     "AuditSeverity",
     "AuditVerdict",
     "Audited",
+    "Budget",
     "Candidate",
     "Capabilities",
     "Changed",
@@ -33,11 +35,15 @@ __all__ = [
     "CheckoutParam",
     "Code",
     "ColumnType",
+    "Compacted",
+    "CompactionFailure",
+    "CompactionTotals",
     "Content",
     "Copy",
     "Counts",
     "CreateDatasetProvenance",
     "Created",
+    "Database",
     "Dataset",
     "DatasetDiff",
     "DatasetEntry",
@@ -46,16 +52,22 @@ __all__ = [
     "DiffSide",
     "Direction",
     "Done",
+    "Duplicates",
     "Edge",
     "Encoding",
     "Event",
+    "Expanded",
+    "ExpandedFile",
+    "FamilyCompaction",
     "FamilyShown",
+    "FamilyTally",
     "FamilyTotals",
     "Fate",
     "FeatureCondition",
     "FeatureRange",
     "FileEntry",
     "Finding",
+    "Form",
     "Format",
     "GetLineageGraphFormatParam",
     "GetLineageGraphLineage",
@@ -63,6 +75,7 @@ __all__ = [
     "Git",
     "GivenFile",
     "GraphStats",
+    "Group",
     "Health",
     "ImportFault",
     "ImportFinding",
@@ -92,17 +105,21 @@ __all__ = [
     "Piece",
     "PieceEncoding",
     "Pin",
-    "Plan",
+    "PlanCompactionPlan",
+    "PlanGcPlan",
     "PlanTotals",
+    "PlannedFile",
     "Policies",
     "PoliciesImported",
     "PolicyImported",
     "PolicyShown",
+    "Preset",
     "Published",
     "PurgeReport",
     "Purged",
     "Removed",
     "Restored",
+    "Room",
     "Root",
     "Run",
     "RunDetails",
@@ -111,13 +128,22 @@ __all__ = [
     "RunErrorParam",
     "RunFilter",
     "RunStatus",
+    "ScanFault",
+    "ScanMode",
+    "ScanReport",
+    "ScanWarning",
+    "SettingsImported",
     "Share",
+    "Skipped",
     "Statistics",
+    "Stats",
     "Status",
     "Storage",
     "Summary",
+    "TagGroup",
     "Tally",
     "Totals",
+    "TrashFigures",
     "Trashed",
     "TypeDefinition",
     "TypeSummary",
@@ -167,7 +193,7 @@ AuditVerdict = Literal["error", "hash_mismatch", "verification_error", "missing_
 """
 
 
-Check = Literal["hash", "objects", "names", "sidecars", "history", "lineage", "datasets", "manifest", "staging"]
+Check = Literal["hash", "objects", "names", "in_place", "sidecars", "history", "lineage", "datasets", "manifest", "staging"]
 """What a verification looks at.
 
 `hash`: Every object, and every readable name that is no link of its object, is read and has its
@@ -177,6 +203,9 @@ hash.
 
 `names`: Every readable name is there and is its object. Other files below artifacts/ are their
 owners' business.
+
+`in_place`: Every file that is kept in place is there and is what the last scan saw; those of
+deleted artifacts lie in the trash.
 
 `sidecars`: Every artifact has its sidecar, whose seal holds.
 
@@ -193,7 +222,7 @@ and its members are there.
 """
 
 
-Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "name_left", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "folder_missing", "stranger", "unreadable"]
+Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "name_left", "file_missing", "file_changed", "file_left", "trash_missing", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "folder_missing", "stranger", "unreadable"]
 """What kind of thing was found.
 
 `object_damaged`: The object's bytes have another hash.
@@ -209,6 +238,14 @@ Code = Literal["object_damaged", "object_missing", "object_size", "object_writab
 `name_differs`: What lies at the readable name is something else.
 
 `name_left`: The readable name of what was deleted is still there.
+
+`file_missing`: A file that is kept in place is no longer there.
+
+`file_changed`: A file that is kept in place has changed since it was scanned.
+
+`file_left`: A file of a deleted artifact still lies in its place.
+
+`trash_missing`: A file of a deleted artifact is neither in the trash nor in its place.
 
 `sidecar_missing`: The sidecar is not there.
 
@@ -310,6 +347,19 @@ Fate = Literal["keep", "delete"]
 `keep`: It stays.
 
 `delete`: It goes to the trash.
+"""
+
+
+Form = Literal["dictionary", "zstd", "markdown"]
+"""The form in which a file is kept.
+
+`dictionary`: JSON Lines in which values that repeat stand in a dictionary, in the first line. It
+lies where the original lay.
+
+`zstd`: One Zstandard frame. It has `.zst` behind the name of the original.
+
+`markdown`: Markdown without empty sections and with canonical headers. It lies where the original
+lay, which is kept as an object.
 """
 
 
@@ -485,6 +535,14 @@ PieceEncoding = Literal["utf8", "base64"]
 """
 
 
+Preset = Literal["cryptorun"]
+"""A configuration for those who come from another program.
+
+`cryptorun`: The five families of CryptoRun's verification outputs, in `artifacts` and `out` beside
+the store.
+"""
+
+
 RunEnd = Literal["completed", "failed", "killed", "cancelled", "skipped"]
 """How a run ends.
 
@@ -516,6 +574,81 @@ RunStatus = Literal["unknown", "running", "completed", "failed", "killed", "canc
 `cancelled`: Somebody called it off.
 
 `skipped`: There was nothing to do.
+"""
+
+
+ScanFault = Literal["root_missing", "unreadable", "link", "not_regular", "odd_name", "overlap", "changing", "run_missing", "file_missing", "kept_by_run", "reappeared", "waits_for_trash", "other_mode", "changed_meanwhile"]
+"""What somebody should know about a scan.
+
+`root_missing`: A folder that is to be scanned is not there.
+
+`unreadable`: A file or folder can't be read; the run that it belongs to is left as it is.
+
+`link`: A link is not followed.
+
+`not_regular`: Something matches a pattern and is no file.
+
+`odd_name`: A name is no UTF-8, or too long.
+
+`overlap`: Files match several families, and belong to the first by name.
+
+`changing`: A file changed while it was read; its run is left for the next scan.
+
+`run_missing`: No file of a known run was found.
+
+`file_missing`: A file of a known run is no longer there.
+
+`kept_by_run`: A file stays with the run that has it, though its path now says another.
+
+`reappeared`: The files of a deleted run are there again, and are registered as a new one.
+
+`waits_for_trash`: The files of a deleted run have not been moved to the trash yet.
+
+`other_mode`: The run is known already, in another mode.
+
+`changed_meanwhile`: Somebody else changed or deleted the run meanwhile.
+"""
+
+
+ScanMode = Literal["in_place", "copy", "move"]
+"""Who keeps the files of the runs that a scan finds.
+
+`in_place`: They stay where their producer put them.
+
+`copy`: The store keeps a copy.
+
+`move`: The store keeps them; the originals are removed after the commit.
+"""
+
+
+Skipped = Literal["other_kind", "disabled", "too_small", "too_large", "already_compact", "not_smaller", "not_text", "would_read_differently", "changed", "missing", "unreadable", "name_taken", "linked"]
+"""Why a file is left as it is.
+
+`other_kind`: It is neither JSON Lines (`.jsonl`) nor Markdown (`.md`).
+
+`disabled`: keepstone.toml says that files of this kind stay as they are.
+
+`too_small`: It is smaller than `min_size_kb`.
+
+`too_large`: Markdown of more than 16 MiB is not looked into.
+
+`already_compact`: It is in a compact form, or there is nothing in it that could be left out.
+
+`not_smaller`: No form of it is smaller, for Markdown together with the original that is kept.
+
+`not_text`: It is called Markdown, but is no text in UTF-8.
+
+`would_read_differently`: Leaving something out would make its other parts read differently.
+
+`changed`: It isn't what the last scan found; scan again.
+
+`missing`: It is not where the last scan found it.
+
+`unreadable`: It may not be read.
+
+`name_taken`: Something else has the name that its compact form would get.
+
+`linked`: It has other names (hard links), which would keep its bytes.
 """
 
 
@@ -574,7 +707,23 @@ class Added:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Applied:
+class ApplyCompactionApplied:
+    """What compaction did."""
+
+    family: str | None
+    """The family asked for; null for all."""
+    files: list[PlannedFile]
+    """The files as the plan names them, those that failed left out."""
+    totals: CompactionTotals
+    """All of them together."""
+    families: list[FamilyCompaction]
+    """Each family, by name."""
+    failures: list[CompactionFailure]
+    """Files that could not be replaced and are as they were."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApplyGcApplied:
     """What a collection did."""
 
     policy: str | None
@@ -633,7 +782,8 @@ class Artifact:
     """Who keeps the bytes."""
     path: str | None
     """Absolute path of its readable name: a file, or a folder for a tree; null once the bytes are
-    gone.
+    gone. Of what is kept in place, the deepest folder that holds all its files; list_files says
+    where each of them is.
     """
     path_parquet: str | None
     """The same for a table's Parquet file, null for other formats."""
@@ -718,6 +868,10 @@ class ArtifactFilter(TypedDict, total=False):
     """Published by this run, duplicates included."""
     roles: Sequence[str] | None
     """With all of these roles."""
+    family: str | None
+    """Of this family: runs that scans found by its patterns."""
+    outcome: Outcome | None
+    """Whose work ended like this."""
     limit: int | None
     """At most this many: 1 to 10000, 100 unless given."""
 
@@ -806,6 +960,22 @@ class Audited:
     """The roots, in the order of commits; null unless trace_roots asked for them."""
     cut: bool
     """Whether max_depth ended the look at its ancestors before their roots."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Budget:
+    """What the default policy's budget leaves."""
+
+    policy: str
+    """The policy."""
+    space_budget_bytes: int
+    """Its budget."""
+    used_bytes: int
+    """The bytes that live artifacts take, each object counted once."""
+    left_bytes: int
+    """What is left; 0 when it is used up."""
+    over_budget_bytes: int
+    """By how much it is exceeded; 0 when it is not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -918,6 +1088,50 @@ class CheckoutParam(TypedDict, total=False):
     """Whether there were uncommitted changes."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compacted:
+    """Files that are kept in a compact form."""
+
+    files: int
+    """How many."""
+    logical_bytes: int
+    """The bytes of their originals."""
+    stored_bytes: int
+    """The bytes that their compact forms have, with the originals that are kept compressed beside
+    them.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompactionFailure:
+    """A file that could not be compacted or expanded; it is as it was."""
+
+    artifact_id: str
+    """The artifact it belongs to."""
+    path: str
+    """The absolute path of the file."""
+    message: str
+    """Why."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompactionTotals:
+    """Several files together."""
+
+    files: int
+    """Files of artifacts that are kept in place."""
+    compacted: int
+    """Those that get a compact form."""
+    skipped: int
+    """Those that are left as they are."""
+    size_bytes: int
+    """Bytes of those that get a compact form."""
+    compact_size_bytes: int
+    """Their bytes afterwards, the originals included that are kept."""
+    saved_bytes: int
+    """How many bytes that saves."""
+
+
 class Content(TypedDict):
     """Content that stands in the request itself, at most 1 MiB."""
 
@@ -955,6 +1169,9 @@ class Counts:
     """Bytes of these files."""
     names: int
     """Readable names that were looked at."""
+    in_place: int
+    """Files kept in place, or in the trash since their artifacts were deleted, that were looked at.
+    """
     sidecars: int
     """Sidecars that were read."""
     history_lines: int
@@ -991,6 +1208,22 @@ class Created:
     """Whether it was there already, and nothing was done."""
     dataset: Dataset
     """The version."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Database:
+    """The manifest as a database."""
+
+    size_bytes: int
+    """Length of the file."""
+    log_bytes: int
+    """Length of the write-ahead log beside it."""
+    page_bytes: int
+    """Length of a page."""
+    pages: int
+    """How many pages the file has."""
+    free_pages: int
+    """How many of them hold nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1158,6 +1391,20 @@ class Done:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Duplicates:
+    """What was kept once although several artifacts hold it."""
+
+    files: int
+    """Files of artifacts whose bytes the store keeps."""
+    objects: int
+    """The objects that hold them."""
+    avoided_files: int
+    """How many files took no room."""
+    avoided_bytes: int
+    """How many bytes that saved."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Edge:
     """From an input to what was made of it."""
 
@@ -1188,6 +1435,52 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Expanded:
+    """What was brought back."""
+
+    artifact_id: str
+    """The artifact."""
+    files: list[ExpandedFile]
+    """The files that are their originals again, by path."""
+    failures: list[CompactionFailure]
+    """Files that could not be expanded and are as they were."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExpandedFile:
+    """A file that is its original again."""
+
+    path: str
+    """The absolute path of the original."""
+    form: Form
+    """The form that it had."""
+    compact_size_bytes: int
+    """The length that it had in bytes."""
+    size_bytes: int
+    """The length of the original."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FamilyCompaction:
+    """The same of one family."""
+
+    family: str
+    """The family."""
+    files: int
+    """Files of artifacts that are kept in place."""
+    compacted: int
+    """Those that get a compact form."""
+    skipped: int
+    """Those that are left as they are."""
+    size_bytes: int
+    """Bytes of those that get a compact form."""
+    compact_size_bytes: int
+    """Their bytes afterwards, the originals included that are kept."""
+    saved_bytes: int
+    """How many bytes that saves."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FamilyShown:
     """What is kept of a family."""
 
@@ -1199,6 +1492,32 @@ class FamilyShown:
     """Runs that are kept however old they are: `last_pass`, `pinned`, `last_run`."""
     pin: list[str]
     """Artifacts that are kept: ids, the starts of ids, or their last 8 digits."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FamilyTally:
+    """The same of one family."""
+
+    family: str
+    """The family."""
+    files_scanned: int
+    """Files that match a family's patterns."""
+    bytes_scanned: int
+    """Their bytes."""
+    files_read: int
+    """Files that were read, because they were new or looked otherwise than before."""
+    found: int
+    """Runs that these files make up."""
+    registered: int
+    """Runs that were not known before; of a dry run, those that would be registered."""
+    refreshed: int
+    """Known runs whose files, outcome or family are no longer what they were."""
+    unchanged: int
+    """Known runs in which nothing that shows has changed."""
+    skipped: int
+    """Runs that were left as they are; a warning says of each why."""
+    missing: int
+    """Known runs of which no file was found. They stay registered."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1250,10 +1569,12 @@ class FeatureRange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileEntry:
-    """One file of an artifact."""
+    """One file of an artifact, and where it is."""
 
     path: str
-    """Its path inside the artifact, with `/` between the parts."""
+    """Its path inside the artifact, with `/` between the parts; of what is kept in place, below the
+    scanned folder.
+    """
     hash: str
     """SHA-256 of its bytes."""
     size_bytes: int
@@ -1262,6 +1583,18 @@ class FileEntry:
     """Its media type, where it is known."""
     role: str | None
     """What it is for, where that was said."""
+    absolute_path: str | None
+    """The absolute path at which it can be read: its readable name, or the place where it is kept;
+    of a deleted artifact that was kept in place, its place in the trash. Null where it has none.
+    """
+    form: Form | None
+    """The compact form that lies there; null where the original does. `hash` and `size_bytes` are
+    the original's, and read_file answers it.
+    """
+    stored_hash: str | None
+    """SHA-256 of the bytes that lie there; null where they are the original's."""
+    stored_size_bytes: int | None
+    """Length of what lies there in bytes; null where it is the original."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1384,6 +1717,18 @@ class GraphStats:
     """The artifacts by type."""
     edges_by_relation: dict[str, int]
     """The edges by relation."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Artifacts that have something in common."""
+
+    name: str | None
+    """What they have in common; null where they have none."""
+    artifacts: int
+    """How many they are."""
+    logical_bytes: int
+    """Their bytes, those that several hold counted for each."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1729,7 +2074,25 @@ class Pin:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class PlanCompactionPlan:
+    """What compaction would do."""
+
+    family: str | None
+    """The family asked for; null for all."""
+    files: list[PlannedFile]
+    """Every file of the artifacts that are kept in place: by family, the newest artifact first,
+    then by path.
+    """
+    totals: CompactionTotals
+    """All files together."""
+    families: list[FamilyCompaction]
+    """Each family, by name."""
+    digest: str
+    """Names this plan; apply_compaction does no other."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanGcPlan:
     """What a collection would do."""
 
     policy: str | None
@@ -1774,6 +2137,44 @@ class PlanTotals:
     """Bytes of those that go, what they share counted each time."""
     physical_bytes: int
     """Bytes that a purge of those that go would free."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedFile:
+    """What compaction would do, or has done, to one file."""
+
+    artifact_id: str
+    """The artifact it belongs to."""
+    family: str
+    """The artifact's family."""
+    path: str
+    """The absolute path of the file as it lies there."""
+    form: Form | None
+    """The form it gets; null when it is left as it is."""
+    skipped: Skipped | None
+    """Why it is left as it is; null when it gets a compact form."""
+    size_bytes: int
+    """Its length in bytes."""
+    compact_size_bytes: int
+    """Its length afterwards; the same when it is left as it is."""
+    original_size_bytes: int
+    """How many bytes the original takes that is kept beside it, compressed; 0 where the form alone
+    holds all.
+    """
+    saved_bytes: int
+    """How many bytes that saves."""
+    lines_processed: int | None
+    """Lines of JSON Lines that get a dictionary."""
+    dict_fields: int | None
+    """How many fields have values in the dictionary."""
+    original_sections: int | None
+    """Sections of Markdown."""
+    compacted_sections: int | None
+    """The sections that are left."""
+    empty_sections: int | None
+    """Sections that are empty and are left out."""
+    canonical_headers: int | None
+    """Headers that are written otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1940,6 +2341,18 @@ class Restored:
     """What was live already."""
     skipped: list[ApplyGcLeftOut]
     """What somebody else came before."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """Files on the disk, each inode counted once however many names it has."""
+
+    files: int
+    """How many inodes."""
+    logical_bytes: int
+    """Their lengths."""
+    physical_bytes: int
+    """What the file system takes for them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2159,6 +2572,74 @@ class RunFilter(TypedDict, total=False):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ScanReport:
+    """What a scan found."""
+
+    dry_run: bool
+    """Whether nothing was written."""
+    mode: ScanMode
+    """Who keeps the files."""
+    roots: list[str]
+    """The absolute paths of the folders that were looked through."""
+    files_scanned: int
+    """Files that match a family's patterns."""
+    bytes_scanned: int
+    """Their bytes."""
+    files_read: int
+    """Files that were read, because they were new or looked otherwise than before."""
+    found: int
+    """Runs that these files make up."""
+    registered: int
+    """Runs that were not known before; of a dry run, those that would be registered."""
+    refreshed: int
+    """Known runs whose files, outcome or family are no longer what they were."""
+    unchanged: int
+    """Known runs in which nothing that shows has changed."""
+    skipped: int
+    """Runs that were left as they are; a warning says of each why."""
+    missing: int
+    """Known runs of which no file was found. They stay registered."""
+    families: list[FamilyTally]
+    """Each family, by name."""
+    warnings: list[ScanWarning]
+    """What somebody should know, by path; at most 10000 of it."""
+    warning_count: int
+    """How many warnings there are."""
+    duration_seconds: float
+    """How long it took."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScanWarning:
+    """Something that a scan found on its way."""
+
+    path: str | None
+    """The absolute path that it is about; null where it is about none."""
+    code: ScanFault
+    """What it is."""
+    family: str | None
+    """The family, where it is about one."""
+    artifact_id: str | None
+    """The artifact, where it is about one."""
+    message: str
+    """The same as a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SettingsImported:
+    """What the file became."""
+
+    dry_run: bool
+    """Whether nothing was written."""
+    configuration: str
+    """Absolute path of keepstone.toml."""
+    changed: bool
+    """Whether it says more than before, or would."""
+    keys: list[KeyImported]
+    """The folders that are scanned, then what the file says, in its order."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
     """How many members, and how many bytes they have."""
 
@@ -2183,6 +2664,52 @@ class Statistics:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Stats:
+    """What is kept and how much room it takes."""
+
+    total: int
+    """How many artifacts there are, deleted ones left out."""
+    logical_bytes: int
+    """Their bytes, those that several hold counted for each."""
+    live_bytes: int
+    """Their bytes, each object counted once, and files that are kept in place as they lie there."""
+    oldest: str | None
+    """When the oldest of them was created; null without any."""
+    newest: str | None
+    """When the newest of them was created; null without any."""
+    by_type: list[Group]
+    """By type."""
+    by_source: list[Group]
+    """By source."""
+    by_tag: list[TagGroup]
+    """By tag; at most 1000."""
+    tags_omitted: int
+    """How many more tags there are."""
+    by_status: list[Group]
+    """By status."""
+    by_family: list[Group]
+    """By family."""
+    by_outcome: list[Group]
+    """By outcome."""
+    duplicates: Duplicates
+    """What is kept once although several artifacts hold it."""
+    compacted: Compacted
+    """Files that are kept in a compact form."""
+    trash: TrashFigures
+    """What lies in the trash."""
+    store: Room
+    """What the store's own files take on the disk: objects, names, sidecars, trash, manifest and
+    all else.
+    """
+    in_place: Room
+    """What files take that are kept in place."""
+    database: Database
+    """The manifest as a database."""
+    budget: Budget | None
+    """What the budget of the default policy leaves; null where there is none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
     """The manifest that is there now."""
 
@@ -2194,6 +2721,20 @@ class Summary:
     """What could not be made good: missing objects, damaged sidecars, inputs that are gone; one
     sentence each.
     """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TagGroup:
+    """Artifacts that have a tag in common."""
+
+    key: str
+    """The tag."""
+    value: str
+    """Its value."""
+    artifacts: int
+    """How many they are."""
+    logical_bytes: int
+    """Their bytes, those that several hold counted for each."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2230,6 +2771,18 @@ class Totals:
     """Objects whose bytes were read and hashed, each once."""
     bytes_verified: int
     """How many bytes that were."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrashFigures:
+    """What lies in the trash."""
+
+    artifacts: int
+    """How many artifacts."""
+    logical_bytes: int
+    """Their bytes, those that several hold counted for each."""
+    purgeable_bytes: int
+    """What purging all of it would free: bytes that nothing live needs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
