@@ -1,5 +1,5 @@
-//! Named points at which a test can kill the process, to prove that no instruction is a bad one to die at; and the disk's
-//! failures that no test could cause otherwise.
+//! Named points at which a test can kill the process, to prove that no instruction is a bad one to die at, or hold it, to
+//! prove that none is a bad one to be overtaken at; and the disk's failures that no test could cause otherwise.
 
 /// Every point, in the order in which a publish, a supersession and the sweep pass them.
 pub const POINTS: &[&str] = &[
@@ -51,14 +51,25 @@ pub const JOB_POINTS: &[&str] = &[
 /// The points that files which are kept in place pass on their way into the trash, back, and out of it for good.
 pub const MOVE_POINTS: &[&str] = &["move.before", "move.copied", "move.named", "move.moved", "move.purged"];
 
-/// Dies by SIGKILL when `KEEPSTONE_CRASH_AT` is this point's name, or `name:n` at its n-th passing.
-/// Release builds do nothing here.
+/// Dies by SIGKILL when `KEEPSTONE_CRASH_AT` is this point's name, or `name:n` at its n-th passing. When
+/// `KEEPSTONE_PAUSE_AT` is `name=folder`, the first passing makes the file `paused` in the folder and waits there for a
+/// file `go`. Release builds do nothing here.
 #[inline]
 pub fn point(name: &'static str) {
     #[cfg(debug_assertions)]
     armed::pass(name);
     #[cfg(not(debug_assertions))]
     let _ = name;
+}
+
+/// Whether objects are removed without keeping publishers away, to prove that a test would notice:
+/// `KEEPSTONE_UNLOCKED` says so. Release builds always keep them away.
+#[inline]
+pub fn unlocked() -> bool {
+    #[cfg(debug_assertions)]
+    return std::env::var_os("KEEPSTONE_UNLOCKED").is_some();
+    #[cfg(not(debug_assertions))]
+    false
 }
 
 /// What the disk says to a flush of published bytes: an error of its own when `KEEPSTONE_FLUSH_FAILS_AT` is the number of
@@ -73,8 +84,11 @@ pub fn flush_fault() -> std::io::Result<()> {
 
 #[cfg(debug_assertions)]
 mod armed {
+    use std::path::{Path, PathBuf};
     use std::sync::LazyLock;
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+    use crate::base::files;
 
     static TARGET: LazyLock<Option<(String, u32)>> = LazyLock::new(|| {
         let text = std::env::var("KEEPSTONE_CRASH_AT").ok()?;
@@ -84,6 +98,11 @@ mod armed {
         };
         Some((name, count))
     });
+    static HOLD: LazyLock<Option<(String, PathBuf)>> = LazyLock::new(|| {
+        let text = std::env::var("KEEPSTONE_PAUSE_AT").ok()?;
+        text.split_once('=').map(|(name, folder)| (name.to_owned(), PathBuf::from(folder)))
+    });
+    static HELD: AtomicBool = AtomicBool::new(false);
     static PASSED: AtomicU32 = AtomicU32::new(0);
     static FAILING_FLUSH: LazyLock<Option<u32>> =
         LazyLock::new(|| std::env::var("KEEPSTONE_FLUSH_FAILS_AT").ok()?.parse().ok());
@@ -96,6 +115,13 @@ mod armed {
         }
     }
 
+    fn hold(folder: &Path) {
+        files::replace(&folder.join("paused"), b"", 0o600).expect("the test's folder can be written");
+        while !files::exists(&folder.join("go")) {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+    }
+
     pub(super) fn pass(name: &'static str) {
         debug_assert!(
             [super::POINTS, super::MIGRATION_POINTS, super::DATASET_POINTS, super::JOB_POINTS, super::MOVE_POINTS]
@@ -103,6 +129,12 @@ mod armed {
                 .any(|points| points.contains(&name)),
             "crash point {name} is not listed"
         );
+        if let Some((target, folder)) = &*HOLD
+            && target == name
+            && !HELD.swap(true, Ordering::SeqCst)
+        {
+            hold(folder);
+        }
         let Some((target, count)) = &*TARGET else { return };
         if target == name && PASSED.fetch_add(1, Ordering::SeqCst) + 1 == *count {
             rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL).ok();

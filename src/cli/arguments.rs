@@ -13,9 +13,11 @@ use super::dataset::{self, Dataset};
 use super::downstream::{self, Downstream};
 use super::events::{self, Events};
 use super::find::{self, Find};
+use super::gc::{self, Estimate, Gc};
 use super::import::{self, Import};
 use super::lineage::{self, Lineage};
 use super::list::{self, List};
+use super::pin::{self, Pin, Pins, Unpin};
 use super::publish::{self, Publish};
 use super::rebuild::{self, Rebuild};
 use super::run::{self, Run};
@@ -24,6 +26,7 @@ use super::scan::{self, Scan};
 use super::show::{self, Show};
 use super::status::{self, Status};
 use super::supersede::{self, Supersede};
+use super::trash::{self, Delete, Purge, Restore, Trash};
 use super::types::{self, Types};
 use super::verify::{self, Verify};
 
@@ -128,6 +131,39 @@ pub(super) enum Command {
     /// Record that a newer artifact replaces an older one
     #[command(after_help = supersede::EXAMPLES)]
     Supersede(Supersede),
+    /// Show what a policy or the rules of families would collect, and put it into the trash
+    #[command(after_help = gc::EXAMPLES)]
+    Gc(Gc),
+    /// Show only the sums of what would be collected
+    #[command(after_help = gc::ESTIMATE_EXAMPLES, hide = true)]
+    GcEstimate(Estimate),
+    /// Protect an artifact, a run or a dataset from being collected
+    #[command(after_help = pin::EXAMPLES)]
+    Pin(Pin),
+    /// Remove all pins of an artifact, a run or a dataset
+    #[command(after_help = pin::EXAMPLES)]
+    Unpin(Unpin),
+    /// List pins, newest first
+    #[command(after_help = pin::EXAMPLES)]
+    Pins(Pins),
+    /// Protect something from being collected: the same as pin
+    #[command(after_help = pin::M3_EXAMPLES, hide = true)]
+    GcPin(Pin),
+    /// Remove all pins of something: the same as unpin
+    #[command(after_help = pin::M3_EXAMPLES, hide = true)]
+    GcUnpin(Unpin),
+    /// Put artifacts into the trash
+    #[command(after_help = trash::EXAMPLES)]
+    Delete(Delete),
+    /// Bring artifacts back from the trash
+    #[command(after_help = trash::EXAMPLES)]
+    Restore(Restore),
+    /// List what lies in the trash, deleted last first
+    #[command(after_help = trash::EXAMPLES)]
+    Trash(Trash),
+    /// Show what would be taken from the trash for good, and do it
+    #[command(after_help = trash::EXAMPLES)]
+    Purge(Purge),
     /// Run a command and record it: what it read and made, what it wrote, how it ended
     #[command(after_help = run::EXAMPLES)]
     Run(Box<Run>),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::arguments::Place;
 use super::caller::{Caller, read};
@@ -18,6 +18,7 @@ Examples:
   keepstone import m3 project/data --dry-run     what would be taken in, and what is broken
   keepstone import m3 project/data
   keepstone import m3 project --json | jq -r '.findings[].message'
+  keepstone import m3-policies project/config/gc_policies.yaml
 
 Exit codes: 0 everything was taken in, 1 what was broken was left out or told of, 2 what may be fine could not be
 taken in, 64 wrong usage.";
@@ -33,6 +34,49 @@ enum From {
     /// Take in a data folder of M3: artifacts, lineage, runs, datasets, pins
     #[command(after_help = EXAMPLES)]
     M3(M3),
+    /// Take M3's retention policies into keepstone.toml
+    #[command(after_help = EXAMPLES)]
+    M3Policies(M3Policies),
+}
+
+#[derive(Debug, Args)]
+struct M3Policies {
+    /// The YAML file, M3's config/gc_policies.yaml
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Only tell what would be done
+    #[arg(long)]
+    dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What of the policies is told.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PoliciesReport {
+    dry_run: bool,
+    configuration: String,
+    changed: bool,
+    policies: Vec<PolicyTold>,
+    settings: Vec<KeyTold>,
+}
+
+#[derive(Deserialize)]
+struct PolicyTold {
+    policy: String,
+    fate: String,
+    reason: Option<String>,
+    keys: Vec<KeyTold>,
+}
+
+#[derive(Deserialize)]
+struct KeyTold {
+    key: String,
+    value: Value,
+    became: Option<String>,
+    reason: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -88,8 +132,11 @@ struct LeftOut {
 }
 
 pub(super) fn run(place: &Place, options: &Import) -> Outcome {
-    let From::M3(options) = &options.from;
-    match import(place, options) {
+    let outcome = match &options.from {
+        From::M3(options) => import(place, options),
+        From::M3Policies(options) => policies(place, options),
+    };
+    match outcome {
         // What can't be begun is no better than what can't be taken in.
         Err(Failure::Failed(error)) if error.kind() != Kind::InvalidParams => {
             print::error(&error);
@@ -116,6 +163,49 @@ fn import(place: &Place, options: &M3) -> Outcome {
         (_, 1..) => 1,
         _ => 0,
     })
+}
+
+fn policies(place: &Place, options: &M3Policies) -> Outcome {
+    let caller = Caller::at(place)?;
+    let params = json!({ "path": paths::text(&options.file)?, "dryRun": options.dry_run });
+    let text = caller.text("import_m3_policies", params)?;
+    let report: PoliciesReport = read("import_m3_policies", &text)?;
+    match options.json {
+        true => print::json(&text)?,
+        false => print::lines(&policies_shown(&report))?,
+    }
+    Ok(u8::from(report.policies.iter().any(|policy| policy.fate == "left_out")))
+}
+
+fn policies_shown(report: &PoliciesReport) -> String {
+    let mut shown = String::new();
+    let mut line = |text: String| shown.push_str(&(text + "\n"));
+    let key = |told: &KeyTold| {
+        let became = match (&told.became, &told.reason) {
+            (Some(became), _) if *became == told.key => "the same".to_owned(),
+            (Some(became), _) => became.clone(),
+            (None, reason) => format!("nothing: {}", reason.as_deref().unwrap_or_default()),
+        };
+        words::clean(&format!("{} = {} became {became}", told.key, told.value)).into_owned()
+    };
+    for policy in &report.policies {
+        let fate = match (policy.fate.as_str(), &policy.reason) {
+            ("imported", _) if report.dry_run => "would be imported".to_owned(),
+            ("imported", _) => "imported".to_owned(),
+            ("already_there", _) => "is there already".to_owned(),
+            (_, reason) => format!("left out: {}", reason.as_deref().unwrap_or_default()),
+        };
+        line(format!("policy {}: {}", words::clean(&policy.policy), words::clean(&fate)));
+        policy.keys.iter().for_each(|told| line(format!("  {}", key(told))));
+    }
+    report.settings.iter().for_each(|told| line(key(told)));
+    let path = words::clean(&report.configuration).into_owned();
+    line(match (report.changed, report.dry_run) {
+        (true, false) => format!("{path} has them now"),
+        (true, true) => format!("{path} would have them"),
+        (false, _) => format!("{path} stays as it is"),
+    });
+    shown
 }
 
 fn shown(report: &Report) -> String {

@@ -16,6 +16,7 @@ mod exec;
 mod facts;
 mod families;
 mod find;
+mod gc;
 mod git;
 mod import;
 mod init;
@@ -24,6 +25,7 @@ mod list;
 mod pairs;
 mod paper;
 mod paths;
+mod pin;
 mod print;
 mod progress;
 mod publish;
@@ -40,6 +42,7 @@ mod stop;
 mod supersede;
 mod table;
 mod temporary;
+mod trash;
 mod tree;
 mod types;
 mod verify;
@@ -100,6 +103,15 @@ pub fn main() -> ExitCode {
         Command::Downstream(options) => downstream::run(place, options),
         Command::Audit(options) => audit::run(place, options),
         Command::Supersede(options) => supersede::run(place, options),
+        Command::Gc(options) => gc::run(place, options),
+        Command::GcEstimate(options) => gc::estimate(place, options),
+        Command::Pin(options) | Command::GcPin(options) => pin::run(place, options),
+        Command::Unpin(options) | Command::GcUnpin(options) => pin::unpin(place, options),
+        Command::Pins(options) => pin::list(place, options),
+        Command::Delete(options) => trash::delete(place, options),
+        Command::Restore(options) => trash::restore(place, options),
+        Command::Trash(options) => trash::list(place, options),
+        Command::Purge(options) => trash::purge(place, options),
         Command::Run(options) => run::run(place, options),
         Command::Runs(options) => runs::run(place, options),
         Command::Scan(options) => scan::run(place, options),

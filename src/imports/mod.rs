@@ -3,5 +3,6 @@
 mod findings;
 pub mod flowtime;
 pub mod m3;
+mod yaml;
 
 pub use findings::Findings;

@@ -208,13 +208,13 @@ impl Manifest {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// The first artifact that holds this object or is the tree that it lists.
+    /// The first artifact that needs this object: that holds it or is the tree that it lists, and was not purged.
     pub fn first_holder(&self, hash: &Hash) -> Result<Option<String>> {
         Ok(self
             .cached(
                 "SELECT artifact_id FROM artifacts
                  WHERE (seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1)
-                   AND storage = 'managed' ORDER BY seq LIMIT 1",
+                   AND storage = 'managed' AND purged_at IS NULL ORDER BY seq LIMIT 1",
             )?
             .query_row([hash.0], |row| row.get(0))
             .optional()?)

@@ -54,8 +54,12 @@ impl Manifest {
     /// Adds a job that is not begun; answers its number.
     pub fn insert_job(&self, kind: JobKind, at: &str, actor: Option<&str>, data: &Map<String, Value>) -> Result<i64> {
         let data = serde_json::to_string(data).expect("plain data");
-        self.cached("INSERT INTO jobs (kind, at, actor, data) VALUES (?1, ?2, ?3, ?4)")?
-            .execute((kind.word(), at, actor, data))?;
+        self.cached("INSERT INTO jobs (kind, at, actor, data) VALUES (?1, ?2, ?3, ?4)")?.execute((
+            kind.word(),
+            at,
+            actor,
+            data,
+        ))?;
         Ok(self.connection.last_insert_rowid())
     }
 

@@ -38,7 +38,8 @@ const NEEDED: &str = "EXISTS (SELECT 1 FROM artifact_files f CROSS JOIN artifact
      OR EXISTS (SELECT 1 FROM artifacts
             WHERE file_hash = ?1 AND format = 'tree' AND storage = 'managed' AND purged_at IS NULL)";
 
-const TRASH: &str = "SELECT a.seq, a.artifact_id, a.artifact_type, a.logical_key, a.version, a.family, a.storage, a.format,
+const TRASH: &str =
+    "SELECT a.seq, a.artifact_id, a.artifact_type, a.logical_key, a.version, a.family, a.storage, a.format,
         a.created_at, a.deleted_at, a.deletion, a.file_count, a.size_bytes, a.file_hash";
 
 impl Manifest {
@@ -169,9 +170,7 @@ impl Manifest {
             self.cached(&format!("SELECT DISTINCT a.artifact_id, a.seq {live} ORDER BY a.seq LIMIT {limit}"))?;
         let rows = statement.query_map([seq], |row| named::<ArtifactId>(0, row.get(0)?))?;
         let ids = rows.collect::<Result<Vec<_>, _>>()?;
-        let count = self
-            .cached(&format!("SELECT count(DISTINCT a.seq) {live}"))?
-            .query_row([seq], |row| row.get(0))?;
+        let count = self.cached(&format!("SELECT count(DISTINCT a.seq) {live}"))?.query_row([seq], |row| row.get(0))?;
         Ok((ids, count))
     }
 }

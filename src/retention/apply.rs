@@ -92,9 +92,8 @@ pub fn apply(
         let place = deletions.iter().find(|(other, _)| *other == seq).map(|(_, place)| *place);
         place.map(|place| &plan.candidates[place])
     };
-    let left_out = |(seq, reason): (i64, String)| {
-        Some(LeftOut { artifact_id: candidate(seq)?.artifact_id.clone(), reason })
-    };
+    let left_out =
+        |(seq, reason): (i64, String)| Some(LeftOut { artifact_id: candidate(seq)?.artifact_id.clone(), reason });
     let skipped = done.skipped.into_iter().filter_map(left_out).collect();
     let deleted = deletions
         .iter()

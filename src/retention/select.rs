@@ -94,7 +94,13 @@ impl Ground<'_> {
     }
 
     /// The runs that the family's own list of pins means: by id, by the start of one, or by its last 8 digits.
-    fn explicit(&self, name: &FamilyName, family: &Family, runs: &[usize], warnings: &mut Vec<String>) -> HashSet<usize> {
+    fn explicit(
+        &self,
+        name: &FamilyName,
+        family: &Family,
+        runs: &[usize],
+        warnings: &mut Vec<String>,
+    ) -> HashSet<usize> {
         let mut explicit = HashSet::new();
         for pin in &family.pin {
             let tail = id_tail(pin).map(|tail| format!("-{tail}"));
@@ -200,11 +206,7 @@ pub(super) fn in_family(one: &Individual, rules: &Rules) -> bool {
 }
 
 /// Refuses to lose a family, or the newest of its runs.
-fn refuse_losses<'a>(
-    name: &FamilyName,
-    judged: &[Judged],
-    one: impl Fn(usize) -> &'a Individual,
-) -> Result<()> {
+fn refuse_losses<'a>(name: &FamilyName, judged: &[Judged], one: impl Fn(usize) -> &'a Individual) -> Result<()> {
     let Some(newest) = judged.first() else { return Ok(()) };
     let what = if judged.iter().all(|one| !one.keep) {
         format!("all {} entries from family {name}", judged.len())

@@ -73,8 +73,6 @@ pub struct Restored {
     pub unchanged: Vec<ArtifactId>,
     /// What could not be restored at the last moment, and why.
     pub skipped: Vec<LeftOut>,
-    /// What is live again beside another active artifact of the same identity, and that one.
-    pub twins: Vec<(ArtifactId, ArtifactId)>,
 }
 
 /// Brings artifacts back. What is wrong with one of them is told before any is restored.
@@ -102,17 +100,6 @@ pub fn restore(
             continue;
         }
         store.restorable(&reader, &found).map_err(|error| error.field(format!("artifactIds[{at}]")))?;
-        let record = &found.record;
-        let active = reader.manifest().active_of_identity(
-            record.artifact_type.as_str(),
-            record.schema_version,
-            &record.logical_key,
-            &record.content_hash,
-        )?;
-        // What was superseded before it was deleted is superseded again, and no duplicate of anything.
-        if let Some(twin) = active.first().filter(|_| found.state.superseded_at.is_none()) {
-            outcome.twins.push((artifact_id.clone(), twin.record.artifact_id.clone()));
-        }
         wanted.push((found.seq, artifact_id.clone()));
     }
     drop(reader);

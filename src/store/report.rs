@@ -106,7 +106,11 @@ pub(super) fn write(store: &Arc<Store>, row: &JobRow) -> Result<()> {
         "families": families, "deleted": deleted, "skipped": skipped,
     });
     let path = store.layout.root().join(name);
-    files::replace(&path.with_extension("json"), (serde_json::to_string_pretty(&facts).expect("plain data") + "\n").as_bytes(), 0o644)?;
+    files::replace(
+        &path.with_extension("json"),
+        (serde_json::to_string_pretty(&facts).expect("plain data") + "\n").as_bytes(),
+        0o644,
+    )?;
     Ok(files::replace(&path, markdown.as_bytes(), 0o644)?)
 }
 

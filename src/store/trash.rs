@@ -11,7 +11,7 @@ use crate::base::{clock, crash, files};
 use crate::manifest::Found;
 use crate::model::artifact::Storage;
 use crate::model::retention::Deletion;
-use crate::model::{Error, Result};
+use crate::model::{Error, Hash, Result};
 use crate::store::reader::View;
 use crate::store::writer::Writer;
 
@@ -76,7 +76,7 @@ impl Writer<'_> {
     }
 }
 
-/// Refuses to restore what was purged, or over something else.
+/// Refuses to restore what was purged, what would be there twice, and over something else.
 fn restorable<V: View>(view: &V, found: &Found) -> Result<()> {
     let artifact_id = &found.record.artifact_id;
     if let Some(at) = &found.state.purged_at {
@@ -85,6 +85,22 @@ fn restorable<V: View>(view: &V, found: &Found) -> Result<()> {
     }
     if found.record.storage == Storage::InPlace {
         return moving::restorable(view.layout(), view.manifest(), found);
+    }
+    let record = &found.record;
+    let active = view.manifest().active_of_identity(
+        record.artifact_type.as_str(),
+        record.schema_version,
+        &record.logical_key,
+        &record.content_hash,
+    )?;
+    // What was superseded before it was deleted is superseded again, and a duplicate of nothing.
+    if let Some(twin) = active.first().filter(|_| found.state.superseded_at.is_none()) {
+        let twin = &twin.record.artifact_id;
+        return Err(Error::conflict(format!(
+            "artifact {artifact_id} can't be restored: the same content was published again as {twin}"
+        ))
+        .detail("activeArtifactId", twin.as_str())
+        .hint(format!("its content is live already; to have this one instead, delete {twin} first")));
     }
     if found.record.storage == Storage::Managed
         && let Some(path) = names::occupied(view.manifest(), view.objects(), view.layout(), found)?
@@ -99,8 +115,17 @@ fn restorable<V: View>(view: &V, found: &Found) -> Result<()> {
     Ok(())
 }
 
+/// Removes an object unless something needs it; whether it is gone.
+fn remove_unneeded<V: View>(view: &V, hash: &Hash) -> Result<bool> {
+    if view.manifest().is_needed(hash)? {
+        return Ok(false);
+    }
+    files::remove_if_there(&view.objects().path(hash))?;
+    Ok(true)
+}
+
 impl Store {
-    /// Refuses to restore what was purged, or over something else.
+    /// Refuses to restore what was purged, what would be there twice, and over something else.
     pub fn restorable<V: View>(&self, view: &V, found: &Found) -> Result<()> {
         restorable(view, found)
     }
@@ -128,13 +153,16 @@ impl Store {
                 return Ok(());
             }
             crash::point("purge.before_sweep");
+            if crash::unlocked() {
+                let reader = self.read()?;
+                doomed.iter().try_for_each(|hash| remove_unneeded(&reader, hash).map(|_| ()))?;
+            }
             let mut batch = self.begin_alone()?;
             let begun = Instant::now();
             batch.attempt(|writer| {
                 for hash in &doomed {
-                    let removed = !writer.manifest().is_needed(hash)?;
+                    let removed = remove_unneeded(writer, hash)?;
                     if removed {
-                        files::remove_if_there(&writer.objects().path(hash))?;
                         crash::point("purge.unlinked");
                         writer.flush_folder_of(hash);
                     }

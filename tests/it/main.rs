@@ -21,6 +21,7 @@ mod pipe;
 mod planted;
 mod publish;
 mod queries;
+mod retention;
 mod runs;
 mod scan;
 mod schemas;

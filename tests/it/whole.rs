@@ -105,6 +105,10 @@ impl Look<'_> {
             if !left.is_empty() {
                 self.wrong(format!("still to be placed: {left:?}"));
             }
+            let (jobs, doomed) = (self.manifest.jobs().expect("read"), self.manifest.doomed(None, 1).expect("read"));
+            if !jobs.is_empty() || !doomed.is_empty() {
+                self.wrong(format!("still to be done: {jobs:?}; still to be removed: {doomed:?}"));
+            }
         }
     }
 
@@ -137,7 +141,8 @@ impl Look<'_> {
         let (id, record) = (found.record.artifact_id.to_string(), &found.record);
         let files = self.manifest.files(found.seq).expect("the manifest is read");
         let name = self.layout.name(record);
-        for file in files.iter().filter(|_| record.storage == Storage::Managed) {
+        let (deleted, purged) = (found.state.deleted_at.is_some(), found.state.purged_at.is_some());
+        for file in files.iter().filter(|_| !purged && record.storage == Storage::Managed) {
             let object = self.layout.objects().join(&file.hash.hex()[..2]).join(file.hash.hex());
             let Ok(bytes) = std::fs::read(&object) else {
                 self.wrong(format!("{id}: the object {} is missing", file.hash));
@@ -147,6 +152,12 @@ impl Look<'_> {
                 self.wrong(format!("{id}: {} has {} bytes instead of {}", file.path, bytes.len(), file.size_bytes.0));
             }
             let readable = if record.format == Format::Tree { name.join(&file.path) } else { name.clone() };
+            if deleted {
+                if self.expect == Expect::Died {
+                    expected.insert(readable);
+                }
+                continue;
+            }
             match std::fs::read(&readable) {
                 Ok(named) if named == bytes => {}
                 Ok(named) => self.wrong(format!("{id}: {} has {} other bytes", readable.display(), named.len())),

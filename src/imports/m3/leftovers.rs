@@ -35,7 +35,11 @@ pub fn left_out(folder: &Folder, artifacts: &Artifacts, findings: &mut Findings)
         let policies = project.join("config/gc_policies.yaml");
         if files::exists(&policies) {
             let path = policies.to_string_lossy().into_owned();
-            all.push(kind("retention policies", "they are no data: `keepstone import m3-policies` takes them in", vec![path]));
+            all.push(kind(
+                "retention policies",
+                "they are no data: `keepstone import m3-policies` takes them in",
+                vec![path],
+            ));
         }
     }
     strays(folder, findings)?;

@@ -5,6 +5,7 @@ mod datasets;
 mod intake;
 mod leftovers;
 mod pins;
+mod policies;
 mod runs;
 
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ pub use artifacts::Artifacts;
 pub use datasets::{TakenDataset, TakenMember, dataset_files, take_dataset};
 pub use intake::{Fate, Intake};
 pub use leftovers::left_out;
+pub use policies::{PolicyFate, TakenKey, TakenPolicies, TakenPolicy, take_policies};
 
 use super::findings::About;
 use crate::base::files;

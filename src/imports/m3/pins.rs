@@ -72,10 +72,14 @@ impl Intake<'_> {
                 }
             }
         }
-        let fates = self.decide(&batch, |_, _| Ok(Fate::Imported), |pin, writer| {
-            writer.pin(&pin.target, pin.reason.clone(), None, pin.created_at.clone())?;
-            Ok(Fate::Imported)
-        })?;
+        let fates = self.decide(
+            &batch,
+            |_, _| Ok(Fate::Imported),
+            |pin, writer| {
+                writer.pin(&pin.target, pin.reason.clone(), None, pin.created_at.clone())?;
+                Ok(Fate::Imported)
+            },
+        )?;
         tally.imported.0 += fates.len() as u64;
         Ok(tally)
     }

@@ -41,8 +41,10 @@ fn target(artifact: Option<ArtifactId>, run: Option<RunId>, dataset: Option<Data
         (Some(id), None, None) => Ok(PinTarget::Artifact(id)),
         (None, Some(id), None) => Ok(PinTarget::Run(id)),
         (None, None, Some(id)) => Ok(PinTarget::Dataset(id)),
-        _ => Err(Error::invalid_params("exactly one of artifactId, runId and datasetId must be given")
-            .field("artifactId")),
+        _ => {
+            Err(Error::invalid_params("exactly one of artifactId, runId and datasetId must be given")
+                .field("artifactId"))
+        }
     }
 }
 

@@ -17,10 +17,9 @@ const MOST: usize = 10_000;
 
 /// Brings artifacts back from the trash as they were: content, tags, pins, lineage, status, and their readable names.
 ///
-/// All of them or none: an id that is unknown, an artifact that was purged, or something else at the place of a readable
-/// name is an error before anything changes. What is live already stays as it is. Where the same content was published
-/// again meanwhile, both are live afterwards, and the answer names them; a further publish of it is recognised as a
-/// duplicate of the one that was published last.
+/// All of them or none: an id that is unknown, an artifact that was purged, something else at the place of a readable name,
+/// or the same content that was published again meanwhile is an error before anything changes. What is live already stays
+/// as it is.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(extend("examples" = [{"artifactIds": ["art-20260301T093000-5f2c81d4"]}]))]
@@ -39,18 +38,6 @@ pub struct Restored {
     unchanged: Vec<ArtifactId>,
     /// What somebody else came before.
     skipped: Vec<LeftOut>,
-    /// What is live beside another artifact of the same type, key and content.
-    twins: Vec<Twins>,
-}
-
-/// Two live artifacts of the same type, key and content.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Twins {
-    /// The one that came back.
-    artifact_id: ArtifactId,
-    /// The one that was there.
-    active_artifact_id: ArtifactId,
 }
 
 /// `restore`
@@ -73,11 +60,6 @@ impl Maintenance for Restore {
             restored: done.restored.iter().map(artifact).collect::<Result<_>>()?,
             unchanged: done.unchanged,
             skipped: done.skipped.into_iter().map(LeftOut::from).collect(),
-            twins: done
-                .twins
-                .into_iter()
-                .map(|(artifact_id, active_artifact_id)| Twins { artifact_id, active_artifact_id })
-                .collect(),
         })
     }
 }

@@ -44,6 +44,8 @@ import type {
   HealthCheckResult,
   ImportM3Params,
   ImportM3Result,
+  ImportM3PoliciesParams,
+  ImportM3PoliciesResult,
   InitParams,
   InitResult,
   InitializeParams,
@@ -112,7 +114,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:c4afc8eb39870bba27e041eac570d06ef8cfd556a20fd117fc0cba8450762a3d";
+export const SCHEMA_HASH = "sha256:89faef2eb1ca11f97546412e7d1d3d3708bcd97c6198f49fcdf7c8767c55280a";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -167,6 +169,7 @@ export const METHODS = {
   "restore": { name: "restore", idempotent: true },
   "purge_trash": { name: "purge_trash", idempotent: true },
   "import_m3": { name: "import_m3", idempotent: true },
+  "import_m3_policies": { name: "import_m3_policies", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
   "verify_store": { name: "verify_store", idempotent: true },
   "backup": { name: "backup", idempotent: false },
@@ -754,10 +757,9 @@ export abstract class Methods {
   /**
    * Brings artifacts back from the trash as they were: content, tags, pins, lineage, status, and their readable names.
    *
-   * All of them or none: an id that is unknown, an artifact that was purged, or something else at the place of a readable
-   * name is an error before anything changes. What is live already stays as it is. Where the same content was published
-   * again meanwhile, both are live afterwards, and the answer names them; a further publish of it is recognised as a
-   * duplicate of the one that was published last.
+   * All of them or none: an id that is unknown, an artifact that was purged, something else at the place of a readable name,
+   * or the same content that was published again meanwhile is an error before anything changes. What is live already stays
+   * as it is.
    *
    * @example
    * await client.restore({"artifactIds":["art-20260301T093000-5f2c81d4"]});
@@ -798,6 +800,19 @@ export abstract class Methods {
    */
   importM3(params: ImportM3Params, options?: CallOptions): Promise<ImportM3Result> {
     return this.call("import_m3", params, options);
+  }
+
+  /**
+   * Takes M3's retention policies into keepstone.toml, each as `[policies.NAME]`, and tells what every key became.
+   *
+   * Nothing that keepstone.toml says is changed: a policy whose name it has for another one is left out. The store is made
+   * if there is none.
+   *
+   * @example
+   * await client.importM3Policies({"path":"project/config/gc_policies.yaml","dryRun":true});
+   */
+  importM3Policies(params: ImportM3PoliciesParams, options?: CallOptions): Promise<ImportM3PoliciesResult> {
+    return this.call("import_m3_policies", params, options);
   }
 
   /**

@@ -1080,6 +1080,15 @@ export interface ImportM3Report {
   leftOut: ImportM3LeftOut[];
 }
 
+/** What became of a policy. */
+export type ImportedFate =
+  /** keepstone.toml has it from now on. */
+  | "imported"
+  /** keepstone.toml had it, alike. */
+  | "already_there"
+  /** It was left out. */
+  | "left_out";
+
 /** What becomes of the original. */
 export type Ingest =
   /** It stays. */
@@ -1126,6 +1135,18 @@ export type IssueName =
   | "incomplete_lineage"
   /** It was made from itself over others. */
   | "circle";
+
+/** What one key became. */
+export interface KeyImported {
+  /** The key, as the file has it. */
+  key: string;
+  /** Its value. */
+  value: unknown;
+  /** The key of keepstone.toml; null where it became none. */
+  became: string | null;
+  /** Why it became none. */
+  reason: string | null;
+}
 
 /** The limits of the session. */
 export interface Limits {
@@ -1396,6 +1417,32 @@ export interface Policies {
   families: FamilyShown[];
 }
 
+/** What the file became. */
+export interface PoliciesImported {
+  /** Whether nothing was written. */
+  dryRun: boolean;
+  /** Absolute path of keepstone.toml. */
+  configuration: string;
+  /** Whether it says more than before, or would. */
+  changed: boolean;
+  /** The policies, in the order of the file. */
+  policies: PolicyImported[];
+  /** What the file says beside its policies. */
+  settings: KeyImported[];
+}
+
+/** What one policy became. */
+export interface PolicyImported {
+  /** Its name, as the file has it. */
+  policy: string;
+  /** What became of it. */
+  fate: ImportedFate;
+  /** Why it was left out. */
+  reason: string | null;
+  /** Its keys. */
+  keys: KeyImported[];
+}
+
 /** A policy as it is listed. */
 export interface PolicyShown {
   /** Its name. */
@@ -1509,8 +1556,6 @@ export interface Restored {
   unchanged: string[];
   /** What somebody else came before. */
   skipped: ApplyGcLeftOut[];
-  /** What is live beside another artifact of the same type, key and content. */
-  twins: Twins[];
 }
 
 /** An ancestor that has no inputs itself. */
@@ -1937,14 +1982,6 @@ export interface Trashed {
   fileCount: number;
   /** Bytes of all its files together. */
   sizeBytes: number;
-}
-
-/** Two live artifacts of the same type, key and content. */
-export interface Twins {
-  /** The one that came back. */
-  artifactId: string;
-  /** The one that was there. */
-  activeArtifactId: string;
 }
 
 /** What a registered type says about its tables. */
@@ -2800,6 +2837,17 @@ export interface ImportM3Params {
 
 /** What `import_m3` answers. */
 export type ImportM3Result = ImportM3Report;
+
+/** What `import_m3_policies` takes. */
+export interface ImportM3PoliciesParams {
+  /** The YAML file. A relative path counts from the server's working directory. */
+  path: string;
+  /** Whether it is only told what would be done. False unless given. */
+  dryRun?: boolean | null | undefined;
+}
+
+/** What `import_m3_policies` answers. */
+export type ImportM3PoliciesResult = PoliciesImported;
 
 /** What `list_events` takes. */
 export interface ListEventsParams {

@@ -51,6 +51,7 @@ from .types import (
     Pin,
     Plan,
     Policies,
+    PoliciesImported,
     Preset,
     Published,
     PurgeReport,
@@ -94,6 +95,7 @@ IDEMPOTENT = frozenset(
         "get_run",
         "health_check",
         "import_m3",
+        "import_m3_policies",
         "init",
         "initialize",
         "list_artifacts",
@@ -1641,11 +1643,9 @@ class Methods:
         """Brings artifacts back from the trash as they were: content, tags, pins, lineage, status,
         and their readable names.
 
-        All of them or none: an id that is unknown, an artifact that was purged, or something else
-        at the place of a readable name is an error before anything changes. What is live already
-        stays as it is. Where the same content was published again meanwhile, both are live
-        afterwards, and the answer names them; a further publish of it is recognised as a duplicate
-        of the one that was published last.
+        All of them or none: an id that is unknown, an artifact that was purged, something else at
+        the place of a readable name, or the same content that was published again meanwhile is an
+        error before anything changes. What is live already stays as it is.
 
         Args:
             artifact_ids: The artifacts, 1 to 10000.
@@ -1725,6 +1725,35 @@ class Methods:
             "import_m3",
             {
                 "data_dir": data_dir,
+                "dry_run": dry_run,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def import_m3_policies(
+        self,
+        path: StrPath,
+        *,
+        dry_run: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> PoliciesImported:
+        """Takes M3's retention policies into keepstone.toml, each as `[policies.NAME]`, and tells
+        what every key became.
+
+        Nothing that keepstone.toml says is changed: a policy whose name it has for another one is
+        left out. The store is made if there is none.
+
+        Args:
+            path: The YAML file. A relative path counts from the server's working directory.
+            dry_run: Whether it is only told what would be done. False unless given.
+        """
+        reply: PoliciesImported = self._run(
+            "import_m3_policies",
+            {
+                "path": path,
                 "dry_run": dry_run,
             },
             timeout,

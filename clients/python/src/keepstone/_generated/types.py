@@ -69,12 +69,14 @@ __all__ = [
     "ImportFinding",
     "ImportM3LeftOut",
     "ImportM3Report",
+    "ImportedFate",
     "Ingest",
     "InitializeResult",
     "Input",
     "Integrity",
     "Issue",
     "IssueName",
+    "KeyImported",
     "Limits",
     "Made",
     "Member",
@@ -94,6 +96,8 @@ __all__ = [
     "Plan",
     "PlanTotals",
     "Policies",
+    "PoliciesImported",
+    "PolicyImported",
     "PolicyShown",
     "Preset",
     "Published",
@@ -121,7 +125,6 @@ __all__ = [
     "Tally",
     "Totals",
     "Trashed",
-    "Twins",
     "TypeDefinition",
     "TypeSummary",
     "Verified",
@@ -398,6 +401,17 @@ its params.
 `feature_left_out`: A feature that can't be kept is left out.
 
 `pinned_missing`: What a pin protects is not in the store.
+"""
+
+
+ImportedFate = Literal["imported", "already_there", "left_out"]
+"""What became of a policy.
+
+`imported`: keepstone.toml has it from now on.
+
+`already_there`: keepstone.toml had it, alike.
+
+`left_out`: It was left out.
 """
 
 
@@ -1612,6 +1626,20 @@ class Issue:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class KeyImported:
+    """What one key became."""
+
+    key: str
+    """The key, as the file has it."""
+    value: Any
+    """Its value."""
+    became: str | None
+    """The key of keepstone.toml; null where it became none."""
+    reason: str | None
+    """Why it became none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
     """The limits of the session."""
 
@@ -1872,6 +1900,36 @@ class Policies:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PoliciesImported:
+    """What the file became."""
+
+    dry_run: bool
+    """Whether nothing was written."""
+    configuration: str
+    """Absolute path of keepstone.toml."""
+    changed: bool
+    """Whether it says more than before, or would."""
+    policies: list[PolicyImported]
+    """The policies, in the order of the file."""
+    settings: list[KeyImported]
+    """What the file says beside its policies."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyImported:
+    """What one policy became."""
+
+    policy: str
+    """Its name, as the file has it."""
+    fate: ImportedFate
+    """What became of it."""
+    reason: str | None
+    """Why it was left out."""
+    keys: list[KeyImported]
+    """Its keys."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PolicyShown:
     """A policy as it is listed."""
 
@@ -1991,8 +2049,6 @@ class Restored:
     """What was live already."""
     skipped: list[ApplyGcLeftOut]
     """What somebody else came before."""
-    twins: list[Twins]
-    """What is live beside another artifact of the same type, key and content."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2373,16 +2429,6 @@ class Trashed:
     """Number of its files."""
     size_bytes: int
     """Bytes of all its files together."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Twins:
-    """Two live artifacts of the same type, key and content."""
-
-    artifact_id: str
-    """The one that came back."""
-    active_artifact_id: str
-    """The one that was there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,144 @@
+//! `import_m3_policies`
+
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::base::files;
+use crate::imports::m3::{self, PolicyFate, TakenKey};
+use crate::model::{Error, Kind, Result};
+use crate::operations::{Context, Maintenance, Operation};
+
+/// Takes M3's retention policies into keepstone.toml, each as `[policies.NAME]`, and tells what every key became.
+///
+/// Nothing that keepstone.toml says is changed: a policy whose name it has for another one is left out. The store is made
+/// if there is none.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [{"path": "project/config/gc_policies.yaml", "dryRun": true}]))]
+pub struct Params {
+    /// The YAML file. A relative path counts from the server's working directory.
+    path: String,
+    /// Whether it is only told what would be done. False unless given.
+    #[schemars(extend("default" = false))]
+    dry_run: Option<bool>,
+}
+
+/// What the file became.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PoliciesImported {
+    /// Whether nothing was written.
+    dry_run: bool,
+    /// Absolute path of keepstone.toml.
+    configuration: String,
+    /// Whether it says more than before, or would.
+    changed: bool,
+    /// The policies, in the order of the file.
+    policies: Vec<PolicyImported>,
+    /// What the file says beside its policies.
+    settings: Vec<KeyImported>,
+}
+
+/// What one policy became.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyImported {
+    /// Its name, as the file has it.
+    policy: String,
+    /// What became of it.
+    fate: ImportedFate,
+    /// Why it was left out.
+    reason: Option<String>,
+    /// Its keys.
+    keys: Vec<KeyImported>,
+}
+
+/// What became of a policy.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportedFate {
+    /// keepstone.toml has it from now on.
+    Imported,
+    /// keepstone.toml had it, alike.
+    AlreadyThere,
+    /// It was left out.
+    LeftOut,
+}
+
+/// What one key became.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyImported {
+    /// The key, as the file has it.
+    key: String,
+    /// Its value.
+    value: Value,
+    /// The key of keepstone.toml; null where it became none.
+    became: Option<String>,
+    /// Why it became none.
+    reason: Option<String>,
+}
+
+impl From<TakenKey> for KeyImported {
+    fn from(taken: TakenKey) -> Self {
+        let (became, reason) = match taken.became {
+            Ok(became) => (Some(became), None),
+            Err(reason) => (None, Some(reason)),
+        };
+        Self { key: taken.key, value: taken.value, became, reason }
+    }
+}
+
+/// `import_m3_policies`
+pub enum ImportM3Policies {}
+
+impl Operation for ImportM3Policies {
+    const METHOD: &'static str = "import_m3_policies";
+    type Params = Params;
+    type Result = PoliciesImported;
+}
+
+impl Maintenance for ImportM3Policies {
+    fn run(params: Params, context: &Context) -> Result<PoliciesImported> {
+        if params.path.is_empty() {
+            return Err(Error::invalid_params("path: it must not be empty").field("path"));
+        }
+        let dry_run = params.dry_run.unwrap_or(false);
+        let path = files::absolute(Path::new(&params.path));
+        let configuration = context.site.layout().configuration();
+        // So that a file that can't be read makes no store.
+        let mut taken = m3::take_policies(&path, &configuration)?;
+        if !dry_run {
+            let store = match context.site.store() {
+                Err(error) if error.kind() == Kind::NotFound => context.site.store_or_create()?,
+                found => found?,
+            };
+            if let Some(reason) = store.read_only_reason() {
+                return Err(Error::read_only(format!("keepstone.toml can't be written: {reason}")));
+            }
+            taken = m3::take_policies(&path, &configuration)?;
+            if let Some(text) = &taken.text {
+                files::replace(&configuration, text.as_bytes(), 0o644)?;
+            }
+        }
+        let policy = |taken: m3::TakenPolicy| {
+            let (fate, reason) = match taken.fate {
+                PolicyFate::Imported => (ImportedFate::Imported, None),
+                PolicyFate::AlreadyThere => (ImportedFate::AlreadyThere, None),
+                PolicyFate::LeftOut(reason) => (ImportedFate::LeftOut, Some(reason)),
+            };
+            let keys = taken.keys.into_iter().map(KeyImported::from).collect();
+            PolicyImported { policy: taken.name, fate, reason, keys }
+        };
+        Ok(PoliciesImported {
+            dry_run,
+            configuration: configuration.to_string_lossy().into_owned(),
+            changed: taken.text.is_some(),
+            policies: taken.policies.into_iter().map(policy).collect(),
+            settings: taken.settings.into_iter().map(KeyImported::from).collect(),
+        })
+    }
+}
