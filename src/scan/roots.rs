@@ -50,7 +50,7 @@ impl Root {
                 let path = files::absolute(Path::new(given));
                 let beside = layout.root().parent().is_some_and(|parent| path.starts_with(parent));
                 let text = if beside { relative(layout.root(), &path)? } else { shown(&path)? };
-                let root = Self::at(path, text).map_err(|error| error.field(field))?;
+                let root = Self::at(path, text, None).map_err(|error| error.field(field))?;
                 let root = root.remembered(&known).remembered(&configured);
                 if root.real.is_none() {
                     let message = format!("the folder {} was not found", root.path.display());

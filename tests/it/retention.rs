@@ -129,7 +129,8 @@ fn run(place: &Place, family: &str, id: &str, created_at: &str, outcome: Option<
                 tags: BTreeMap::new(),
                 files: vec![file],
                 inputs: Vec::new(),
-                request: None, place: None,
+                request: None,
+                place: None,
             };
             writer.publish(publication, None)
         })

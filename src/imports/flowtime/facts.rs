@@ -9,14 +9,13 @@ use serde_json::{Map, Value, json};
 use super::files_of::Files;
 use super::titles::{self, scalar};
 use super::{Index, Kind, is_table, moment_in};
-use crate::base::files::{self, Context};
-use crate::base::{beneath, clock};
+use crate::base::{beneath, clock, files};
 use crate::model::artifact::Writer;
 use crate::model::ids::ArtifactId;
 use crate::model::number::make_exact;
 use crate::model::place::Said;
 use crate::model::scan::{ScanFault, ScanWarning};
-use crate::model::{Error, Kind as Failure, Result, Watch};
+use crate::model::{Kind as Failure, Result, Watch};
 use crate::tabular::{self, Shape, Table};
 
 /// What is said about a run, model or telemetry.
@@ -132,7 +131,9 @@ impl<'a> Sources<'a> {
         let mut told: Vec<Value> = told.collect();
         told.push(Value::Object(files.object_or_odd("model/provenance.json")));
         told.push(Value::Object(files.object_or_odd("provenance.json")));
-        for fields in told.into_iter().filter_map(|value| if let Value::Object(fields) = value { Some(fields) } else { None }) {
+        for fields in
+            told.into_iter().filter_map(|value| if let Value::Object(fields) = value { Some(fields) } else { None })
+        {
             add_absent(&mut provenance, fields, &[]);
         }
         let catalog = files.object_or_odd("catalog.json");
@@ -152,7 +153,8 @@ impl<'a> Sources<'a> {
             .or_else(|| said_of(&self.catalog, "description"))
             .or_else(|| said_of(&entry, "description"));
         let text = |fields: &Map<String, Value>, key: &str| fields.get(key).and_then(Value::as_str).map(str::to_owned);
-        let source = [&self.own, &self.run, &self.catalog, &entry].into_iter().find_map(|fields| text(fields, "source"));
+        let source =
+            [&self.own, &self.run, &self.catalog, &entry].into_iter().find_map(|fields| text(fields, "source"));
         let source = source.unwrap_or_else(|| kind.source().to_owned());
         let created = text(&self.manifest, "createdUtc").into_iter().chain(
             ["created", "createdUtc", "createdAt", "generatedAt"].into_iter().filter_map(|key| text(&self.own, key)),
@@ -212,7 +214,8 @@ impl<'a> Sources<'a> {
         };
         let mut capabilities: Vec<String> = Vec::new();
         let of_files = ["replay", "compare", "export"].into_iter().zip(of_files).filter(|(_, holds)| *holds);
-        let said = [&self.own, &self.catalog].into_iter().filter_map(|fields| fields.get("capabilities")).flat_map(words);
+        let said =
+            [&self.own, &self.catalog].into_iter().filter_map(|fields| fields.get("capabilities")).flat_map(words);
         for word in of_files.map(|(word, _)| word.to_owned()).chain(said) {
             if !capabilities.contains(&word) {
                 capabilities.push(word);

@@ -43,7 +43,7 @@ impl<'a> Files<'a> {
 
     /// The absolute path of a file.
     pub(super) fn path(&self, inner: &str) -> PathBuf {
-        self.root.join(format!("{}{inner}", self.folder))
+        self.root.join(format!("{}{inner}", self.folder).trim_end_matches('/'))
     }
 
     /// A warning about a file, or about the folder where the name is empty.
@@ -65,17 +65,20 @@ impl<'a> Files<'a> {
 
     /// The same; one that is not understood is told and says nothing.
     pub(super) fn object_or_odd(&mut self, name: &str) -> Map<String, Value> {
-        self.object(name).unwrap_or_else(|odd| {
-            self.odd.push(odd);
-            None
-        }).unwrap_or_default()
+        self.object(name)
+            .unwrap_or_else(|odd| {
+                self.odd.push(odd);
+                None
+            })
+            .unwrap_or_default()
     }
 
     /// Value and text of the first YAML file of these names that is there; one that is not understood is told.
     pub(super) fn yaml(&mut self, names: &[&str]) -> Option<(Value, String)> {
         let inner = names.iter().find_map(|name| self.find(name))?;
-        let read = text(self.root, &format!("{}{inner}", self.folder))
-            .and_then(|text| yaml::read(&text).map(|value| (value, text)).map_err(|what| format!("it is no YAML: {what}")));
+        let read = text(self.root, &format!("{}{inner}", self.folder)).and_then(|text| {
+            yaml::read(&text).map(|value| (value, text)).map_err(|what| format!("it is no YAML: {what}"))
+        });
         read.map_err(|what| self.odd.push(self.warning(ScanFault::Malformed, inner, &what))).ok()
     }
 }
@@ -94,7 +97,10 @@ pub(super) fn text(root: &Path, below: &str) -> Result<String, String> {
         return Err(format!("it has {} bytes; at most {LONGEST} are read for what they say", metadata.len()));
     }
     let mut bytes = Vec::new();
-    file.take(LONGEST).read_to_end(&mut bytes).context("read", &root.join(below)).map_err(|error| told(error.into()))?;
+    file.take(LONGEST)
+        .read_to_end(&mut bytes)
+        .context("read", &root.join(below))
+        .map_err(|error| told(error.into()))?;
     let text = String::from_utf8(bytes).map_err(|_| "it is no UTF-8".to_owned())?;
     Ok(text.strip_prefix(BYTE_ORDER_MARK).map(str::to_owned).unwrap_or(text))
 }

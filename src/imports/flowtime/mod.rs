@@ -42,7 +42,7 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.family() == name)
     }
 
-    /// The type of its artifacts.
+    /// The name of its artifacts' type.
     pub fn artifact_type(self) -> &'static str {
         ["model", "run", "telemetry"][self as usize]
     }
@@ -91,9 +91,8 @@ fn is_table(name: &str) -> bool {
 /// The moment that a name tells, always UTC: `20250920T080707Z` between underscores. Of a run, what begins like one and
 /// is none is told.
 pub fn moment_in(kind: Kind, name: &str) -> Result<Option<Timestamp>, String> {
-    let begins = |part: &&str| {
-        part.as_bytes().get(8) == Some(&b'T') && part.bytes().take(8).all(|byte| byte.is_ascii_digit())
-    };
+    let begins =
+        |part: &&str| part.as_bytes().get(8) == Some(&b'T') && part.bytes().take(8).all(|byte| byte.is_ascii_digit());
     let Some(part) = name.split('_').find(begins) else { return Ok(None) };
     match moment(part) {
         None if kind == Kind::Run => Err(format!("{part} is no moment as 20250920T080707Z is one")),

@@ -129,7 +129,8 @@ impl Maintenance for ScanFiles {
 /// Refuses a family that isn't there, and a configuration without any.
 fn wanted(config: &Config, layout: &Layout, params: &Params) -> Result<()> {
     let named = config.scan.roots.iter().any(|root| root.layout == Some(FolderLayout::Flowtime));
-    let given = || params.root.as_deref().is_some_and(|root| flowtime::looks_like_one(&files::absolute(Path::new(root))));
+    let given =
+        || params.root.as_deref().is_some_and(|root| flowtime::looks_like_one(&files::absolute(Path::new(root))));
     let flowtime = named || given();
     let own = FLOWTIME_FAMILIES.into_iter().filter(|_| flowtime);
     let names: BTreeSet<&str> = config.families.keys().map(FamilyName::as_str).chain(own).collect();
@@ -211,7 +212,10 @@ impl Scanning<'_> {
             };
             let empty = std::mem::take(&mut walked.empty);
             let mut survey = scan::survey(manifest, (&root.path, &root.text), walked, (self.mode, only.as_ref()))?;
-            survey.warnings.extend(hollow(manifest, root, &empty, only.as_ref())?);
+            for (family, warning) in hollow(manifest, root, &empty, only.as_ref())? {
+                survey.skipped.push(family);
+                survey.warnings.push(warning);
+            }
             if !root.exists() {
                 survey.warnings.push(root.missing());
             }
@@ -371,7 +375,10 @@ impl Scanning<'_> {
 
     fn type_of(&self, family: &str) -> ArtifactType {
         let given = self.config.families.get(&named(family)).and_then(|family| family.artifact_type.clone());
-        let own = flowtime::Kind::of_family(family).map_or(family, flowtime::Kind::artifact_type);
+        let own = match flowtime::Kind::of_family(family) {
+            Some(kind) => kind.artifact_type(),
+            None => family,
+        };
         given.unwrap_or_else(|| ArtifactType::try_from(own.to_owned()).expect("a family's name may be a type's"))
     }
 
@@ -401,7 +408,8 @@ impl Scanning<'_> {
     fn tell(&mut self, Understood { found, facts, .. }: &Understood, done: Done, circles: &[Input]) {
         let first = self.layout.scan_root(&found.place.root).join(&found.files[0].path);
         for Input { artifact_id: input, .. } in circles {
-            let message = format!("{input} is no input of {}, which was made from it: it was made of that", found.place.run_key);
+            let message =
+                format!("{input} is no input of {}, which was made from it: it was made of that", found.place.run_key);
             self.warnings.push(about(found, told(ScanFault::InputLeftOut, &first, message)));
         }
         match done {
@@ -431,18 +439,19 @@ fn hollow(
     root: &Root,
     folders: &[String],
     only: Option<&FamilyName>,
-) -> Result<Vec<ScanWarning>> {
+) -> Result<Vec<(FamilyName, ScanWarning)>> {
     let mut warnings = Vec::new();
     for folder in folders {
-        let Some((kind, name)) = flowtime::place_of(&format!("{folder}/")) else { continue };
+        let inside = format!("{folder}/");
+        let Some((kind, name)) = flowtime::place_of(&inside) else { continue };
         let family = named(kind.family());
         let place = Place { root: root.text.clone(), family: family.to_string(), run_key: name.to_owned() };
         let registered = manifest.map_or(Ok(Vec::new()), |manifest| manifest.registered_at(&place))?;
         if registered.is_empty() && only.is_none_or(|only| *only == family) {
             let path = root.path.join(folder);
             let message = format!("{}: it holds no file", path.display());
-            let family = Some(place.family);
-            warnings.push(ScanWarning { family, ..told(ScanFault::Incomplete, &path, message) });
+            let warning = ScanWarning { family: Some(place.family), ..told(ScanFault::Incomplete, &path, message) };
+            warnings.push((family, warning));
         }
     }
     Ok(warnings)

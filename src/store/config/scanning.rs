@@ -148,7 +148,8 @@ pub(super) fn check(config: &Config, path: &Path) -> Result<()> {
     if scan.roots.iter().any(|root| root.path.is_empty()) {
         return wrong("roots", "a folder's name must not be empty".to_owned());
     }
-    let patterned = |name: &str| config.families.iter().any(|(own, family)| own.as_str() == name && !family.include.is_empty());
+    let patterned =
+        |name: &str| config.families.iter().any(|(own, family)| own.as_str() == name && !family.include.is_empty());
     match FLOWTIME_FAMILIES.into_iter().find(|name| patterned(name)) {
         Some(name) => Err(Error::invalid_data(format!(
             "{}: families.{name}: it takes no include: FlowTime's data folder tells by itself what belongs to it",

@@ -84,7 +84,10 @@ fn a_deleted_run_stays_deleted_and_comes_back_only_by_a_restore() {
     let report = place.ok("scan", json!({}));
     assert_eq!((counts(&report)[1], codes(&report)), (1, vec!["reappeared", "id_taken"]), "{report}");
     let again = place.get(&format!("{PLAIN}-2"));
-    assert_eq!((&again["logicalKey"], &again["version"], &again["status"]), (&json!(PLAIN), &json!(2), &json!("active")));
+    assert_eq!(
+        (&again["logicalKey"], &again["version"], &again["status"]),
+        (&json!(PLAIN), &json!(2), &json!("active"))
+    );
     assert_eq!(place.get(PLAIN)["status"], "tombstoned");
     assert_eq!(counts(&place.ok("scan", json!({}))), [4, 0, 0, 4, 0, 0, 0]);
 }
@@ -159,7 +162,10 @@ fn copies_are_versions_and_what_is_moved_is_gone() {
     let report = place.ok("scan", json!({"mode": "copy", "family": "flowtime_runs"}));
     assert_eq!(counts(&report)[1..4], [0, 1, 1]);
     let second = place.get(&format!("{PLAIN}-2"));
-    assert_eq!((&second["version"], &second["supersedes"], &second["fileCount"]), (&json!(2), &json!([PLAIN]), &json!(11)));
+    assert_eq!(
+        (&second["version"], &second["supersedes"], &second["fileCount"]),
+        (&json!(2), &json!([PLAIN]), &json!(11))
+    );
     assert_eq!((&second["title"], &second["tags"]), (&first["title"], &first["tags"]));
     assert_eq!(second["capabilities"], json!(["replay", "compare", "export"]));
 

@@ -120,7 +120,8 @@ fn nested_files_are_listed_with_their_media_types() {
         ("series/index.json", "application/json"),
         ("spec.yaml", "application/yaml"),
     ];
-    let expected: Vec<(String, &str)> = expected.iter().map(|(path, media)| (format!("{RUN}/{path}"), *media)).collect();
+    let expected: Vec<(String, &str)> =
+        expected.iter().map(|(path, media)| (format!("{RUN}/{path}"), *media)).collect();
     assert_eq!(listed.len(), expected.len());
     for (path, media) in &expected {
         assert_eq!(listed[path.as_str()], *media, "{path}");
@@ -146,7 +147,10 @@ fn names_of_every_shape_are_ids_and_tell_the_time_in_utc() {
     // Without a word of when: the newest of its files tells.
     write_json(&data.join("run_plain/manifest.json"), &json!({"schemaVersion": 1}));
     // Whatever the case of its name.
-    write_json(&data.join("run_capitals/Manifest.JSON"), &json!({"metadata": {"description": "found by needle", "n": 3}}));
+    write_json(
+        &data.join("run_capitals/Manifest.JSON"),
+        &json!({"metadata": {"description": "found by needle", "n": 3}}),
+    );
     let report = place.ok("scan", json!({}));
     assert_eq!((counts(&report)[..2].to_vec(), &report["warnings"]), (vec![6, 6], &json!([])));
     for (name, created, title) in names {
@@ -154,9 +158,15 @@ fn names_of_every_shape_are_ids_and_tell_the_time_in_utc() {
         assert_eq!((&run["createdAt"], &run["title"]), (&json!(created), &json!(title)), "{name}");
     }
     let plain = place.get("run_plain");
-    assert_says(&plain, &json!({"createdAt": "2025-09-01T12:00:00.000Z", "capabilities": [], "source": "engine", "writer": null}));
+    assert_says(
+        &plain,
+        &json!({"createdAt": "2025-09-01T12:00:00.000Z", "capabilities": [], "source": "engine", "writer": null}),
+    );
     let capitals = place.get("run_capitals");
-    assert_says(&capitals, &json!({"description": "found by needle", "params": {"metadata": {"description": "found by needle", "n": 3}}}));
+    assert_says(
+        &capitals,
+        &json!({"description": "found by needle", "params": {"metadata": {"description": "found by needle", "n": 3}}}),
+    );
 }
 
 #[test]
@@ -170,7 +180,10 @@ fn the_registry_index_gives_what_people_decided_once() {
             {"id": "shop_v1", "description": "of the index", "source": "flowtime-lab"},
             {"no": "id"},
         ]);
-        write_json(&data(&place).join("registry-index.json"), &json!({"schemaVersion": 1, "artifacts": entries, "artifactCount": 4}));
+        write_json(
+            &data(&place).join("registry-index.json"),
+            &json!({"schemaVersion": 1, "artifacts": entries, "artifactCount": 4}),
+        );
     };
     index("Baseline of autumn", json!(["run", "csv", "json", "configured", "demo", "archived", "kept"]));
     assert_eq!(place.ok("scan", json!({}))["warnings"], json!([]));
@@ -182,8 +195,14 @@ fn the_registry_index_gives_what_people_decided_once() {
             "description": "Two days of a shop. It opens at eight.",
         }),
     );
-    assert_says(&place.get("run_deterministic_0a1b2c3d"), &json!({"title": "Model with a, b", "archived": false, "tags": {"golden": ""}}));
-    assert_says(&place.get("shop_v1"), &json!({"source": "sim", "description": "Two days of a shop. It opens at eight."}));
+    assert_says(
+        &place.get("run_deterministic_0a1b2c3d"),
+        &json!({"title": "Model with a, b", "archived": false, "tags": {"golden": ""}}),
+    );
+    assert_says(
+        &place.get("shop_v1"),
+        &json!({"source": "sim", "description": "Two days of a shop. It opens at eight."}),
+    );
     let before = place.state();
     index("Something else", json!([]));
     assert_eq!(counts(&place.ok("scan", json!({}))), [4, 0, 0, 4, 0, 0, 0]);
@@ -214,7 +233,10 @@ fn telemetry_has_its_schema_whatever_it_is_written_in() {
     let loose = place.get("loose.csv");
     assert_says(&loose, &json!({"title": "loose", "fileCount": 1, "artifactType": "telemetry"}));
     assert_says(&loose["params"]["schema"], &json!({"file": "loose.csv", "rowCount": 1}));
-    assert_says(&place.get("broken"), &json!({"params": {}, "capabilities": ["replay", "compare", "preview"], "title": "broken"}));
+    assert_says(
+        &place.get("broken"),
+        &json!({"params": {}, "capabilities": ["replay", "compare", "preview"], "title": "broken"}),
+    );
 }
 
 #[test]
@@ -299,12 +321,16 @@ fn the_layout_of_a_folder_is_said_beside_its_path() {
         assert!(message.contains(wrong) && message.contains("keepstone.toml"), "{text}: {message}");
     }
     // By the patterns of families, where nothing else is said; both layouts side by side.
-    let families = "[families.logs]\ninclude = [\"**/*.log\"]\n[families.flowtime_models]\nartifact_type = \"template\"\n";
+    let families =
+        "[families.logs]\ninclude = [\"**/*.log\"]\n[families.flowtime_models]\nartifact_type = \"template\"\n";
     configure(&place, &format!("[scan]\nroots = [\"../data\"]\n{families}"));
     assert_eq!(counts(&place.ok("scan", json!({"dryRun": true})))[..2], [2, 2]);
     fs::create_dir(place.folder().join("out")).unwrap();
     place.write("out/a.log", "x");
-    configure(&place, &format!("[scan]\nroots = [\"../out\", {{ path = \"../data\", layout = \"flowtime\" }}]\n{families}"));
+    configure(
+        &place,
+        &format!("[scan]\nroots = [\"../out\", {{ path = \"../data\", layout = \"flowtime\" }}]\n{families}"),
+    );
     assert_eq!(counts(&place.ok("scan", json!({})))[..2], [5, 5]);
     assert_eq!(place.get("shop_v1")["artifactType"], "template");
 }

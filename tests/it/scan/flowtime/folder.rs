@@ -104,7 +104,10 @@ pub fn export(data: &Path, name: &str, into: &str) {
 }
 
 pub fn model(data: &Path, name: &str, metadata: &Value) {
-    write(&data.join("models").join(name).join("model-artifact.yaml"), &format!("{BYTE_ORDER_MARK}kind: Model\n{SPEC}"));
+    write(
+        &data.join("models").join(name).join("model-artifact.yaml"),
+        &format!("{BYTE_ORDER_MARK}kind: Model\n{SPEC}"),
+    );
     write_json(&data.join("models").join(name).join("metadata.json"), metadata);
 }
 

@@ -30,7 +30,10 @@ fn what_is_left_out_is_named_with_its_reason() {
         .iter()
         .map(|warning| {
             let path = warning["path"].as_str().unwrap().strip_prefix(data.to_str().unwrap()).unwrap();
-            (format!("{} {}", path.trim_matches('/'), warning["code"].as_str().unwrap()), warning["message"].as_str().unwrap())
+            (
+                format!("{} {}", path.trim_matches('/'), warning["code"].as_str().unwrap()),
+                warning["message"].as_str().unwrap(),
+            )
         })
         .collect();
     for (expected, reason) in [
@@ -44,10 +47,13 @@ fn what_is_left_out_is_named_with_its_reason() {
         ("models/broken/metadata.json malformed", "it is no JSON"),
         ("telemetry/nothing incomplete", "no CSV or Parquet file"),
     ] {
-        assert!(told.iter().any(|(what, message)| what == expected && message.contains(reason)), "{expected}: {told:?}");
+        assert!(
+            told.iter().any(|(what, message)| what == expected && message.contains(reason)),
+            "{expected}: {told:?}"
+        );
     }
     assert_eq!(told.len(), 9, "{told:?}");
-    assert_eq!((counts(&report)[1], counts(&report)[4]), (1, 8), "{report}");
+    assert_eq!((counts(&report)[1], counts(&report)[4]), (1, 9), "{report}");
     assert_eq!(place.ok("list_artifacts", json!({})).as_array().unwrap().len(), 1);
     let again = place.ok("scan", json!({}));
     assert_eq!((&again["warnings"], counts(&again)[3]), (&report["warnings"], 1));
@@ -104,7 +110,10 @@ fn at_the_terminal_a_preset_and_a_scan_are_enough() {
     };
     told(&["init", "--preset", "flowtime"]);
     let scanned = told(&["scan"]);
-    assert!(scanned.starts_with("25 files scanned ") && scanned.contains("4 artifacts found in 3 families: 4 registered"), "{scanned}");
+    assert!(
+        scanned.starts_with("25 files scanned ") && scanned.contains("4 artifacts found in 3 families: 4 registered"),
+        "{scanned}"
+    );
     let shown: Value = serde_json::from_str(&told(&["show", RUN, "--json"])).unwrap();
     assert_eq!(shown["title"], "Weekend demand");
     let listed = told(&["list", "--family", "flowtime_models"]);

@@ -35,10 +35,17 @@ fn relationships_are_told_from_both_sides() {
     let data = data(&place);
     folder::run(&data, RUN, made_of("shop_v1"), SPEC);
     folder::run(&data, "run_second_00000001", made_of("shop_v1"), SPEC);
-    folder::model(&data, "shop_v1", &json!({"relationships": {"derived_from": ["sensors", "shop_v0"], "generates": [RUN]}}));
+    folder::model(
+        &data,
+        "shop_v1",
+        &json!({"relationships": {"derived_from": ["sensors", "shop_v0"], "generates": [RUN]}}),
+    );
     folder::telemetry(&data, "sensors", &json!({"relationships": {"generates": ["shop_v1", "nobody"]}}));
     place.ok("scan", json!({}));
-    assert_eq!((inputs(&place, RUN), inputs(&place, "shop_v1")), (vec!["shop_v1".to_owned()], vec!["sensors".to_owned()]));
+    assert_eq!(
+        (inputs(&place, RUN), inputs(&place, "shop_v1")),
+        (vec!["shop_v1".to_owned()], vec!["sensors".to_owned()])
+    );
     assert_eq!(missing(&place, "shop_v1"), json!(["shop_v0"]));
     assert_eq!(place.get("shop_v1")["params"]["relationships"]["generates"], json!([RUN]));
 
@@ -65,7 +72,10 @@ fn nothing_is_made_from_what_was_made_of_it() {
     folder::model(&data, "itself", &from("itself"));
     let report = place.ok("scan", json!({}));
     assert_eq!((counts(&report)[1], codes(&report)), (4, vec!["input_left_out"]), "{report}");
-    assert_eq!((inputs(&place, "a"), inputs(&place, "b"), inputs(&place, "c")), (vec!["b".to_owned()], vec!["c".to_owned()], vec![]));
+    assert_eq!(
+        (inputs(&place, "a"), inputs(&place, "b"), inputs(&place, "c")),
+        (vec!["b".to_owned()], vec!["c".to_owned()], vec![])
+    );
     assert_eq!(inputs(&place, "itself"), Vec::<String>::new());
     assert_eq!(place.ok("verify_store", json!({}))["findings"], json!([]));
 }
