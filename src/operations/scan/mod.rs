@@ -208,7 +208,8 @@ impl Prepared {
         let looks = found.files.iter().map(|file| (file.path.as_str(), &file.looks));
         writer.manifest().set_looks(known.registered.seq, looks)?;
         let (inputs, left_out) = self.inputs(&now.record.artifact_id, writer)?;
-        let changed = self.fate == Fate::Changed || !writer.add_inputs(&now, &inputs)?.is_empty();
+        let added = writer.add_inputs(&now, &inputs)?;
+        let changed = self.fate == Fate::Changed || !added.is_empty();
         Ok((if changed { Done::Refreshed } else { Done::Unchanged }, left_out))
     }
 

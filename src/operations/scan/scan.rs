@@ -138,7 +138,7 @@ fn wanted(config: &Config, layout: &Layout, params: &Params) -> Result<()> {
     match &params.family {
         None if !flowtime && config.families.values().all(|family| family.include.is_empty()) => {
             Err(Error::invalid_data(format!("{} says of no family which files belong to it", file.display())).hint(
-                "add [families.NAME] with include = [\"**/…\"], or begin with `keepstone init --preset cryptorun`",
+                "add [families.NAME] with include = [\"**/…\"], or begin with `keepstone init --preset cryptorun` or `--preset flowtime`",
             ))
         }
         Some(name) if !names.contains(name.as_str()) => {

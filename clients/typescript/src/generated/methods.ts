@@ -114,7 +114,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:89faef2eb1ca11f97546412e7d1d3d3708bcd97c6198f49fcdf7c8767c55280a";
+export const SCHEMA_HASH = "sha256:8983b9907a78639bc3fe8aea282a614472d9e5c78c2b8c04cf8871b16102257c";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -224,6 +224,9 @@ export abstract class Methods {
    *
    * @example
    * await client.init({"preset":"cryptorun"});
+   *
+   * @example
+   * await client.init({"preset":"flowtime","force":true});
    */
   init(params: InitParams = {}, options?: CallOptions): Promise<InitResult> {
     return this.call("init", params, options);
@@ -622,7 +625,8 @@ export abstract class Methods {
    *
    * Which folders and families there are is said in keepstone.toml. Files belong to one run when their paths share a
    * stamp (`20250906_143022`) or an id behind `run_`, or their names an id or a date; otherwise when they lie in one
-   * folder. Nothing in the folders is changed, unless `mode` is `move`. A run that was found before keeps its artifact
+   * folder. In a data folder of FlowTime (`layout = "flowtime"`) each folder of a run, a model or telemetry is one artifact
+   * that has the folder's name for an id, with what its files say: title, tags, params, what it was made from. Nothing in the folders is changed, unless `mode` is `move`. A run that was found before keeps its artifact
    * with its id, tags and pins, whatever was added to its files; those that look as before (size and time) are not read
    * again. It is committed in parts, none of them half. The store is made if there is none.
    *

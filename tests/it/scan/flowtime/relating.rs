@@ -58,6 +58,11 @@ fn relationships_are_told_from_both_sides() {
     assert_eq!(counts(&place.ok("scan", json!({}))), [4, 0, 2, 2, 0, 0, 1]);
     assert_eq!(inputs(&place, "run_second_00000001").len(), 2);
     assert_eq!(counts(&place.ok("scan", json!({}))), [4, 0, 0, 4, 0, 0, 0]);
+    folder::model(&data, "shop_v0", &json!({"relationships": {"generates": ["run_second_00000001"]}}));
+    folder::export(&data, "run_second_00000001", "gold");
+    assert_eq!(counts(&place.ok("scan", json!({}))), [5, 1, 1, 3, 0, 0, 4], "what changes gets its new input at once");
+    assert_eq!(inputs(&place, "run_second_00000001").len(), 3);
+    assert_eq!(counts(&place.ok("scan", json!({}))), [5, 0, 0, 5, 0, 0, 0]);
     assert_eq!(place.ok("verify_store", json!({}))["findings"], json!([]));
 }
 

@@ -1353,14 +1353,18 @@ class Methods:
 
         Which folders and families there are is said in keepstone.toml. Files belong to one run when
         their paths share a stamp (`20250906_143022`) or an id behind `run_`, or their names an id
-        or a date; otherwise when they lie in one folder. Nothing in the folders is changed, unless
-        `mode` is `move`. A run that was found before keeps its artifact with its id, tags and pins,
-        whatever was added to its files; those that look as before (size and time) are not read
-        again. It is committed in parts, none of them half. The store is made if there is none.
+        or a date; otherwise when they lie in one folder. In a data folder of FlowTime (`layout =
+        "flowtime"`) each folder of a run, a model or telemetry is one artifact that has the
+        folder's name for an id, with what its files say: title, tags, params, what it was made
+        from. Nothing in the folders is changed, unless `mode` is `move`. A run that was found
+        before keeps its artifact with its id, tags and pins, whatever was added to its files; those
+        that look as before (size and time) are not read again. It is committed in parts, none of
+        them half. The store is made if there is none.
 
         Args:
             root: The one folder to look through, instead of those that keepstone.toml names. A
-                relative path counts from the server's working directory.
+                relative path counts from the server's working directory. One that is not named
+                there and looks like FlowTime's is read as such.
             family: The one family to look for; all of them unless given.
             mode: Who keeps the files: `in_place` leaves them with their producer, `copy` takes them
                 into the store, `move` removes them there afterwards; `in_place` unless given.
