@@ -1,4 +1,5 @@
-"""The golden demo: a coupon goes from its specification over a design and a board to simulations, a dataset and an audit.
+"""The golden demo: a coupon goes from its specification over a design and a board to simulations, a dataset, a collection
+of what is old, and an audit.
 
 It runs twice, once through the pipe and once at the terminal, each time in a store of its own. Every step is checked by
 its values; the first that is wrong ends the demo with exit code 1. No package is needed.
@@ -64,11 +65,12 @@ class Pipe:
     def init(self):
         self.call("init")
 
-    def publish(self, path, artifact_type, artifact_id, roles, run_id, inputs, tags):
+    def publish(self, path, artifact_type, artifact_id, roles, run_id, inputs, tags, created_at=None):
         listed = [{"artifactId": input_id, "relation": relation} for relation, input_id in inputs]
         return self.call(
             "publish_artifact", dataPath=str(path), format="file", artifactType=artifact_type, artifactId=artifact_id,
             roles=roles, runId=run_id, inputs=listed, tags=tags, writerName="golden_demo", writerVersion="1.0.0",
+            createdAt=created_at,
         )["artifact"]  # fmt: skip
 
     def get(self, artifact_id):
@@ -108,6 +110,33 @@ class Pipe:
         versions = [{"datasetId": dataset_id, "version": version} for version in (left, right)]
         return self.call("diff_datasets", left=versions[0], right=versions[1])
 
+    def pin(self, artifact_id, reason):
+        return self.call("pin", artifactId=artifact_id, reason=reason)
+
+    def unpin(self, artifact_id):
+        return self.call("unpin", artifactId=artifact_id)["removed"]
+
+    def plan(self, policy):
+        return self.call("plan_gc", policy=policy)
+
+    def estimate(self, policy):
+        plan = self.plan(policy)
+        return plan["totals"]["delete"], plan["totals"]["logicalBytes"]
+
+    def collect(self, policy):
+        plan = self.plan(policy)
+        return self.call("apply_gc", policy=plan["policy"], now=plan["now"], digest=plan["digest"])
+
+    def trash(self):
+        return self.call("list_trash")
+
+    def restore(self, artifact_id):
+        return self.call("restore", artifactIds=[artifact_id])["restored"]
+
+    def purge(self, artifact_ids):
+        self.call("purge_trash", artifactIds=artifact_ids)
+        return self.call("purge_trash", artifactIds=artifact_ids, dryRun=False)
+
     def audit(self, artifact_id, required_roles=()):
         roles = list(required_roles)
         return self.call("audit", artifactIds=[artifact_id], traceRoots=True, verifyHashes=True, requiredRoles=roles)
@@ -141,11 +170,12 @@ class Terminal:
     def init(self):
         self.run("init", "--quiet")
 
-    def publish(self, path, artifact_type, artifact_id, roles, run_id, inputs, tags):
+    def publish(self, path, artifact_type, artifact_id, roles, run_id, inputs, tags, created_at=None):
         arguments = ["--type", artifact_type, "--id", artifact_id, "--run", run_id, "--format", "file", "--no-git"]
         arguments += [word for role in roles for word in ("--role", role)]
         arguments += [word for relation, input_id in inputs for word in ("--input", f"{relation}={input_id}")]
         arguments += [word for name, value in tags.items() for word in ("--tag", f"{name}={value}")]
+        arguments += ["--created-at", created_at] if created_at else []
         return self.json("publish", path, *arguments, "--writer", "golden_demo@1.0.0")["artifact"]
 
     def get(self, artifact_id):
@@ -179,6 +209,31 @@ class Terminal:
     def diff_datasets(self, dataset_id, left, right):
         return self.json("dataset", "diff", f"{dataset_id}@{left}", f"{dataset_id}@{right}")
 
+    def pin(self, artifact_id, reason):
+        return self.json("gc-pin", "--artifact-id", artifact_id, "--reason", reason)
+
+    def unpin(self, artifact_id):
+        return self.json("gc-unpin", "--artifact-id", artifact_id)["removed"]
+
+    def plan(self, policy):
+        return self.json("gc", "--policy", policy, "--dry-run")
+
+    def estimate(self, policy):
+        estimate = self.json("gc-estimate", "--policy", policy)
+        return estimate["artifactsToDelete"], estimate["bytesToDelete"]
+
+    def collect(self, policy):
+        return self.json("gc", "--policy", policy, "--apply", "--force")
+
+    def trash(self):
+        return self.json("trash")
+
+    def restore(self, artifact_id):
+        return self.json("restore", artifact_id)["restored"]
+
+    def purge(self, artifact_ids):
+        return self.json("purge", *artifact_ids, "--apply", "--force")
+
     def audit(self, artifact_id, required_roles=()):
         roles = ["--required-roles", ",".join(required_roles)] if required_roles else []
         return self.json("audit", artifact_id, "--trace-roots", "--verify-hashes", *roles, codes=(0, 2))
@@ -203,12 +258,12 @@ class Demo:
         self.way = way
         self.folder = folder
 
-    def put(self, content, artifact_type, artifact_id, roles, run_id, inputs=(), tags=None):
+    def put(self, content, artifact_type, artifact_id, roles, run_id, inputs=(), tags=None, created_at=None):
         """Publishes bytes, or one of the inputs by its name."""
         path = INPUTS / content if isinstance(content, str) else self.folder / artifact_id
         if not isinstance(content, str):
             path.write_bytes(content)
-        return self.way.publish(path, artifact_type, artifact_id, roles, run_id, inputs, tags or {})
+        return self.way.publish(path, artifact_type, artifact_id, roles, run_id, inputs, tags or {}, created_at)
 
     def phase_1_initialization(self):
         self.way.init()
@@ -320,6 +375,51 @@ class Demo:
         reference = self.way.create_dataset("reference_members", "v1", {"members": plain})["dataset"]
         expect("the reference digest of five members", reference["contentDigest"], MEMBERS_DIGEST)
 
+    def phase_5_garbage_collection(self):
+        # Nine of one type: the newest five are kept, and one is pinned. Two of the oldest are one chain, and two share
+        # their bytes with what is kept.
+        for day in range(1, 10):
+            content = b"shared" if day in (3, 9) else f"day {day}".encode()
+            inputs = [("derived_from", "gc-day-1")] if day == 2 else []
+            self.put(content, "daily_report", f"gc-day-{day}", ["intermediate"], "gc-run-001", inputs,
+                     created_at=f"2026-01-{day:02d}T00:00:00Z")  # fmt: skip
+        self.put(b"weights", "daily_report", "art-important", ["intermediate"], "gc-run-001",
+                 created_at="2025-12-31T00:00:00Z")  # fmt: skip
+        self.way.pin("art-important", "Production model")
+        expect("that it is pinned", self.way.get("art-important")["pinned"], True)
+
+        plan = self.way.plan("laptop_default")
+        reports = {one["artifactId"]: one for one in plan["candidates"] if one["artifactType"] == "daily_report"}
+        told = {name: (one["fate"], one["reasons"]) for name, one in reports.items()}
+        expect("the fate of what is pinned", told["art-important"], ("keep", ["pinned"]))
+        expect("the fate of what something was made from", told["gc-day-1"], ("keep", ["has_descendants"]))
+        for day in range(2, 5):
+            expect(f"the fate of day {day}", told[f"gc-day-{day}"], ("delete", ["older_than_14d"]))
+        for day in range(5, 10):
+            expect(f"the fate of day {day}", told[f"gc-day-{day}"], ("keep", ["min_count"]))
+        expect("what a purge of day 3 frees", reports["gc-day-3"]["physicalBytes"], 0)
+        expect("what goes", plan["totals"]["delete"], 3)
+        expect("the estimate", self.way.estimate("laptop_default"), (3, len(b"day 2") + len(b"shared") + len(b"day 4")))
+
+        done = self.way.collect("laptop_default")
+        gone = ["gc-day-4", "gc-day-3", "gc-day-2"]
+        expect("what went", [one["artifactId"] for one in done["deleted"]], gone)
+        report = json.loads(Path(done["reportJson"]).read_text())
+        expect("what the report tells of", {one["artifactId"] for one in report["deleted"]}, set(gone))
+        expect("the trash", {one["artifactId"] for one in self.way.trash()}, set(gone))
+        expect("what became of it", self.way.get("gc-day-2")["status"], "tombstoned")
+        # Day 2 is gone, so nothing live was made from day 1 any more.
+        expect("what goes next", self.way.collect("laptop_default")["totals"]["delete"], 1)
+        expect("what comes back", [one["artifactId"] for one in self.way.restore("gc-day-4")], ["gc-day-4"])
+        expect("its content", self.way.content("gc-day-4"), b"day 4")
+
+        purged = self.way.purge(["gc-day-1", "gc-day-2", "gc-day-3"])
+        expect("what a purge frees", purged["physicalBytes"], len(b"day 1day 2"))
+        expect("what shared its bytes", self.way.content("gc-day-9"), b"shared")
+        expect("the path of what was purged", self.way.get("gc-day-2")["path"], None)
+        expect("its lineage", self.way.ancestors("gc-day-2"), {"gc-day-1"})
+        expect("how many pins are gone", self.way.unpin("art-important"), 1)
+
     def phase_6_audit(self):
         run = "audit-run-001"
         self.put(SPEC, "coupon_spec", "audit-spec-001", ["config", "root_input"], run)
@@ -366,7 +466,7 @@ class Demo:
         return found["counts"]
 
     def run(self):
-        for phase in ("1_initialization", "2_artifacts", "3_lineage", "4_datasets", "6_audit", "7_workflow"):
+        for phase in ("1_initialization", "2_artifacts", "3_lineage", "4_datasets", "5_garbage_collection", "6_audit", "7_workflow"):
             getattr(self, f"phase_{phase}")()
             print(f"  phase {phase.replace('_', ': ')}", flush=True)
         self.way.end()

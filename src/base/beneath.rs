@@ -2,7 +2,7 @@
 
 use std::fs::{File, Metadata};
 use std::io;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{self as sys, Mode, OFlags};
 
@@ -36,9 +36,30 @@ pub fn open(folder: &Path, relative: &str) -> Result<(File, Metadata)> {
     Ok((file, metadata))
 }
 
+/// The way from one absolute folder to another.
+pub fn way(from: &Path, to: &Path) -> PathBuf {
+    let (mut from, mut to) = (from.components().peekable(), to.components().peekable());
+    while from.peek().is_some() && from.peek() == to.peek() {
+        (from.next(), to.next());
+    }
+    from.map(|_| Component::ParentDir).chain(to).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_way_between_folders_is_told() {
+        for (from, to, expected) in [
+            ("/p/.keepstone", "/p/artifacts", "../artifacts"),
+            ("/p/.keepstone", "/p", ".."),
+            ("/p/a/store", "/p/b/c", "../../b/c"),
+            ("/s", "/t", "../t"),
+        ] {
+            assert_eq!(way(Path::new(from), Path::new(to)), Path::new(expected));
+        }
+    }
 
     #[test]
     fn nothing_leads_out_of_the_folder() {

@@ -7,8 +7,10 @@ use serde_json::json;
 
 use super::arguments::Place;
 use super::caller::Caller;
+use super::gc::{self, Gc};
 use super::list::{self, List, MOST};
 use super::paper::Paper;
+use super::pin::{self, Pin};
 use super::scan::{self, Scan};
 use super::show::{self, Show};
 use super::{Failure, Outcome, artifacts, print};
@@ -32,6 +34,12 @@ enum What {
     /// Look through folders for the runs of families, and register them
     #[command(after_help = scan::EXAMPLES)]
     Scan(Scan),
+    /// Show what would be collected, and collect it when told to
+    #[command(after_help = gc::EXAMPLES)]
+    Gc(Gc),
+    /// Protect an artifact from being collected, or end that
+    #[command(after_help = pin::EXAMPLES)]
+    Pin(Pin),
 }
 
 /// A list in any order, of which a part is shown.
@@ -66,6 +74,8 @@ pub(super) fn run(place: &Place, options: &Under) -> Outcome {
         What::Show(options) => show::run(place, options),
         What::List(options) => sorted(place, options),
         What::Scan(options) => scan::run(place, options),
+        What::Gc(options) => gc::run(place, options),
+        What::Pin(options) => pin::run(place, options),
     }
 }
 

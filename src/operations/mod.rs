@@ -267,6 +267,7 @@ pub static OPERATIONS: &[Method] = &[
     Method::maintenance::<retention::restore::Restore>(),
     Method::maintenance::<retention::purge_trash::PurgeTrash>(),
     Method::maintenance::<imports::import_m3::ImportM3>(),
+    Method::maintenance::<imports::import_cryptorun::ImportCryptorun>(),
     Method::maintenance::<imports::import_m3_policies::ImportM3Policies>(),
     Method::query::<store::list_events::ListEvents>(),
     Method::probe::<store::verify_store::VerifyStore>(),

@@ -1,10 +1,10 @@
 //! The folders that are scanned: where they lie, and how the manifest remembers them.
 
 use std::collections::BTreeSet;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::warning;
-use crate::base::files;
+use crate::base::{beneath, files};
 use crate::manifest::Manifest;
 use crate::model::scan::{ScanFault, ScanWarning};
 use crate::model::{Error, Result};
@@ -143,30 +143,7 @@ fn shown(path: &Path) -> Result<String> {
     Ok(text.to_owned())
 }
 
-/// The way from one absolute folder to another.
+/// The way from one absolute folder to another, as text.
 fn relative(from: &Path, to: &Path) -> Result<String> {
-    let (mut from, mut to) = (from.components().peekable(), to.components().peekable());
-    while from.peek().is_some() && from.peek() == to.peek() {
-        (from.next(), to.next());
-    }
-    let up = from.map(|_| Component::ParentDir);
-    let way: PathBuf = up.chain(to).collect();
-    shown(&way)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_way_between_folders_is_told() {
-        for (from, to, way) in [
-            ("/p/.keepstone", "/p/artifacts", "../artifacts"),
-            ("/p/.keepstone", "/p", ".."),
-            ("/p/a/store", "/p/b/c", "../../b/c"),
-            ("/s", "/t", "../t"),
-        ] {
-            assert_eq!(relative(Path::new(from), Path::new(to)).unwrap(), way);
-        }
-    }
+    shown(&beneath::way(from, to))
 }

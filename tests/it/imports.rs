@@ -163,12 +163,9 @@ fn what_is_broken_is_left_out_and_named() {
         .iter()
         .map(|one| (one["what"].as_str().unwrap(), one["count"].as_u64().unwrap()))
         .collect();
-    let expected = [("pins", 2), ("objects", 6), ("MLflow files", 1), ("registry.db", 1), ("runs without a record", 1)];
+    let expected = [("objects", 6), ("MLflow files", 1), ("registry.db", 1), ("runs without a record", 1)];
     assert_eq!(left, expected, "{report:#}");
-    let pins = &report["leftOut"][0]["items"];
-    assert_eq!(pins[0], "artifact board_1, pinned 2026-01-07T09:00:00Z: Production model");
-    assert_eq!(pins[1], "dataset em_dataset, pinned 2026-01-07T09:00:01Z: für den Bericht");
-    assert_eq!(report["leftOut"][4]["items"], json!(["init-20260105T080000-99999999 (m3_init)"]));
+    assert_eq!(report["leftOut"][3]["items"], json!(["init-20260105T080000-99999999 (m3_init)"]));
     for artifact_id in ["object-lost", "object-corrupt", "blake", "somebody", "no-moment", "odd-type"] {
         assert_eq!(place.fails("get_artifact", json!({"artifactId": artifact_id}))["data"]["kind"], "not_found");
     }
@@ -295,6 +292,38 @@ fn what_is_there_and_different_is_a_conflict() {
     assert!(findings(&report).contains(&lost), "{report:#}");
 }
 
+/// Pins come with their reasons and moments, once; what was unpinned here since stays so.
+#[test]
+fn pins_protect_what_they_protected() {
+    let place = Place::new();
+    assert_eq!(imported(&place)["pins"], json!({"imported": 2, "alreadyThere": 0, "skipped": 0}));
+    let pins = place.ok("list_pins", json!({}));
+    let told = |pin: &Value| {
+        (pin["artifactId"].clone(), pin["datasetId"].clone(), pin["reason"].clone(), pin["createdAt"].clone())
+    };
+    let pins: Vec<_> = pins.as_array().unwrap().iter().map(told).collect();
+    let at = |second: u32| json!(format!("2026-01-07T09:00:{second:02}.000Z"));
+    let set = (Value::Null, json!("em_dataset"), json!("für den Bericht"), at(1));
+    assert_eq!(pins, [set, (json!("board_1"), Value::Null, json!("Production model"), at(0))]);
+    assert_eq!(place.get("board_1")["pinned"], true);
+    place.ok("unpin", json!({"artifactId": "board_1"}));
+    assert_eq!(imported(&place)["pins"], json!({"imported": 0, "alreadyThere": 2, "skipped": 0}));
+    assert_eq!(place.get("board_1")["pinned"], false);
+    // What a pin protects has to be there.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("manifests")).unwrap();
+    let pins = json!({"pins": [
+        {"artifact_id": "nobody", "reason": "gone", "pinned_utc": "2026-01-07T09:00:00Z"},
+        {"run_id": "../x", "dataset_id": "em_dataset"},
+    ]});
+    std::fs::write(folder.path().join("gc_pins.json"), pins.to_string()).unwrap();
+    let report = place.ok("import_m3", json!({"dataDir": folder.path()}));
+    assert_eq!(report["pins"], json!({"imported": 1, "alreadyThere": 0, "skipped": 2}));
+    let codes: BTreeSet<&str> =
+        report["findings"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, BTreeSet::from(["invalid_name", "pinned_missing"]));
+}
+
 #[test]
 fn a_dry_run_says_the_same_and_writes_nothing() {
     let place = Place::new();
@@ -302,7 +331,7 @@ fn a_dry_run_says_the_same_and_writes_nothing() {
     assert!(!place.root().exists(), "a store was made");
     let before = files_below(&fixture());
     let done = imported(&place);
-    for field in ["artifacts", "runs", "datasets", "findings", "leftOut", "bytesTaken"] {
+    for field in ["artifacts", "runs", "datasets", "pins", "findings", "leftOut", "bytesTaken"] {
         assert_eq!(dry[field], done[field], "{field}");
     }
     assert_eq!(files_below(&fixture()), before);
@@ -432,10 +461,9 @@ fn the_terminal_tells_what_was_left_out_and_takes_the_names_of_m3() {
     assert_eq!(code, Some(1), "{stderr}");
     for line in [
         "16 artifacts imported, 0 there already, 8 left out\n",
-        "left out: pins (2): ",
+        "2 pins imported, 0 there already, 0 left out\n",
         "6 dataset versions imported, 0 there already, 3 left out\n",
         "left out: registry.db: ",
-        "  artifact board_1, pinned 2026-01-07T09:00:00Z: Production model\n",
         "warning: artifact object-lost was left out: its object sha256:",
     ] {
         assert!(stdout.contains(line), "{line}\n{stdout}");

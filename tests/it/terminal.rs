@@ -5,6 +5,7 @@ mod datasets;
 mod finding;
 mod publishing;
 mod readme;
+mod retention;
 mod runs;
 mod screen;
 mod session;

@@ -17,7 +17,7 @@ pub use artifacts::Artifacts;
 pub use datasets::{TakenDataset, TakenMember, dataset_files, take_dataset};
 pub use intake::{Fate, Intake};
 pub use leftovers::left_out;
-pub use policies::{PolicyFate, TakenKey, TakenPolicies, TakenPolicy, take_policies};
+pub use policies::{PolicyFate, TakenPolicies, TakenPolicy, take_policies};
 
 use super::findings::About;
 use crate::base::files;

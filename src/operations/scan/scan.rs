@@ -96,15 +96,13 @@ impl Operation for ScanFiles {
 impl Maintenance for ScanFiles {
     fn run(params: Params, context: &Context) -> Result<Report> {
         let dry_run = params.dry_run.unwrap_or(false);
-        let (mut store, layout, config) = match context.site.store() {
-            Ok(store) => (Some(store.clone()), store.layout().clone(), store.config().clone()),
-            Err(error) if error.kind() == Kind::NotFound => {
-                let layout = context.site.layout();
-                let config = Config::read(&layout.configuration())?;
-                (None, layout, config)
-            }
+        let (mut store, layout) = match context.site.store() {
+            Ok(store) => (Some(store.clone()), store.layout().clone()),
+            Err(error) if error.kind() == Kind::NotFound => (None, context.site.layout()),
             Err(error) => return Err(error),
         };
+        // As it is now, and not as it was when the store was opened.
+        let config = Config::read(&layout.configuration())?;
         wanted(&config, &layout, &params)?;
         if store.is_none() && !dry_run {
             // Refused before there is a store, so that none is made for nothing.

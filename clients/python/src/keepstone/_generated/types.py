@@ -117,6 +117,7 @@ __all__ = [
     "ScanMode",
     "ScanReport",
     "ScanWarning",
+    "SettingsImported",
     "Share",
     "Statistics",
     "Status",
@@ -2332,6 +2333,20 @@ class ScanWarning:
     """The artifact, where it is about one."""
     message: str
     """The same as a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SettingsImported:
+    """What the file became."""
+
+    dry_run: bool
+    """Whether nothing was written."""
+    configuration: str
+    """Absolute path of keepstone.toml."""
+    changed: bool
+    """Whether it says more than before, or would."""
+    keys: list[KeyImported]
+    """The folders that are scanned, then what the file says, in its order."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
