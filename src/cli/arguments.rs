@@ -87,7 +87,8 @@ const INIT_EXAMPLES: &str = "\
 Examples:
   keepstone init                       in ./.keepstone
   keepstone init --root /srv/artifacts
-  keepstone init --preset cryptorun    the families proofs, bench, smoke90, explain and greenwall";
+  keepstone init --preset cryptorun    the families proofs, bench, smoke90, explain and greenwall
+  keepstone init --preset flowtime     the data folder of FlowTime, ./data";
 
 /// Keeps every file a pipeline produces: once, verified, traceable to what it was made from, and recoverable.
 #[derive(Debug, Parser)]
@@ -310,8 +311,8 @@ pub(super) struct Init {
     /// Write keepstone.toml anew where there is a store; nothing else changes
     #[arg(long)]
     pub(super) force: bool,
-    /// Let keepstone.toml say more than the defaults: the families of `cryptorun`
-    #[arg(long, value_name = "NAME", value_parser = ["cryptorun"])]
+    /// Let keepstone.toml say more than the defaults: the families of `cryptorun`, the data folder of `flowtime`
+    #[arg(long, value_name = "NAME", value_parser = ["cryptorun", "flowtime"])]
     pub(super) preset: Option<String>,
     /// Print nothing
     #[arg(long, short)]

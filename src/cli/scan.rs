@@ -20,6 +20,7 @@ Examples:
   keepstone scan                          every folder and family of keepstone.toml
   keepstone scan --family proofs --dry-run
   keepstone scan out --verbose            one folder alone; each family is told
+  keepstone scan data                     FlowTime's data folder is known by its looks
   keepstone scan --force                  every file is read again
   keepstone scan --json | jq -r '.warnings[].message'
 

@@ -2,6 +2,7 @@
 
 pub mod cryptorun;
 mod findings;
+pub mod flowtime;
 pub mod m3;
 mod settings;
 mod yaml;

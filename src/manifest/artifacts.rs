@@ -264,9 +264,9 @@ impl Manifest {
             "INSERT INTO artifacts (seq, artifact_id, artifact_type, schema_version, logical_key, version, format, storage,
                 file_hash, content_hash, content_hash_version, legacy_content_hash, source_hash, source_size, size_bytes,
                 file_count, row_count, min_ts, max_ts, created_at, media_type, run_id, family, outcome, source, details,
-                name, extension, title, description, updated_at)
+                name, extension, title, description, updated_at, archived)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-                ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?20)",
+                ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?20, ?31)",
         )?
         .execute(rusqlite::params![
             seq,
@@ -299,6 +299,7 @@ impl Manifest {
             record.extension,
             publication.title,
             publication.description,
+            publication.archived,
         ])?;
         let seq = self.connection.last_insert_rowid();
         for (key, value) in &publication.tags {
@@ -348,6 +349,7 @@ impl Manifest {
             title: found.state.title,
             description: found.state.description,
             tags: found.state.tags,
+            archived: found.state.archived,
             files,
             inputs,
             request: None,

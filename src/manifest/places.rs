@@ -85,7 +85,7 @@ impl Manifest {
         let record = &seen.record;
         self.cached(
             "UPDATE artifacts SET file_hash = ?2, content_hash = ?3, source_hash = ?4, source_size = ?5, size_bytes = ?6,
-                 file_count = ?7, family = ?8, outcome = ?9, details = ?10
+                 file_count = ?7, family = ?8, outcome = ?9, details = ?10, source = ?11
              WHERE seq = ?1",
         )?
         .execute(rusqlite::params![
@@ -99,6 +99,7 @@ impl Manifest {
             record.family,
             record.outcome.as_ref().map(word),
             details(record),
+            record.source,
         ])?;
         self.cached("DELETE FROM artifact_files WHERE seq = ?1")?.execute([seq])?;
         self.insert_files(seq, &seen.files)?;

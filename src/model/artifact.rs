@@ -184,6 +184,9 @@ pub struct Publication {
     pub title: Option<String>,
     pub description: Option<String>,
     pub tags: BTreeMap<String, String>,
+    /// Whether it was put aside already where it came from.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
     pub files: Vec<FileEntry>,
     pub inputs: Vec<Input>,
     pub request: Option<Request>,
@@ -235,7 +238,7 @@ impl State {
             title: publication.title.clone(),
             description: publication.description.clone(),
             tags: publication.tags.clone(),
-            archived: false,
+            archived: publication.archived,
             superseded_at: None,
             superseded_by: None,
             supersedes: Vec::new(),

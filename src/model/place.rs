@@ -1,9 +1,9 @@
 //! Where a scan finds a run that stays with its producer, and what it sees of it there.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::artifact::{FileEntry, Outcome, Publication};
+use super::artifact::{FileEntry, Outcome, Publication, Writer};
 use super::hash::Hash;
 use super::number::Count;
 
@@ -33,7 +33,26 @@ pub struct Sight {
     pub outcome: Option<Outcome>,
     /// What says so.
     pub evidence: Option<String>,
+    #[serde(default, skip_serializing_if = "Said::is_nothing")]
+    pub said: Said,
     pub files: Vec<FileEntry>,
+}
+
+/// What the files of a run say about it besides how it ended, where its producer's files are understood.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Said {
+    pub source: Option<String>,
+    pub capabilities: Vec<String>,
+    pub params: Map<String, Value>,
+    pub writer: Option<Writer>,
+}
+
+impl Said {
+    /// Whether they say nothing.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What the event of a run says that has changed in its place.
@@ -47,15 +66,30 @@ pub struct Rescanned {
 impl Sight {
     /// What was seen when this was published; `None` for what no scan found.
     pub fn of(publication: &Publication) -> Option<Self> {
-        let place = publication.place.as_ref()?;
+        let (place, record) = (publication.place.as_ref()?, &publication.record);
+        let mut params = record.params.clone();
+        let evidence = params.shift_remove(EVIDENCE);
         Some(Self {
             family: place.family.clone(),
             run_key: place.run_key.clone(),
-            file_hash: publication.record.file_hash,
-            outcome: publication.record.outcome,
-            evidence: publication.record.params.get(EVIDENCE).and_then(Value::as_str).map(str::to_owned),
+            file_hash: record.file_hash,
+            outcome: record.outcome,
+            evidence: evidence.as_ref().and_then(Value::as_str).map(str::to_owned),
+            said: Said {
+                source: record.source.clone(),
+                capabilities: record.capabilities.clone(),
+                params,
+                writer: record.writer.clone(),
+            },
             files: publication.files.clone(),
         })
+    }
+
+    /// The parameters that an artifact has for what is seen.
+    pub fn params(&self) -> Map<String, Value> {
+        let mut params = self.said.params.clone();
+        params.extend(self.evidence.clone().map(|evidence| (EVIDENCE.to_owned(), Value::String(evidence))));
+        params
     }
 
     /// Makes the publication say what is seen now.
@@ -71,10 +105,10 @@ impl Sight {
         (record.size_bytes, record.source_size) = (size, size);
         record.file_count = self.files.len() as u64;
         record.outcome = self.outcome;
-        match &self.evidence {
-            Some(evidence) => record.params.insert(EVIDENCE.to_owned(), Value::String(evidence.clone())),
-            None => record.params.shift_remove(EVIDENCE),
-        };
+        record.source.clone_from(&self.said.source);
+        record.capabilities.clone_from(&self.said.capabilities);
+        record.writer.clone_from(&self.said.writer);
+        record.params = self.params();
         publication.files.clone_from(&self.files);
     }
 }

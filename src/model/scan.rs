@@ -22,7 +22,7 @@ pub enum ScanMode {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ScanTally {
-    /// Files that match a family's patterns.
+    /// Files that belong to a family.
     pub files_scanned: Count,
     /// Their bytes.
     pub bytes_scanned: Count,
@@ -32,7 +32,7 @@ pub struct ScanTally {
     pub found: Count,
     /// Runs that were not known before; of a dry run, those that would be registered.
     pub registered: Count,
-    /// Known runs whose files, outcome or family are no longer what they were.
+    /// Known runs whose files, outcome, family or inputs are no longer what they were.
     pub refreshed: Count,
     /// Known runs in which nothing that shows has changed.
     pub unchanged: Count,
@@ -80,7 +80,7 @@ pub enum ScanFault {
     Link,
     /// Something matches a pattern and is no file.
     NotRegular,
-    /// A name is no UTF-8, or too long.
+    /// A name is no UTF-8, is too long, can be no id, or tells of a moment that there is none of.
     OddName,
     /// Files match several families, and belong to the first by name.
     Overlap,
@@ -100,6 +100,14 @@ pub enum ScanFault {
     OtherMode,
     /// Somebody else changed or deleted the run meanwhile.
     ChangedMeanwhile,
+    /// A folder of a run lacks the file that says what it is; it is left out.
+    Incomplete,
+    /// A file that says something of a run is not understood; where nothing else says what the run is, it is left out.
+    Malformed,
+    /// The id that a run's folder names is another artifact's, and it gets one with a number.
+    IdTaken,
+    /// An input that a run's files name is not recorded: it can be no id, or was itself made of the run.
+    InputLeftOut,
 }
 
 /// Something that a scan found on its way.

@@ -9,8 +9,9 @@ mod walk;
 
 pub use reading::read;
 pub use roots::{Root, own_folders};
+pub use runs::Key;
 pub use survey::{Fate, Seen, Sighted, Survey, survey};
-pub use walk::{Families, Walked, walk};
+pub use walk::{Arrangement, Families, Walked, walk};
 
 use std::path::Path;
 

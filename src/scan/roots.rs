@@ -9,7 +9,7 @@ use crate::manifest::Manifest;
 use crate::model::scan::{ScanFault, ScanWarning};
 use crate::model::{Error, Result};
 use crate::store::Layout;
-use crate::store::config::Scanning;
+use crate::store::config::{FolderLayout, Scanning};
 
 /// A folder that is scanned.
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub struct Root {
     pub path: PathBuf,
     /// How the manifest remembers it: relative to the store's folder, so that both may be moved together, or absolute.
     pub text: String,
+    /// How it is laid out, where keepstone.toml names it.
+    pub layout: Option<FolderLayout>,
     /// Where it really lies; `None` when it isn't there.
     real: Option<PathBuf>,
 }
@@ -32,12 +34,14 @@ impl Root {
     ) -> Result<Vec<Self>> {
         let known = manifest.map_or_else(|| Ok(Vec::new()), Manifest::scan_roots)?;
         let known: Vec<Self> =
-            known.into_iter().map(|text| Self::at(layout.scan_root(&text), text)).collect::<Result<_>>()?;
+            known.into_iter().map(|text| Self::at(layout.scan_root(&text), text, None)).collect::<Result<_>>()?;
         let mut configured = Vec::new();
-        for text in &scan.roots {
-            let path = layout.scan_root(text);
-            let own = if Path::new(text).is_relative() { relative(layout.root(), &path)? } else { shown(&path)? };
-            configured.push(Self::at(path, own)?.remembered(&known));
+        for root in &scan.roots {
+            let path = layout.scan_root(&root.path);
+            let relative_to_store = Path::new(&root.path).is_relative();
+            let own = if relative_to_store { relative(layout.root(), &path)? } else { shown(&path)? };
+            let how = root.layout.unwrap_or(FolderLayout::Families);
+            configured.push(Self::at(path, own, Some(how))?.remembered(&known));
         }
         let field = if given.is_some() { "root" } else { "scan.roots" };
         let roots = match given {
@@ -46,7 +50,7 @@ impl Root {
                 let path = files::absolute(Path::new(given));
                 let beside = layout.root().parent().is_some_and(|parent| path.starts_with(parent));
                 let text = if beside { relative(layout.root(), &path)? } else { shown(&path)? };
-                let root = Self::at(path, text).map_err(|error| error.field(field))?;
+                let root = Self::at(path, text, None).map_err(|error| error.field(field))?;
                 let root = root.remembered(&known).remembered(&configured);
                 if root.real.is_none() {
                     let message = format!("the folder {} was not found", root.path.display());
@@ -71,22 +75,22 @@ impl Root {
         Ok(roots)
     }
 
-    fn at(path: PathBuf, text: String) -> Result<Self> {
+    fn at(path: PathBuf, text: String, layout: Option<FolderLayout>) -> Result<Self> {
         if files::metadata(&path).is_ok_and(|found| !found.is_dir()) {
             return Err(Error::invalid_data(format!("{} is no folder", path.display())));
         }
         let real = files::canonical(&path).ok();
-        Ok(Self { path, text, real })
+        Ok(Self { path, text, layout, real })
     }
 
     fn is(&self, other: &Self) -> bool {
         self.path == other.path || self.real.is_some() && self.real == other.real
     }
 
-    /// The same under the name that it has already.
+    /// The same under the name that it has already, and with the layout that is known of it.
     fn remembered(self, known: &[Self]) -> Self {
         match known.iter().find(|known| known.is(&self)) {
-            Some(known) => Self { text: known.text.clone(), ..self },
+            Some(known) => Self { text: known.text.clone(), layout: self.layout.or(known.layout), ..self },
             None => self,
         }
     }

@@ -6,11 +6,11 @@ use jiff::tz::TimeZone;
 
 /// What the files of a run share.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Key {
+pub struct Key {
     /// The stamp as `YYYYMMDD_HHMMSS`, the run's own id, or a folder, which ends with `/`.
-    pub(super) text: String,
+    pub text: String,
     /// The moment of the stamp.
-    pub(super) at: Option<Timestamp>,
+    pub at: Option<Timestamp>,
 }
 
 /// Shortest hexadecimal id and shortest number that are taken for a run's.

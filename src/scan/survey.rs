@@ -6,7 +6,6 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::outcome;
-use super::runs::Key;
 use super::walk::{Spotted, Walked};
 use super::warning;
 use crate::base::{beneath, files};
@@ -212,9 +211,8 @@ impl Sorting<'_> {
                 waits.insert((artifact_id.clone(), file.path));
                 continue;
             }
-            let key = Key::of(&file.path);
-            let group = groups.entry((file.family.clone(), key.text)).or_default();
-            group.at = key.at;
+            let group = groups.entry((file.family.clone(), file.key.text.clone())).or_default();
+            group.at = file.key.at;
             group.files.push(file);
         }
         for (artifact_id, path) in waits {
@@ -394,7 +392,7 @@ impl Sighted {
         (!replaced).then_some(file)
     }
 
-    /// What is seen of it now, once all its files are known.
+    /// What is seen of it now, once all its files are known; what they say besides, as it is known.
     pub fn sight(&self, rule: OutcomeRule, media_type: fn(&str) -> Option<&'static str>) -> Sight {
         let entry = |file: &Seen| FileEntry {
             path: file.path.clone(),
@@ -414,6 +412,7 @@ impl Sighted {
             file_hash: Hash::of(listing(&files).as_bytes()),
             outcome: Some(outcome),
             evidence,
+            said: self.known.as_ref().map(|known| known.sight.said.clone()).unwrap_or_default(),
             files,
         }
     }

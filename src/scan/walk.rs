@@ -6,12 +6,28 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobSet, GlobSetBuilder};
 
+use super::runs::Key;
 use super::{LONGEST_PATH, warning};
 use crate::base::files;
 use crate::model::ids::FamilyName;
 use crate::model::scan::{ScanFault, ScanWarning};
 use crate::model::{Error, Result, Watch};
 use crate::store::config::Family;
+
+/// Which files below a folder belong to which run.
+pub trait Arrangement {
+    /// Whether files of runs may lie in a folder, by its path below the one that is scanned.
+    fn enters(&self, folder: &str) -> bool;
+
+    /// Whether such a folder is one run by itself.
+    fn is_run(&self, folder: &str) -> bool;
+
+    /// The families that a file belongs to; the first gets it.
+    fn families(&self, path: &str) -> Vec<FamilyName>;
+
+    /// What a file shares with the others of its run.
+    fn key(&self, path: &str) -> Key;
+}
 
 /// The patterns of all families.
 pub struct Families {
@@ -36,11 +52,25 @@ impl Families {
             .map_err(|error| Error::limit_exceeded(format!("the patterns of the families are too many: {error}")))?;
         Ok(Self { names: families.keys().cloned().collect(), patterns, owners })
     }
+}
+
+impl Arrangement for Families {
+    fn enters(&self, _: &str) -> bool {
+        true
+    }
+
+    fn is_run(&self, _: &str) -> bool {
+        false
+    }
 
     /// Those whose patterns match a path, in the order of their names.
-    fn of(&self, path: &str) -> Vec<&FamilyName> {
+    fn families(&self, path: &str) -> Vec<FamilyName> {
         let owners: BTreeSet<usize> = self.patterns.matches(path).into_iter().map(|at| self.owners[at]).collect();
-        owners.into_iter().map(|at| &self.names[at]).collect()
+        owners.into_iter().map(|at| self.names[at].clone()).collect()
+    }
+
+    fn key(&self, path: &str) -> Key {
+        Key::of(path)
     }
 }
 
@@ -50,6 +80,7 @@ pub(super) struct Spotted {
     /// Its path below the folder that is scanned.
     pub(super) path: String,
     pub(super) family: FamilyName,
+    pub(super) key: Key,
     pub(super) size: u64,
     pub(super) mtime_ns: i64,
 }
@@ -63,6 +94,8 @@ pub struct Walked {
     pub(super) blind: Vec<String>,
     /// What is worth knowing.
     pub warnings: Vec<ScanWarning>,
+    /// Folders that are runs and hold no file, by their paths below the one that is scanned.
+    pub empty: Vec<String>,
     overlaps: BTreeMap<Vec<FamilyName>, (u64, PathBuf)>,
 }
 
@@ -71,7 +104,7 @@ pub struct Walked {
 pub fn walk(
     root: &Path,
     own: &BTreeSet<(u64, u64)>,
-    families: &Families,
+    arrangement: &dyn Arrangement,
     (only, left, most): (Option<&FamilyName>, &mut u64, u64),
     watch: &dyn Watch,
 ) -> Result<Walked> {
@@ -91,12 +124,16 @@ pub fn walk(
             // What is gone by now was not there.
             let Ok(Some(found)) = files::look(&path) else { continue };
             if found.is_dir() {
-                if !own.contains(&files::fingerprint(&found).identity) {
+                let inside = below(root, &path).to_string_lossy().into_owned();
+                if arrangement.enters(&inside) && !own.contains(&files::fingerprint(&found).identity) {
+                    if arrangement.is_run(&inside) {
+                        walked.empty.push(inside);
+                    }
                     waiting.push(path);
                 }
                 continue;
             }
-            let Some(spotted) = walked.judge(root, &path, &found, families) else { continue };
+            let Some(spotted) = walked.judge(root, &path, &found, arrangement) else { continue };
             if only.is_none_or(|only| spotted.family == *only) {
                 *left = left.checked_sub(1).ok_or_else(|| {
                     let what = format!("the scan finds more than {most} files of the families: {}", path.display());
@@ -108,6 +145,14 @@ pub fn walk(
         }
     }
     walked.files.sort_by(|left, right| left.path.cmp(&right.path));
+    walked.empty.sort();
+    let (files, blind) = (&walked.files, &walked.blind);
+    walked.empty.retain(|folder| {
+        let inside = format!("{folder}/");
+        let first = files.partition_point(|file| file.path < inside);
+        let has_file = files.get(first).is_some_and(|file| file.path.starts_with(&inside));
+        !has_file && !blind.iter().any(|blind| blind == folder || blind.starts_with(&inside))
+    });
     for (families, (count, path)) in std::mem::take(&mut walked.overlaps) {
         let names: Vec<&str> = families.iter().map(FamilyName::as_str).collect();
         let (first, files) = (names[0], if count == 1 { "file matches" } else { "files match" });
@@ -121,10 +166,10 @@ pub fn walk(
 
 impl Walked {
     /// Whether something is a file of a family; what is odd about it is told.
-    fn judge(&mut self, root: &Path, path: &Path, found: &Metadata, families: &Families) -> Option<Spotted> {
+    fn judge(&mut self, root: &Path, path: &Path, found: &Metadata, arrangement: &dyn Arrangement) -> Option<Spotted> {
         let inside = below(root, path);
         let lossy = inside.to_string_lossy();
-        let of = families.of(&lossy);
+        let of = arrangement.families(&lossy);
         if found.is_symlink() {
             // Behind a link to a folder may be anything, so that one is told in any case.
             let folder = || files::metadata(path).is_ok_and(|target| target.is_dir());
@@ -134,7 +179,7 @@ impl Walked {
             }
             return None;
         }
-        let family = (*of.first()?).clone();
+        let family = of.first()?.clone();
         if !found.is_file() {
             let message = format!("{} is no regular file", path.display());
             self.warnings.push(warning(ScanFault::NotRegular, path, message));
@@ -151,15 +196,15 @@ impl Walked {
             return None;
         }
         if of.len() > 1 {
-            let names = of.into_iter().cloned().collect();
-            let (count, example) = self.overlaps.entry(names).or_insert_with(|| (0, path.to_owned()));
+            let (count, example) = self.overlaps.entry(of).or_insert_with(|| (0, path.to_owned()));
             *count += 1;
             if path < example.as_path() {
                 path.clone_into(example);
             }
         }
         let looks = files::fingerprint(found);
-        Some(Spotted { path: lossy.into_owned(), family, size: looks.size, mtime_ns: looks.mtime_ns })
+        let key = arrangement.key(&lossy);
+        Some(Spotted { path: lossy.into_owned(), family, key, size: looks.size, mtime_ns: looks.mtime_ns })
     }
 }
 

@@ -12,8 +12,8 @@ use super::placing::Fresh;
 use super::{Store, identity_of};
 use crate::base::files::Lock;
 use crate::base::{clock, crash};
-use crate::manifest::{BUSY_WAIT, Found, Manifest, ObjectRow, PUBLISHED, Placement, RESCANNED};
-use crate::model::artifact::{Event, Publication, State, Storage};
+use crate::manifest::{BUSY_WAIT, Found, LINEAGE_ADDED, Manifest, ObjectRow, PUBLISHED, Placement, RESCANNED};
+use crate::model::artifact::{Event, Input, Publication, State, Storage};
 use crate::model::number::Count;
 use crate::model::place::{Rescanned, Sight, common_folder};
 use crate::model::{Error, Hash, Result, Unwatched};
@@ -355,6 +355,18 @@ impl Writer<'_> {
         data.insert("supersededBy".to_owned(), Value::String(new.record.artifact_id.to_string()));
         data.extend(reason.map(|reason| ("reason".to_owned(), Value::String(reason.to_owned()))));
         self.record("superseded", Some(old.record.artifact_id.as_str()), data).map(|_| ())
+    }
+
+    /// Adds those of these inputs that an artifact doesn't have yet with the same relation; answers them.
+    pub fn add_inputs(&mut self, found: &Found, inputs: &[Input]) -> Result<Vec<Input>> {
+        let added = self.manifest().add_inputs(found.seq, inputs)?;
+        if !added.is_empty() {
+            self.manifest().touch(found.seq, &clock::millis_text(self.now))?;
+            let mut data = Map::new();
+            data.insert("inputs".to_owned(), serde_json::to_value(&added).expect("plain data"));
+            self.record(LINEAGE_ADDED, Some(found.record.artifact_id.as_str()), data)?;
+        }
+        Ok(added)
     }
 
     /// Makes an artifact that is kept in place say what a scan sees of it now.

@@ -127,6 +127,7 @@ fn run(place: &Place, family: &str, id: &str, created_at: &str, outcome: Option<
                 title: None,
                 description: None,
                 tags: BTreeMap::new(),
+                archived: false,
                 files: vec![file],
                 inputs: Vec::new(),
                 request: None,

@@ -3,6 +3,7 @@
 mod changing;
 mod crashes;
 mod finding;
+mod flowtime;
 mod modes;
 mod refusing;
 mod terminal;

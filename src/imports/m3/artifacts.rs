@@ -297,6 +297,7 @@ impl Artifacts {
             title: None,
             description: None,
             tags: manifest.tags.unwrap_or_default(),
+            archived: false,
             files: vec![file],
             inputs,
             request: None,

@@ -573,6 +573,7 @@ fn publication(
         title: params.title.clone(),
         description: params.description.clone(),
         tags: params.tags.clone().unwrap_or_default().0,
+        archived: false,
         files: ingested.files.clone(),
         inputs,
         request,

@@ -1,25 +1,28 @@
 //! `scan`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use crate::base::clock;
-use crate::model::artifact::{Format, Publication, Record, Storage};
-use crate::model::ids::{ArtifactId, ArtifactType, FamilyName};
+use super::{Done, FlowtimeFolder, Prepared, Understanding, Understood, about, told};
+use crate::base::files::{self, Lock};
+use crate::imports::flowtime;
+use crate::manifest::{BUSY_WAIT, Manifest};
+use crate::model::artifact::{Format, Input};
+use crate::model::ids::{ArtifactType, FamilyName};
 use crate::model::number::Count;
-use crate::model::place::{EVIDENCE, Sight};
+use crate::model::place::{Place, Sight};
 use crate::model::scan::{FamilyTally, ScanFault, ScanMode, ScanTally, ScanWarning};
-use crate::model::{Error, Hash, Kind, Result};
+use crate::model::{Error, Kind, Result};
+use crate::objects::Staging;
 use crate::operations::{Context, Maintenance, Operation};
-use crate::publishing::{self, Given, GivenFile, Ingested, Source, media_type_of};
-use crate::scan::{self, Families, Fate, Root, Sighted};
-use crate::store::config::{Config, Family, OutcomeRule};
-use crate::store::{Layout, Store, View, Writer};
+use crate::publishing::{self, Given, GivenFile, Ingested, Source};
+use crate::scan::{self, Arrangement, Families, Fate, Root, Sighted, Survey};
+use crate::store::config::{Config, FLOWTIME_FAMILIES, Family, FolderLayout, OutcomeRule};
+use crate::store::{Layout, Store, View};
 
 /// Most warnings that are told one by one.
 const TOLD_MOST: usize = 10_000;
@@ -33,7 +36,8 @@ const BYTES_MOST: u64 = 256 << 20;
 ///
 /// Which folders and families there are is said in keepstone.toml. Files belong to one run when their paths share a
 /// stamp (`20250906_143022`) or an id behind `run_`, or their names an id or a date; otherwise when they lie in one
-/// folder. Nothing in the folders is changed, unless `mode` is `move`. A run that was found before keeps its artifact
+/// folder. In a data folder of FlowTime (`layout = "flowtime"`) each folder of a run, a model or telemetry is one artifact
+/// that has the folder's name for an id, with what its files say: title, tags, params, what it was made from. Nothing in the folders is changed, unless `mode` is `move`. A run that was found before keeps its artifact
 /// with its id, tags and pins, whatever was added to its files; those that look as before (size and time) are not read
 /// again. It is committed in parts, none of them half. The store is made if there is none.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -41,7 +45,7 @@ const BYTES_MOST: u64 = 256 << 20;
 #[schemars(extend("examples" = [{}, {"family": "proofs", "dryRun": true}, {"root": "out", "rehash": true}]))]
 pub struct Params {
     /// The one folder to look through, instead of those that keepstone.toml names. A relative path counts from the
-    /// server's working directory.
+    /// server's working directory. One that is not named there and looks like FlowTime's is read as such.
     root: Option<String>,
     /// The one family to look for; all of them unless given.
     family: Option<FamilyName>,
@@ -99,7 +103,7 @@ impl Maintenance for ScanFiles {
         };
         // As it is now, and not as it was when the store was opened.
         let config = Config::read(&layout.configuration())?;
-        wanted(&config, &layout, params.family.as_ref())?;
+        wanted(&config, &layout, &params)?;
         if store.is_none() && !dry_run {
             // Refused before there is a store, so that none is made for nothing.
             Root::all(&layout, &config.scan, None, params.root.as_deref())?;
@@ -121,25 +125,38 @@ impl Maintenance for ScanFiles {
 }
 
 /// Refuses a family that isn't there, and a configuration without any.
-fn wanted(config: &Config, layout: &Layout, family: Option<&FamilyName>) -> Result<()> {
-    let names: Vec<&str> = config.families.keys().map(FamilyName::as_str).collect();
+fn wanted(config: &Config, layout: &Layout, params: &Params) -> Result<()> {
+    let named = config.scan.roots.iter().any(|root| root.layout == Some(FolderLayout::Flowtime));
+    let given =
+        || params.root.as_deref().is_some_and(|root| flowtime::looks_like_one(&files::absolute(Path::new(root))));
+    let flowtime = named || given();
+    let own = FLOWTIME_FAMILIES.into_iter().filter(|_| flowtime);
+    let names: BTreeSet<&str> = config.families.keys().map(FamilyName::as_str).chain(own).collect();
     let file = layout.configuration();
-    match family {
-        None if config.families.values().all(|family| family.include.is_empty()) => {
+    match &params.family {
+        None if !flowtime && config.families.values().all(|family| family.include.is_empty()) => {
             Err(Error::invalid_data(format!("{} says of no family which files belong to it", file.display())).hint(
-                "add [families.NAME] with include = [\"**/…\"], or begin with `keepstone init --preset cryptorun`",
+                "add [families.NAME] with include = [\"**/…\"], or begin with `keepstone init --preset cryptorun` or `--preset flowtime`",
             ))
         }
-        Some(name) if !config.families.contains_key(name) => {
+        Some(name) if !names.contains(name.as_str()) => {
             let error = Error::invalid_params(format!("family: there is no family {name} in {}", file.display()));
             Err(match names.is_empty() {
                 true => error.hint("add it there as [families.NAME]"),
-                false => error.hint(format!("the families are {}", names.join(", "))),
+                false => error.hint(format!("the families are {}", names.into_iter().collect::<Vec<_>>().join(", "))),
             }
             .field("family"))
         }
         _ => Ok(()),
     }
+}
+
+/// How a folder is laid out: as keepstone.toml says, else as it looks.
+fn layout_of(root: &Root) -> FolderLayout {
+    root.layout.unwrap_or_else(|| match flowtime::looks_like_one(&root.path) {
+        true => FolderLayout::Flowtime,
+        false => FolderLayout::Families,
+    })
 }
 
 struct Scanning<'a> {
@@ -154,15 +171,6 @@ struct Scanning<'a> {
     context: &'a Context<'a>,
 }
 
-/// What became of a run that was to be written.
-enum Done {
-    Registered,
-    Refreshed,
-    Unchanged,
-    /// Somebody else has changed it.
-    Meanwhile,
-}
-
 impl Scanning<'_> {
     fn run(mut self) -> Result<Report> {
         // Two at once would read everything twice; and what one has registered is known to the next.
@@ -175,19 +183,32 @@ impl Scanning<'_> {
         let roots = Root::all(&self.layout, &self.config.scan, manifest, self.params.root.as_deref())?;
         let families = Families::new(&self.config.families)?;
         let only = self.params.family.clone();
-        let chosen = self.config.families.keys().filter(|name| only.as_ref().is_none_or(|only| only == *name));
-        self.tallies = chosen.map(|name| (name.clone(), ScanTally::default())).collect();
+        let layouts: Vec<FolderLayout> = roots.iter().map(layout_of).collect();
+        let flowtime = FLOWTIME_FAMILIES.into_iter().filter(|_| layouts.contains(&FolderLayout::Flowtime));
+        let chosen = self.config.families.keys().map(FamilyName::as_str).chain(flowtime);
+        let chosen = chosen.filter(|name| only.as_ref().is_none_or(|only| only.as_str() == *name));
+        self.tallies = chosen.map(|name| (named(name), ScanTally::default())).collect();
         let own = scan::own_folders(&self.layout);
         let most = self.config.scan.max_files_per_scan;
         let mut left = most;
         let mut surveys = Vec::new();
         // All folders are looked through before anything is written: too many files change nothing.
-        for root in &roots {
-            let walked = match root.exists() {
-                true => scan::walk(&root.path, &own, &families, (only.as_ref(), &mut left, most), self.context.watch)?,
+        for (root, layout) in roots.iter().zip(&layouts) {
+            let arrangement: &dyn Arrangement = match layout {
+                FolderLayout::Families => &families,
+                FolderLayout::Flowtime => &FlowtimeFolder,
+            };
+            let limits = (only.as_ref(), &mut left, most);
+            let mut walked = match root.exists() {
+                true => scan::walk(&root.path, &own, arrangement, limits, self.context.watch)?,
                 false => scan::Walked::default(),
             };
+            let empty = std::mem::take(&mut walked.empty);
             let mut survey = scan::survey(manifest, (&root.path, &root.text), walked, (self.mode, only.as_ref()))?;
+            for (family, warning) in hollow(manifest, root, &empty, only.as_ref())? {
+                survey.skipped.push(family);
+                survey.warnings.push(warning);
+            }
             if !root.exists() {
                 survey.warnings.push(root.missing());
             }
@@ -206,13 +227,14 @@ impl Scanning<'_> {
             let how = (self.params.rehash.unwrap_or(false), self.config.scan.parallel_workers);
             let rule = |found: &Sighted| rule_of(&self.config, found);
             let counts = scan::read(&mut survey, &root.path, rule, how, self.context.watch)?;
-            survey.missing.iter().for_each(|family| self.count(family.as_str(), |tally| tally.missing.0 += 1));
-            survey.skipped.iter().for_each(|family| self.count(family.as_str(), |tally| tally.skipped.0 += 1));
-            self.warnings.append(&mut survey.warnings);
             for (found, count) in survey.runs.iter().zip(counts) {
                 self.count(&found.place.family, |tally| tally.files_read.0 += count);
             }
-            self.write(root, survey.runs)?;
+            let runs = self.understand(root, &mut survey)?;
+            survey.missing.iter().for_each(|family| self.count(family.as_str(), |tally| tally.missing.0 += 1));
+            survey.skipped.iter().for_each(|family| self.count(family.as_str(), |tally| tally.skipped.0 += 1));
+            self.warnings.append(&mut survey.warnings);
+            self.write(root, runs)?;
         }
         if let Some(store) = self.store.as_ref().filter(|_| !self.dry_run)
             && let Err(error) = store.settle()
@@ -222,9 +244,26 @@ impl Scanning<'_> {
         Ok(self.report(&roots))
     }
 
+    /// Says all that is known of each run; what is left out is noted.
+    fn understand(&self, root: &Root, survey: &mut Survey) -> Result<Vec<Understood>> {
+        let writing = self.store.as_ref().filter(|_| !self.dry_run);
+        let reader = self.store.as_ref().map(Store::read).transpose()?;
+        let understanding = Understanding {
+            root: &root.path,
+            rule: &|found| rule_of(&self.config, found),
+            rehash: self.params.rehash.unwrap_or(false),
+            scratch: writing.map(|store| store.staging()).transpose()?.map(Staging::folder),
+            manifest: reader.as_ref().map(View::manifest),
+            watch: self.context.watch,
+        };
+        let (runs, mut warnings, mut left_out) = understanding.of(std::mem::take(&mut survey.runs))?;
+        survey.warnings.append(&mut warnings);
+        survey.skipped.append(&mut left_out);
+        Ok(runs)
+    }
+
     fn count(&mut self, family: &str, add: impl FnOnce(&mut ScanTally)) {
-        let name = FamilyName::try_from(family.to_owned()).expect("it was checked when it was read");
-        add(self.tallies.entry(name).or_default());
+        add(self.tallies.entry(named(family)).or_default());
     }
 
     fn report(mut self, roots: &[Root]) -> Report {
@@ -251,32 +290,30 @@ impl Scanning<'_> {
     }
 
     /// Writes what has changed, part by part.
-    fn write(&mut self, root: &Root, runs: Vec<Sighted>) -> Result<()> {
+    fn write(&mut self, root: &Root, runs: Vec<Understood>) -> Result<()> {
         let total = runs.len() as u64;
         let (mut part, mut bytes) = (Vec::new(), 0);
-        for (done, found) in runs.into_iter().enumerate() {
+        for (done, run) in runs.into_iter().enumerate() {
             self.context.watch.step(done as u64, total, "runs")?;
-            let sight = found.sight(rule_of(&self.config, &found), media_type_of);
-            let fate = found.fate(&sight);
-            let family = found.place.family.clone();
-            if self.dry_run || fate == Fate::Unchanged {
-                self.count(&family, |tally| match fate {
+            let fate = run.found.fate(&run.sight);
+            if self.dry_run || fate == Fate::Unchanged && !run.has_new_inputs {
+                self.count(&run.found.place.family, |tally| match fate {
                     Fate::New => tally.registered.0 += 1,
-                    Fate::Changed => tally.refreshed.0 += 1,
-                    Fate::Touched | Fate::Unchanged => tally.unchanged.0 += 1,
+                    Fate::Touched | Fate::Unchanged if !run.has_new_inputs => tally.unchanged.0 += 1,
+                    _ => tally.refreshed.0 += 1,
                 });
                 continue;
             }
             let ingested = match self.mode {
                 ScanMode::InPlace => None,
-                _ if fate == Fate::Touched => None,
-                ScanMode::Copy | ScanMode::Move => match self.take(root, &found, &sight)? {
+                _ if matches!(fate, Fate::Touched | Fate::Unchanged) => None,
+                ScanMode::Copy | ScanMode::Move => match self.take(root, &run.found, &run.sight)? {
                     Some(ingested) => Some(ingested),
                     None => continue,
                 },
             };
             bytes += ingested.as_ref().map_or(0, |ingested| ingested.size_bytes);
-            part.push(Prepared { found, sight, fate, ingested });
+            part.push(Prepared { run, fate, ingested });
             if part.len() >= RUNS_MOST || bytes >= BYTES_MOST {
                 self.commit(std::mem::take(&mut part))?;
                 bytes = 0;
@@ -330,9 +367,12 @@ impl Scanning<'_> {
     }
 
     fn type_of(&self, family: &str) -> ArtifactType {
-        let name = FamilyName::try_from(family.to_owned()).expect("it was checked when it was read");
-        let given = self.config.families.get(&name).and_then(|family| family.artifact_type.clone());
-        given.unwrap_or_else(|| ArtifactType::try_from(family.to_owned()).expect("a family's name may be a type's"))
+        let given = self.config.families.get(&named(family)).and_then(|family| family.artifact_type.clone());
+        let own = match flowtime::Kind::of_family(family) {
+            Some(kind) => kind.artifact_type(),
+            None => family,
+        };
+        given.unwrap_or_else(|| ArtifactType::try_from(own.to_owned()).expect("a family's name may be a type's"))
     }
 
     fn commit(&mut self, part: Vec<Prepared>) -> Result<()> {
@@ -344,162 +384,80 @@ impl Scanning<'_> {
         let mut batch = store.begin()?;
         let mut done = Vec::new();
         for run in &part {
-            let artifact_type = self.type_of(&run.found.place.family);
+            let artifact_type = self.type_of(&run.run.found.place.family);
             done.push(batch.attempt(|writer| {
                 writer.set_actor(self.context.actor.map(str::to_owned));
                 run.write(artifact_type, self.mode, writer)
             })?);
         }
         batch.commit()?;
-        for (run, done) in part.iter().zip(done) {
-            match done {
-                Done::Registered => self.count(&run.found.place.family, |tally| tally.registered.0 += 1),
-                Done::Refreshed => self.count(&run.found.place.family, |tally| tally.refreshed.0 += 1),
-                Done::Unchanged => self.count(&run.found.place.family, |tally| tally.unchanged.0 += 1),
-                Done::Meanwhile => {
-                    let first = self.layout.scan_root(&run.found.place.root).join(&run.found.files[0].path);
-                    let message = format!("the run of {} was changed meanwhile", first.display());
-                    let first = first.to_string_lossy().into_owned();
-                    self.skip(&run.found, first, ScanFault::ChangedMeanwhile, message);
-                }
-            }
+        for (run, (done, circles)) in part.iter().zip(done) {
+            self.tell(&run.run, done, &circles);
         }
         Ok(())
     }
+
+    /// Counts what became of a run, and tells what is odd about it.
+    fn tell(&mut self, Understood { found, facts, .. }: &Understood, done: Done, circles: &[Input]) {
+        let first = self.layout.scan_root(&found.place.root).join(&found.files[0].path);
+        for Input { artifact_id: input, .. } in circles {
+            let message =
+                format!("{input} is no input of {}, which was made from it: it was made of that", found.place.run_key);
+            self.warnings.push(about(found, told(ScanFault::InputLeftOut, &first, message)));
+        }
+        match done {
+            Done::Registered(artifact_id) => {
+                let (id, name) = (artifact_id.as_str(), found.place.run_key.as_str());
+                if facts.is_some() && id != name {
+                    let message = format!("{name} is registered as {id}, as another artifact has the id {name}");
+                    let warning = about(found, told(ScanFault::IdTaken, &first, message));
+                    self.warnings.push(ScanWarning { artifact_id: Some(id.to_owned()), ..warning });
+                }
+                self.count(&found.place.family, |tally| tally.registered.0 += 1);
+            }
+            Done::Refreshed => self.count(&found.place.family, |tally| tally.refreshed.0 += 1),
+            Done::Unchanged => self.count(&found.place.family, |tally| tally.unchanged.0 += 1),
+            Done::Meanwhile => {
+                let message = format!("the run of {} was changed meanwhile", first.display());
+                let first = first.to_string_lossy().into_owned();
+                self.skip(found, first, ScanFault::ChangedMeanwhile, message);
+            }
+        }
+    }
+}
+
+/// Warnings of folders that should be runs and hold nothing, unless their run was deleted or is missed.
+fn hollow(
+    manifest: Option<&Manifest>,
+    root: &Root,
+    folders: &[String],
+    only: Option<&FamilyName>,
+) -> Result<Vec<(FamilyName, ScanWarning)>> {
+    let mut warnings = Vec::new();
+    for folder in folders {
+        let inside = format!("{folder}/");
+        let Some((kind, name)) = flowtime::place_of(&inside) else { continue };
+        let family = named(kind.family());
+        let place = Place { root: root.text.clone(), family: family.to_string(), run_key: name.to_owned() };
+        let registered = manifest.map_or(Ok(Vec::new()), |manifest| manifest.registered_at(&place))?;
+        if registered.is_empty() && only.is_none_or(|only| *only == family) {
+            let path = root.path.join(folder);
+            let message = format!("{}: it holds no file", path.display());
+            let warning = ScanWarning { family: Some(place.family), ..told(ScanFault::Incomplete, &path, message) };
+            warnings.push((family, warning));
+        }
+    }
+    Ok(warnings)
+}
+
+fn named(family: &str) -> FamilyName {
+    FamilyName::try_from(family.to_owned()).expect("it was checked when it was read")
 }
 
 fn rule_of(config: &Config, found: &Sighted) -> OutcomeRule {
-    let name = FamilyName::try_from(found.place.family.clone()).expect("it was checked when it was read");
-    config.families.get(&name).map_or_else(OutcomeRule::default, |family: &Family| family.outcome)
-}
-
-/// A run that is to be written.
-struct Prepared {
-    found: Sighted,
-    sight: Sight,
-    fate: Fate,
-    /// Its files, where the store is to keep them.
-    ingested: Option<Ingested>,
-}
-
-impl Prepared {
-    fn write(&self, artifact_type: ArtifactType, mode: ScanMode, writer: &mut Writer) -> Result<Done> {
-        let (found, sight) = (&self.found, &self.sight);
-        let looks = || found.files.iter().map(|file| (file.path.as_str(), &file.looks));
-        let Some(known) = &found.known else {
-            let rivals = writer.manifest().registered_at(&found.place)?;
-            if mode != ScanMode::Move && rivals.iter().any(|rival| !rival.deleted) {
-                return Ok(Done::Meanwhile);
-            }
-            return self.publish(artifact_type, mode, writer);
-        };
-        let artifact_id = known.registered.artifact_id.as_str();
-        let now = writer.manifest().artifact(artifact_id)?;
-        let same =
-            now.is_some_and(|now| now.state.deleted_at.is_none() && now.record.file_hash == known.sight.file_hash);
-        if !same {
-            return Ok(Done::Meanwhile);
-        }
-        match (self.fate, &self.ingested) {
-            (Fate::Changed, Some(_)) => return self.publish(artifact_type, mode, writer),
-            (Fate::Changed, None) => writer.see_again(artifact_id, sight.clone())?,
-            _ => {}
-        }
-        writer.manifest().set_looks(known.registered.seq, looks())?;
-        Ok(if self.fate == Fate::Changed { Done::Refreshed } else { Done::Unchanged })
-    }
-
-    /// Adds an artifact for the run; a copy takes the place of the one before it.
-    fn publish(&self, artifact_type: ArtifactType, mode: ScanMode, writer: &mut Writer) -> Result<Done> {
-        let (found, sight) = (&self.found, &self.sight);
-        if let Some(ingested) = &self.ingested {
-            let key = &found.place.run_key;
-            let same = writer.manifest().active_of_identity(artifact_type.as_str(), 1, key, &sight.file_hash)?;
-            ingested.keep(writer)?;
-            if mode == ScanMode::Move {
-                let originals = ingested.originals.clone();
-                writer.after_commit(move || originals.remove());
-            }
-            if !same.is_empty() {
-                return Ok(Done::Unchanged);
-            }
-        }
-        let publication = self.publication(artifact_type, writer)?;
-        let published = writer.publish(publication, None)?;
-        let looks = found.files.iter().map(|file| (file.path.as_str(), &file.looks));
-        writer.manifest().set_looks(published.seq, looks)?;
-        let Some(known) = &found.known else { return Ok(Done::Registered) };
-        let old = writer.found(&known.registered.artifact_id)?;
-        writer.supersede(&published, &old, Some("its files have changed"))?;
-        Ok(Done::Refreshed)
-    }
-
-    fn publication(&self, artifact_type: ArtifactType, writer: &Writer) -> Result<Publication> {
-        let (found, sight) = (&self.found, &self.sight);
-        let newest = found.files.iter().map(|file| file.looks.mtime_ns).max().unwrap_or_default();
-        let newest = Timestamp::from_nanosecond(i128::from(newest)).unwrap_or_default();
-        let at = found.at.unwrap_or(newest);
-        let logical_key = found.place.run_key.clone();
-        let mut params = Map::new();
-        params.extend(sight.evidence.clone().map(|evidence| (EVIDENCE.to_owned(), Value::String(evidence))));
-        let size = sight.files.iter().map(|file| file.size_bytes.0).sum();
-        let record = Record {
-            artifact_id: run_id(&found.place.family, &logical_key, at, writer)?,
-            version: writer.manifest().next_version(artifact_type.as_str(), &logical_key)?,
-            artifact_type,
-            schema_version: 1,
-            logical_key,
-            format: Format::Tree,
-            storage: if self.ingested.is_some() { Storage::Managed } else { Storage::InPlace },
-            file_hash: sight.file_hash,
-            content_hash: sight.file_hash,
-            content_hash_version: 1,
-            legacy_content_hash: None,
-            source_hash: sight.file_hash,
-            source_size: size,
-            size_bytes: size,
-            row_count: None,
-            min_ts: None,
-            max_ts: None,
-            created_at: clock::millis_text(at),
-            media_type: None,
-            run_id: None,
-            family: Some(found.place.family.clone()),
-            outcome: sight.outcome,
-            source: None,
-            capabilities: Vec::new(),
-            roles: Vec::new(),
-            params,
-            writer: None,
-            git: None,
-            columns: BTreeMap::new(),
-            file_count: sight.files.len() as u64,
-            name: String::new(),
-            extension: None,
-        };
-        Ok(Publication {
-            record,
-            title: None,
-            description: None,
-            tags: BTreeMap::new(),
-            files: sight.files.clone(),
-            inputs: Vec::new(),
-            request: None,
-            place: Some(found.place.clone()),
-        })
-    }
-}
-
-/// The stamp, and 8 digits of the hash of family and key; where an artifact has these already, of them and a number.
-fn run_id(family: &str, run_key: &str, at: Timestamp, writer: &Writer) -> Result<ArtifactId> {
-    for turn in 0_u32.. {
-        let name = if turn == 0 { format!("{family}\0{run_key}") } else { format!("{family}\0{run_key}\0{turn}") };
-        let hash = Hash::of(name.as_bytes()).0;
-        let digits = u32::from_be_bytes(hash[..4].try_into().expect("four of 32 bytes"));
-        let artifact_id = ArtifactId::fresh(at, digits);
-        if writer.manifest().artifact_seq(artifact_id.as_str())?.is_none() {
-            return Ok(artifact_id);
-        }
-    }
-    unreachable!("some number is free")
+    let unsaid = match flowtime::Kind::of_family(&found.place.family) {
+        Some(_) => OutcomeRule::None,
+        None => OutcomeRule::default(),
+    };
+    config.families.get(&named(&found.place.family)).map_or(unsaid, |family: &Family| family.outcome)
 }

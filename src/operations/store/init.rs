@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::Result;
 use crate::operations::{Context, Maintenance, Operation};
 use crate::store::Initialized;
-use crate::store::config::{CRYPTORUN, TEMPLATE};
+use crate::store::config::{CRYPTORUN, FLOWTIME, TEMPLATE};
 
 /// Makes the store. One that exists stays as it is; with `force` its configuration is written anew, and nothing else. A
 /// preset takes the place of a configuration that nobody has edited also without `force`.
@@ -16,6 +16,7 @@ use crate::store::config::{CRYPTORUN, TEMPLATE};
     {},
     {"force": true},
     {"preset": "cryptorun"},
+    {"preset": "flowtime", "force": true},
 ]))]
 pub struct Params {
     /// Whether to write keepstone.toml anew in a store that exists; false unless given.
@@ -31,6 +32,8 @@ pub struct Params {
 pub enum Preset {
     /// The five families of CryptoRun's verification outputs, in `artifacts` and `out` beside the store.
     Cryptorun,
+    /// FlowTime's data folder, in `data` beside the store.
+    Flowtime,
 }
 
 /// The store that is there now.
@@ -63,6 +66,7 @@ impl Maintenance for Init {
         let configuration = match params.preset {
             None => TEMPLATE.to_owned(),
             Some(Preset::Cryptorun) => format!("{TEMPLATE}{CRYPTORUN}"),
+            Some(Preset::Flowtime) => format!("{TEMPLATE}{FLOWTIME}"),
         };
         let done = context.site.initialize(params.force.unwrap_or(false), &configuration)?;
         let store = context.site.store()?;

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 pub use retention::{AlwaysKeep, Family, Policy};
-pub use scanning::{CRYPTORUN, OutcomeRule, Pattern, Scanning};
+pub use scanning::{CRYPTORUN, FLOWTIME, FLOWTIME_FAMILIES, FolderLayout, OutcomeRule, Pattern, ScanRoot, Scanning};
 
 use crate::base::files;
 use crate::compaction;
@@ -94,7 +94,8 @@ upload_bytes = 4294967296
 
 # Where `keepstone scan` looks for the runs of the families below.
 # [scan]
-# roots = ["../artifacts"]            # absolute, or relative to the folder of this file
+# roots = ["../artifacts"]            # absolute, or relative to the folder of this file;
+#                                     # { path = "../data", layout = "flowtime" } is a data folder of FlowTime
 # max_files_per_scan = 50000
 # parallel_workers = 4                # files read at once
 
@@ -149,7 +150,7 @@ impl Config {
             config.policies.entry(name).or_insert(policy);
         }
         retention::check(&config, path)?;
-        scanning::check(&config.scan, path)?;
+        scanning::check(&config, path)?;
         Ok(config)
     }
 }

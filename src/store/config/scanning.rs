@@ -1,18 +1,22 @@
 //! What keepstone.toml says about finding runs: where to look, which files, and how an outcome is told.
 
+use std::fmt;
 use std::path::Path;
 
 use globset::{Glob, GlobBuilder};
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, de};
 
+use super::Config;
 use crate::model::{Error, Result};
 
 /// Where `scan` looks, and how much of it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Scanning {
-    /// The folders, absolute or relative to the one that holds keepstone.toml.
-    pub roots: Vec<String>,
+    /// The folders.
+    pub roots: Vec<ScanRoot>,
     /// Most files that one scan may find.
     pub max_files_per_scan: u64,
     /// How many files are read at once.
@@ -22,6 +26,58 @@ pub struct Scanning {
 impl Default for Scanning {
     fn default() -> Self {
         Self { roots: Vec::new(), max_files_per_scan: 50_000, parallel_workers: 4 }
+    }
+}
+
+/// A folder that is scanned: its path, or a table of path and layout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScanRoot {
+    /// Absolute, or relative to the folder that holds keepstone.toml.
+    pub path: String,
+    /// How it is laid out: by patterns, unless that is said.
+    pub layout: Option<FolderLayout>,
+}
+
+/// By what the runs in a folder are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FolderLayout {
+    /// By the patterns of the families.
+    Families,
+    /// It is the data folder of FlowTime: every run, model and telemetry has a folder of its own.
+    Flowtime,
+}
+
+/// As serde would read it from the table; an untagged enum would not say what is wrong.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ScanRootTable {
+    path: String,
+    layout: Option<FolderLayout>,
+}
+
+impl<'de> Deserialize<'de> for ScanRoot {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct PathOrTable;
+
+        impl<'de> Visitor<'de> for PathOrTable {
+            type Value = ScanRoot;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a folder, or a table of path and layout")
+            }
+
+            fn visit_str<E: de::Error>(self, path: &str) -> std::result::Result<ScanRoot, E> {
+                Ok(ScanRoot { path: path.to_owned(), layout: None })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> std::result::Result<ScanRoot, A::Error> {
+                let ScanRootTable { path, layout } = Deserialize::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(ScanRoot { path, layout })
+            }
+        }
+
+        deserializer.deserialize_any(PathOrTable)
     }
 }
 
@@ -78,8 +134,9 @@ pub enum OutcomeRule {
     None,
 }
 
-/// Refuses limits that make no sense.
-pub(super) fn check(scan: &Scanning, path: &Path) -> Result<()> {
+/// Refuses limits that make no sense, and patterns where no pattern is asked.
+pub(super) fn check(config: &Config, path: &Path) -> Result<()> {
+    let scan = &config.scan;
     let wrong = |key: &str, what: String| Err(Error::invalid_data(format!("{}: scan.{key}: {what}", path.display())));
     if scan.max_files_per_scan == 0 {
         return wrong("max_files_per_scan", "it must be at least 1".to_owned());
@@ -88,11 +145,32 @@ pub(super) fn check(scan: &Scanning, path: &Path) -> Result<()> {
         let given = scan.parallel_workers;
         return wrong("parallel_workers", format!("{given} is not between 1 and {WORKERS_MOST}"));
     }
-    if scan.roots.iter().any(String::is_empty) {
+    if scan.roots.iter().any(|root| root.path.is_empty()) {
         return wrong("roots", "a folder's name must not be empty".to_owned());
     }
-    Ok(())
+    let patterned =
+        |name: &str| config.families.iter().any(|(own, family)| own.as_str() == name && !family.include.is_empty());
+    match FLOWTIME_FAMILIES.into_iter().find(|name| patterned(name)) {
+        Some(name) => Err(Error::invalid_data(format!(
+            "{}: families.{name}: it takes no include: FlowTime's data folder tells by itself what belongs to it",
+            path.display()
+        ))),
+        None => Ok(()),
+    }
 }
+
+/// The families of what lies in FlowTime's data folder.
+pub const FLOWTIME_FAMILIES: [&str; 3] = ["flowtime_models", "flowtime_runs", "flowtime_telemetry"];
+
+/// FlowTime's data folder, where it lies beside the store.
+pub const FLOWTIME: &str = r#"
+[scan]
+roots = [{ path = "../data", layout = "flowtime" }]
+
+# Its runs, models and telemetry are three families. What one of them keeps can be said as of any other.
+# [families.flowtime_runs]
+# keep = 100
+"#;
 
 /// The families of CryptoRun's verification outputs, and where they lie beside the store.
 pub const CRYPTORUN: &str = r#"

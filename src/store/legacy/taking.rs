@@ -147,6 +147,7 @@ impl<'a> Taker<'a> {
             title: None,
             description: None,
             tags: BTreeMap::new(),
+            archived: false,
             files: vec![file],
             inputs: Vec::new(),
             request: None,

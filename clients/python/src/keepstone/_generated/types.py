@@ -535,11 +535,13 @@ PieceEncoding = Literal["utf8", "base64"]
 """
 
 
-Preset = Literal["cryptorun"]
+Preset = Literal["cryptorun", "flowtime"]
 """A configuration for those who come from another program.
 
 `cryptorun`: The five families of CryptoRun's verification outputs, in `artifacts` and `out` beside
 the store.
+
+`flowtime`: FlowTime's data folder, in `data` beside the store.
 """
 
 
@@ -577,7 +579,7 @@ RunStatus = Literal["unknown", "running", "completed", "failed", "killed", "canc
 """
 
 
-ScanFault = Literal["root_missing", "unreadable", "link", "not_regular", "odd_name", "overlap", "changing", "run_missing", "file_missing", "kept_by_run", "reappeared", "waits_for_trash", "other_mode", "changed_meanwhile"]
+ScanFault = Literal["root_missing", "unreadable", "link", "not_regular", "odd_name", "overlap", "changing", "run_missing", "file_missing", "kept_by_run", "reappeared", "waits_for_trash", "other_mode", "changed_meanwhile", "incomplete", "malformed", "id_taken", "input_left_out"]
 """What somebody should know about a scan.
 
 `root_missing`: A folder that is to be scanned is not there.
@@ -588,7 +590,8 @@ ScanFault = Literal["root_missing", "unreadable", "link", "not_regular", "odd_na
 
 `not_regular`: Something matches a pattern and is no file.
 
-`odd_name`: A name is no UTF-8, or too long.
+`odd_name`: A name is no UTF-8, is too long, can be no id, or tells of a moment that there is none
+of.
 
 `overlap`: Files match several families, and belong to the first by name.
 
@@ -607,6 +610,16 @@ ScanFault = Literal["root_missing", "unreadable", "link", "not_regular", "odd_na
 `other_mode`: The run is known already, in another mode.
 
 `changed_meanwhile`: Somebody else changed or deleted the run meanwhile.
+
+`incomplete`: A folder of a run lacks the file that says what it is; it is left out.
+
+`malformed`: A file that says something of a run is not understood; where nothing else says what the
+run is, it is left out.
+
+`id_taken`: The id that a run's folder names is another artifact's, and it gets one with a number.
+
+`input_left_out`: An input that a run's files name is not recorded: it can be no id, or was itself
+made of the run.
 """
 
 
@@ -1501,7 +1514,7 @@ class FamilyTally:
     family: str
     """The family."""
     files_scanned: int
-    """Files that match a family's patterns."""
+    """Files that belong to a family."""
     bytes_scanned: int
     """Their bytes."""
     files_read: int
@@ -1511,7 +1524,7 @@ class FamilyTally:
     registered: int
     """Runs that were not known before; of a dry run, those that would be registered."""
     refreshed: int
-    """Known runs whose files, outcome or family are no longer what they were."""
+    """Known runs whose files, outcome, family or inputs are no longer what they were."""
     unchanged: int
     """Known runs in which nothing that shows has changed."""
     skipped: int
@@ -2582,7 +2595,7 @@ class ScanReport:
     roots: list[str]
     """The absolute paths of the folders that were looked through."""
     files_scanned: int
-    """Files that match a family's patterns."""
+    """Files that belong to a family."""
     bytes_scanned: int
     """Their bytes."""
     files_read: int
@@ -2592,7 +2605,7 @@ class ScanReport:
     registered: int
     """Runs that were not known before; of a dry run, those that would be registered."""
     refreshed: int
-    """Known runs whose files, outcome or family are no longer what they were."""
+    """Known runs whose files, outcome, family or inputs are no longer what they were."""
     unchanged: int
     """Known runs in which nothing that shows has changed."""
     skipped: int
