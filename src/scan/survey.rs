@@ -5,6 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::runs::Key;
 use super::outcome;
 use super::walk::{Spotted, Walked};
 use super::warning;
@@ -194,7 +195,8 @@ impl Sorting<'_> {
                 }
                 if files.binary_search_by(|file| file.path.as_str().cmp(&compact.path)).is_err() {
                     let (path, family) = (compact.path.clone(), family_of(&known.sight));
-                    added.push(Spotted { path, family, size: looks.size, mtime_ns: looks.mtime_ns });
+                    let key = Key { text: known.sight.run_key.clone(), at: Key::of(&path).at };
+                    added.push(Spotted { path, family, key, size: looks.size, mtime_ns: looks.mtime_ns });
                 }
             }
         }

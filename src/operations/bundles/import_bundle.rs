@@ -154,14 +154,16 @@ fn create(
         }
         return Ok(());
     }
+    let mut candidates = writer.manifest().candidates()?;
     for member in members {
-        let there = writer.manifest().candidate(&member.artifact_id)?;
+        let there = candidates.find(&member.artifact_id)?;
         if there.is_none_or(|there| there.deleted || there.file_hash != member.file_hash) {
             notes.push(format!("{name} is left out: its member {} is deleted here", member.artifact_id));
             tally.skipped.0 += 1;
             return Ok(());
         }
     }
+    drop(candidates);
     let wanted = wanted(head, members);
     wanted.check()?;
     let mut plan = outline(writer.manifest(), &wanted)?.plan(writer.manifest(), &wanted)?;

@@ -8,9 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Done, FlowtimeFolder, Prepared, Understanding, Understood, about, told};
-use crate::base::files::{self, Lock};
+use crate::base::files;
 use crate::imports::flowtime;
-use crate::manifest::{BUSY_WAIT, Manifest};
+use crate::manifest::Manifest;
 use crate::model::artifact::{Format, Input};
 use crate::model::ids::{ArtifactType, FamilyName};
 use crate::model::number::Count;
