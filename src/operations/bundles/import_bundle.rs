@@ -64,6 +64,7 @@ pub enum ImportBundle {}
 
 impl Operation for ImportBundle {
     const METHOD: &'static str = "import_bundle";
+    const PATH_PARAMS: &'static [&'static str] = &["path"];
     type Params = Params;
     type Result = Imported;
 }

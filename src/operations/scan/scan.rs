@@ -89,6 +89,7 @@ pub enum ScanFiles {}
 
 impl Operation for ScanFiles {
     const METHOD: &'static str = "scan";
+    const PATH_PARAMS: &'static [&'static str] = &["root"];
     type Params = Params;
     type Result = Report;
 }

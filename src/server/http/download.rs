@@ -61,13 +61,9 @@ fn find(store: &Arc<Store>, artifact_id: &str, name: &str) -> Result<Wanted> {
         let shown: String = name.chars().take(200).collect();
         Error::not_found(format!("the file {shown:?} was not found in artifact {artifact_id}")).field("file")
     })?;
-    let (file, size) = reader.objects().open(&entry.hash)?;
-    if size != entry.size_bytes.0 {
-        let message =
-            format!("the object {} is damaged: it has {size} bytes instead of {}", entry.hash, entry.size_bytes.0);
-        return Err(Error::integrity(message).hint("publish the same bytes again to heal it"));
-    }
+    let file = reader.open_file(&found, &entry)?;
     let path = reader.objects().path(&entry.hash);
+    let size = files::metadata_of(&file, &path)?.len();
     let media_type = entry.media_type.unwrap_or_else(|| "application/octet-stream".to_owned());
     let name = entry.path.rsplit('/').next().unwrap_or_default().to_owned();
     Ok(Wanted { file, path, size, hash: entry.hash, media_type, name })
