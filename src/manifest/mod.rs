@@ -29,7 +29,7 @@ use rusqlite::{Connection, OpenFlags};
 pub use artifacts::{Found, ListFilter};
 pub use bookkeeping::{ObjectRow, Placement};
 pub use compare::{Difference, How};
-pub use datasets::{Candidate, Filed};
+pub use datasets::{Candidate, Candidates, Filed};
 pub use events::{LINEAGE_ADDED, PUBLISHED, RESCANNED};
 pub use jobs::{JobItem, JobKind, JobRow};
 pub use legacy::{Version1, Version1Artifact};

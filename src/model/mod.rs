@@ -4,6 +4,7 @@ pub mod artifact;
 pub mod audit;
 pub mod dataset;
 pub mod error;
+pub mod features;
 pub mod finding;
 pub mod hash;
 pub mod ids;

@@ -42,6 +42,8 @@ import type {
   GetRunResult,
   HealthCheckParams,
   HealthCheckResult,
+  ImportCryptorunParams,
+  ImportCryptorunResult,
   ImportM3Params,
   ImportM3Result,
   ImportM3PoliciesParams,
@@ -94,6 +96,8 @@ import type {
   RestoreDatasetResult,
   RpcDiscoverParams,
   RpcDiscoverResult,
+  ScanParams,
+  ScanResult,
   StartRunParams,
   StartRunResult,
   SupersedeParams,
@@ -112,7 +116,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:b5f3426c86963e06fd35d58b39cd7e15d2f02a1b3639e53619bb675296300efb";
+export const SCHEMA_HASH = "sha256:a65d9458d11800e4067152d9b8089b717e692bba619fd5b1d53096e9c9b7fcc0";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -155,6 +159,7 @@ export const METHODS = {
   "verify_dataset": { name: "verify_dataset", idempotent: true },
   "delete_dataset": { name: "delete_dataset", idempotent: true },
   "restore_dataset": { name: "restore_dataset", idempotent: true },
+  "scan": { name: "scan", idempotent: true },
   "pin": { name: "pin", idempotent: false },
   "unpin": { name: "unpin", idempotent: true },
   "list_pins": { name: "list_pins", idempotent: true },
@@ -166,6 +171,7 @@ export const METHODS = {
   "restore": { name: "restore", idempotent: true },
   "purge_trash": { name: "purge_trash", idempotent: true },
   "import_m3": { name: "import_m3", idempotent: true },
+  "import_cryptorun": { name: "import_cryptorun", idempotent: true },
   "import_m3_policies": { name: "import_m3_policies", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
   "verify_store": { name: "verify_store", idempotent: true },
@@ -210,13 +216,17 @@ export abstract class Methods {
   }
 
   /**
-   * Makes the store. One that exists stays as it is; with `force` its configuration is written anew, and nothing else.
+   * Makes the store. One that exists stays as it is; with `force` its configuration is written anew, and nothing else. A
+   * preset takes the place of a configuration that nobody has edited also without `force`.
    *
    * @example
    * await client.init({});
    *
    * @example
    * await client.init({"force":true});
+   *
+   * @example
+   * await client.init({"preset":"cryptorun"});
    */
   init(params: InitParams = {}, options?: CallOptions): Promise<InitResult> {
     return this.call("init", params, options);
@@ -610,6 +620,29 @@ export abstract class Methods {
   }
 
   /**
+   * Looks through folders for files that match the patterns of families, and registers each run that they make up as one
+   * artifact.
+   *
+   * Which folders and families there are is said in keepstone.toml. Files belong to one run when their paths share a
+   * stamp (`20250906_143022`) or an id behind `run_`, or their names an id or a date; otherwise when they lie in one
+   * folder. Nothing in the folders is changed, unless `mode` is `move`. A run that was found before keeps its artifact
+   * with its id, tags and pins, whatever was added to its files; those that look as before (size and time) are not read
+   * again. It is committed in parts, none of them half. The store is made if there is none.
+   *
+   * @example
+   * await client.scan({});
+   *
+   * @example
+   * await client.scan({"family":"proofs","dryRun":true});
+   *
+   * @example
+   * await client.scan({"root":"out","rehash":true});
+   */
+  scan(params: ScanParams = {}, options?: CallOptions): Promise<ScanResult> {
+    return this.call("scan", params, options);
+  }
+
+  /**
    * Pins an artifact, a run or a dataset: what a pin protects is never collected, and not purged from the trash.
    *
    * A run protects everything it published, a dataset the members of its live versions. Several pins may stand side by
@@ -770,6 +803,20 @@ export abstract class Methods {
    */
   importM3(params: ImportM3Params, options?: CallOptions): Promise<ImportM3Result> {
     return this.call("import_m3", params, options);
+  }
+
+  /**
+   * Takes CryptoRun's settings into keepstone.toml: its families with their patterns, rules and pins, its folders, limits
+   * and rules of compaction; and tells of every key what it became, or why nothing.
+   *
+   * Nothing that keepstone.toml says is changed: of a table that it has already, only what says the same counts. The store
+   * is made if there is none.
+   *
+   * @example
+   * await client.importCryptorun({"path":"config/artifacts.yaml","dryRun":true});
+   */
+  importCryptorun(params: ImportCryptorunParams, options?: CallOptions): Promise<ImportCryptorunResult> {
+    return this.call("import_cryptorun", params, options);
   }
 
   /**

@@ -60,7 +60,10 @@ export interface Artifact {
   format: Format;
   /** Who keeps the bytes. */
   storage: Storage;
-  /** Absolute path of its readable name: a file, or a folder for a tree; null once the bytes are gone. */
+  /**
+   * Absolute path of its readable name: a file, or a folder for a tree; null once the bytes are gone. Of what is kept in
+   * place, the deepest folder that holds all its files; list_files says where each of them is.
+   */
   path: string | null;
   /** The same for a table's Parquet file, null for other formats. */
   pathParquet: string | null;
@@ -145,6 +148,10 @@ export interface ArtifactFilter {
   runId?: string | null | undefined;
   /** With all of these roles. */
   roles?: string[] | null | undefined;
+  /** Of this family: runs that scans found by its patterns. */
+  family?: string | null | undefined;
+  /** Whose work ended like this. */
+  outcome?: Outcome | null | undefined;
   /** At most this many: 1 to 10000, 100 unless given. */
   limit?: number | null | undefined;
 }
@@ -342,6 +349,8 @@ export type Check =
   | "objects"
   /** Every readable name is there and is its object. Other files below artifacts/ are their owners' business. */
   | "names"
+  /** Every file that is kept in place is there and is what the last scan saw; those of deleted artifacts lie in the trash. */
+  | "in_place"
   /** Every artifact has its sidecar, whose seal holds. */
   | "sidecars"
   /** Every line of the history has a seal that holds and says what the manifest says. */
@@ -391,6 +400,14 @@ export type Code =
   | "name_differs"
   /** The readable name of what was deleted is still there. */
   | "name_left"
+  /** A file that is kept in place is no longer there. */
+  | "file_missing"
+  /** A file that is kept in place has changed since it was scanned. */
+  | "file_changed"
+  /** A file of a deleted artifact still lies in its place. */
+  | "file_left"
+  /** A file of a deleted artifact is neither in the trash nor in its place. */
+  | "trash_missing"
   /** The sidecar is not there. */
   | "sidecar_missing"
   /** The sidecar's seal fails. */
@@ -489,6 +506,8 @@ export interface Counts {
   hashedBytes: number;
   /** Readable names that were looked at. */
   names: number;
+  /** Files kept in place, or in the trash since their artifacts were deleted, that were looked at. */
+  inPlace: number;
   /** Sidecars that were read. */
   sidecars: number;
   /** Lines of the history that were read. */
@@ -729,6 +748,30 @@ export interface FamilyShown {
   pin: string[];
 }
 
+/** The same of one family. */
+export interface FamilyTally {
+  /** The family. */
+  family: string;
+  /** Files that match a family's patterns. */
+  filesScanned: number;
+  /** Their bytes. */
+  bytesScanned: number;
+  /** Files that were read, because they were new or looked otherwise than before. */
+  filesRead: number;
+  /** Runs that these files make up. */
+  found: number;
+  /** Runs that were not known before; of a dry run, those that would be registered. */
+  registered: number;
+  /** Known runs whose files, outcome or family are no longer what they were. */
+  refreshed: number;
+  /** Known runs in which nothing that shows has changed. */
+  unchanged: number;
+  /** Runs that were left as they are; a warning says of each why. */
+  skipped: number;
+  /** Known runs of which no file was found. They stay registered. */
+  missing: number;
+}
+
 /** The sums of one family. */
 export interface FamilyTotals {
   /** The family. */
@@ -778,9 +821,9 @@ export interface FeatureRange {
   count: number;
 }
 
-/** One file of an artifact. */
+/** One file of an artifact, and where it is. */
 export interface FileEntry {
-  /** Its path inside the artifact, with `/` between the parts. */
+  /** Its path inside the artifact, with `/` between the parts; of what is kept in place, below the scanned folder. */
   path: string;
   /** SHA-256 of its bytes. */
   hash: string;
@@ -790,6 +833,11 @@ export interface FileEntry {
   mediaType: string | null;
   /** What it is for, where that was said. */
   role: string | null;
+  /**
+   * The absolute path at which it can be read: its readable name, or the place where it is kept; of a deleted artifact
+   * that was kept in place, its place in the trash. Null where it has none.
+   */
+  absolutePath: string | null;
 }
 
 /** One thing that a verification found. */
@@ -1421,6 +1469,11 @@ export interface PolicyShown {
   dvcGcFlags: string[];
 }
 
+/** A configuration for those who come from another program. */
+export type Preset =
+  /** The five families of CryptoRun's verification outputs, in `artifacts` and `out` beside the store. */
+  | "cryptorun";
+
 /** What became of a publish. */
 export interface Published {
   /** Always true; a failure is an error. */
@@ -1729,6 +1782,108 @@ export type RunStatus =
   /** There was nothing to do. */
   | "skipped";
 
+/** What somebody should know about a scan. */
+export type ScanFault =
+  /** A folder that is to be scanned is not there. */
+  | "root_missing"
+  /** A file or folder can't be read; the run that it belongs to is left as it is. */
+  | "unreadable"
+  /** A link is not followed. */
+  | "link"
+  /** Something matches a pattern and is no file. */
+  | "not_regular"
+  /** A name is no UTF-8, or too long. */
+  | "odd_name"
+  /** Files match several families, and belong to the first by name. */
+  | "overlap"
+  /** A file changed while it was read; its run is left for the next scan. */
+  | "changing"
+  /** No file of a known run was found. */
+  | "run_missing"
+  /** A file of a known run is no longer there. */
+  | "file_missing"
+  /** A file stays with the run that has it, though its path now says another. */
+  | "kept_by_run"
+  /** The files of a deleted run are there again, and are registered as a new one. */
+  | "reappeared"
+  /** The files of a deleted run have not been moved to the trash yet. */
+  | "waits_for_trash"
+  /** The run is known already, in another mode. */
+  | "other_mode"
+  /** Somebody else changed or deleted the run meanwhile. */
+  | "changed_meanwhile";
+
+/** Who keeps the files of the runs that a scan finds. */
+export type ScanMode =
+  /** They stay where their producer put them. */
+  | "in_place"
+  /** The store keeps a copy. */
+  | "copy"
+  /** The store keeps them; the originals are removed after the commit. */
+  | "move";
+
+/** What a scan found. */
+export interface ScanReport {
+  /** Whether nothing was written. */
+  dryRun: boolean;
+  /** Who keeps the files. */
+  mode: ScanMode;
+  /** The absolute paths of the folders that were looked through. */
+  roots: string[];
+  /** Files that match a family's patterns. */
+  filesScanned: number;
+  /** Their bytes. */
+  bytesScanned: number;
+  /** Files that were read, because they were new or looked otherwise than before. */
+  filesRead: number;
+  /** Runs that these files make up. */
+  found: number;
+  /** Runs that were not known before; of a dry run, those that would be registered. */
+  registered: number;
+  /** Known runs whose files, outcome or family are no longer what they were. */
+  refreshed: number;
+  /** Known runs in which nothing that shows has changed. */
+  unchanged: number;
+  /** Runs that were left as they are; a warning says of each why. */
+  skipped: number;
+  /** Known runs of which no file was found. They stay registered. */
+  missing: number;
+  /** Each family, by name. */
+  families: FamilyTally[];
+  /** What somebody should know, by path; at most 10000 of it. */
+  warnings: ScanWarning[];
+  /** How many warnings there are. */
+  warningCount: number;
+  /** How long it took. */
+  durationSeconds: number;
+}
+
+/** Something that a scan found on its way. */
+export interface ScanWarning {
+  /** The absolute path that it is about; null where it is about none. */
+  path: string | null;
+  /** What it is. */
+  code: ScanFault;
+  /** The family, where it is about one. */
+  family: string | null;
+  /** The artifact, where it is about one. */
+  artifactId: string | null;
+  /** The same as a sentence. */
+  message: string;
+}
+
+/** What the file became. */
+export interface SettingsImported {
+  /** Whether nothing was written. */
+  dryRun: boolean;
+  /** Absolute path of keepstone.toml. */
+  configuration: string;
+  /** Whether it says more than before, or would. */
+  changed: boolean;
+  /** The folders that are scanned, then what the file says, in its order. */
+  keys: KeyImported[];
+}
+
 /** How many members, and how many bytes they have. */
 export interface Share {
   /** How many members. */
@@ -1999,6 +2154,8 @@ export type HealthCheckResult = Health;
 export interface InitParams {
   /** Whether to write keepstone.toml anew in a store that exists; false unless given. */
   force?: boolean | null | undefined;
+  /** What keepstone.toml says besides the defaults; nothing unless given. */
+  preset?: Preset | null | undefined;
 }
 
 /** What `init` answers. */
@@ -2530,6 +2687,29 @@ export interface RestoreDatasetParams {
 /** What `restore_dataset` answers. */
 export type RestoreDatasetResult = Changed;
 
+/** What `scan` takes. */
+export interface ScanParams {
+  /**
+   * The one folder to look through, instead of those that keepstone.toml names. A relative path counts from the
+   * server's working directory.
+   */
+  root?: string | null | undefined;
+  /** The one family to look for; all of them unless given. */
+  family?: string | null | undefined;
+  /**
+   * Who keeps the files: `in_place` leaves them with their producer, `copy` takes them into the store, `move` removes
+   * them there afterwards; `in_place` unless given.
+   */
+  mode?: ScanMode | null | undefined;
+  /** Whether it is only told what would be done: nothing is written then, no store either. False unless given. */
+  dryRun?: boolean | null | undefined;
+  /** Whether every file is read again, also where it looks as before; false unless given. */
+  rehash?: boolean | null | undefined;
+}
+
+/** What `scan` answers. */
+export type ScanResult = ScanReport;
+
 /** What `pin` takes. */
 export interface PinParams {
   /** The artifact; or give `runId` or `datasetId`. */
@@ -2669,6 +2849,20 @@ export interface ImportM3Params {
 
 /** What `import_m3` answers. */
 export type ImportM3Result = ImportM3Report;
+
+/** What `import_cryptorun` takes. */
+export interface ImportCryptorunParams {
+  /**
+   * The YAML file. A relative path counts from the server's working directory. The folders `artifacts` and `out` are
+   * looked for beside its folder, where that is called `config`, else in it.
+   */
+  path: string;
+  /** Whether it is only told what would be done. False unless given. */
+  dryRun?: boolean | null | undefined;
+}
+
+/** What `import_cryptorun` answers. */
+export type ImportCryptorunResult = SettingsImported;
 
 /** What `import_m3_policies` takes. */
 export interface ImportM3PoliciesParams {

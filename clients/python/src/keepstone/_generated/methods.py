@@ -52,6 +52,7 @@ from .types import (
     Plan,
     Policies,
     PoliciesImported,
+    Preset,
     Published,
     PurgeReport,
     Removed,
@@ -61,6 +62,9 @@ from .types import (
     RunEnd,
     RunErrorParam,
     RunFilter,
+    ScanMode,
+    ScanReport,
+    SettingsImported,
     Status,
     Summary,
     Trashed,
@@ -91,6 +95,7 @@ IDEMPOTENT = frozenset(
         "get_lineage_graph",
         "get_run",
         "health_check",
+        "import_cryptorun",
         "import_m3",
         "import_m3_policies",
         "init",
@@ -115,6 +120,7 @@ IDEMPOTENT = frozenset(
         "restore_backup",
         "restore_dataset",
         "rpc.discover",
+        "scan",
         "supersede",
         "trace_roots",
         "unpin",
@@ -176,19 +182,23 @@ class Methods:
         self,
         *,
         force: bool | None = None,
+        preset: Preset | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
     ) -> Made:
         """Makes the store. One that exists stays as it is; with `force` its configuration is
-        written anew, and nothing else.
+        written anew, and nothing else. A preset takes the place of a configuration that nobody has
+        edited also without `force`.
 
         Args:
             force: Whether to write keepstone.toml anew in a store that exists; false unless given.
+            preset: What keepstone.toml says besides the defaults; nothing unless given.
         """
         reply: Made = self._run(
             "init",
             {
                 "force": force,
+                "preset": preset,
             },
             timeout,
             on_progress,
@@ -1329,6 +1339,52 @@ class Methods:
         )
         return reply
 
+    def scan(
+        self,
+        *,
+        root: str | None = None,
+        family: str | None = None,
+        mode: ScanMode | None = None,
+        dry_run: bool | None = None,
+        rehash: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> ScanReport:
+        """Looks through folders for files that match the patterns of families, and registers each
+        run that they make up as one artifact.
+
+        Which folders and families there are is said in keepstone.toml. Files belong to one run when
+        their paths share a stamp (`20250906_143022`) or an id behind `run_`, or their names an id
+        or a date; otherwise when they lie in one folder. Nothing in the folders is changed, unless
+        `mode` is `move`. A run that was found before keeps its artifact with its id, tags and pins,
+        whatever was added to its files; those that look as before (size and time) are not read
+        again. It is committed in parts, none of them half. The store is made if there is none.
+
+        Args:
+            root: The one folder to look through, instead of those that keepstone.toml names. A
+                relative path counts from the server's working directory.
+            family: The one family to look for; all of them unless given.
+            mode: Who keeps the files: `in_place` leaves them with their producer, `copy` takes them
+                into the store, `move` removes them there afterwards; `in_place` unless given.
+            dry_run: Whether it is only told what would be done: nothing is written then, no store
+                either. False unless given.
+            rehash: Whether every file is read again, also where it looks as before; false unless
+                given.
+        """
+        reply: ScanReport = self._run(
+            "scan",
+            {
+                "root": root,
+                "family": family,
+                "mode": mode,
+                "dry_run": dry_run,
+                "rehash": rehash,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
     def pin(
         self,
         *,
@@ -1671,6 +1727,38 @@ class Methods:
             "import_m3",
             {
                 "data_dir": data_dir,
+                "dry_run": dry_run,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def import_cryptorun(
+        self,
+        path: StrPath,
+        *,
+        dry_run: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> SettingsImported:
+        """Takes CryptoRun's settings into keepstone.toml: its families with their patterns, rules
+        and pins, its folders, limits and rules of compaction; and tells of every key what it
+        became, or why nothing.
+
+        Nothing that keepstone.toml says is changed: of a table that it has already, only what says
+        the same counts. The store is made if there is none.
+
+        Args:
+            path: The YAML file. A relative path counts from the server's working directory. The
+                folders `artifacts` and `out` are looked for beside its folder, where that is called
+                `config`, else in it.
+            dry_run: Whether it is only told what would be done. False unless given.
+        """
+        reply: SettingsImported = self._run(
+            "import_cryptorun",
+            {
+                "path": path,
                 "dry_run": dry_run,
             },
             timeout,
