@@ -62,8 +62,12 @@ fn find(store: &Arc<Store>, artifact_id: &str, name: &str) -> Result<Wanted> {
         Error::not_found(format!("the file {shown:?} was not found in artifact {artifact_id}")).field("file")
     })?;
     let file = reader.open_file(&found, &entry)?;
-    let path = reader.objects().path(&entry.hash);
+    let path = reader.location(&found, &entry).unwrap_or_else(|| reader.objects().path(&entry.hash));
     let size = files::metadata_of(&file, &path)?.len();
+    if size != entry.size_bytes.0 {
+        let message = format!("{} has {size} bytes instead of {}", path.display(), entry.size_bytes.0);
+        return Err(Error::integrity(message).hint("scan again, so that the artifact says what is there now"));
+    }
     let media_type = entry.media_type.unwrap_or_else(|| "application/octet-stream".to_owned());
     let name = entry.path.rsplit('/').next().unwrap_or_default().to_owned();
     Ok(Wanted { file, path, size, hash: entry.hash, media_type, name })
