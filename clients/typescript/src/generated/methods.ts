@@ -10,6 +10,10 @@ import type {
   AuditResult,
   BackupParams,
   BackupResult,
+  BulkDeleteParams,
+  BulkDeleteResult,
+  BulkUpdateParams,
+  BulkUpdateResult,
   CreateDatasetParams,
   CreateDatasetResult,
   DeleteArtifactParams,
@@ -50,6 +54,8 @@ import type {
   InitResult,
   InitializeParams,
   InitializeResult,
+  ListAliasesParams,
+  ListAliasesResult,
   ListArtifactsParams,
   ListArtifactsResult,
   ListDatasetMembersParams,
@@ -84,6 +90,8 @@ import type {
   RebuildManifestResult,
   RegisterTypeParams,
   RegisterTypeResult,
+  RemoveAliasParams,
+  RemoveAliasResult,
   ResolveParams,
   ResolveResult,
   RestoreParams,
@@ -94,6 +102,10 @@ import type {
   RestoreDatasetResult,
   RpcDiscoverParams,
   RpcDiscoverResult,
+  SearchArtifactsParams,
+  SearchArtifactsResult,
+  SetAliasParams,
+  SetAliasResult,
   StartRunParams,
   StartRunResult,
   SupersedeParams,
@@ -102,6 +114,8 @@ import type {
   TraceRootsResult,
   UnpinParams,
   UnpinResult,
+  UpdateArtifactParams,
+  UpdateArtifactResult,
   VerifyDatasetParams,
   VerifyDatasetResult,
   VerifyStoreParams,
@@ -112,7 +126,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:b5f3426c86963e06fd35d58b39cd7e15d2f02a1b3639e53619bb675296300efb";
+export const SCHEMA_HASH = "sha256:764fc5b761de8485aa3bdb64fafd898990deff04cd009639f73ef519fcfb09d5";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -128,12 +142,18 @@ export const METHODS = {
   "get_artifacts": { name: "get_artifacts", idempotent: true },
   "get_artifacts_batch": { name: "get_artifacts", idempotent: true },
   "list_artifacts": { name: "list_artifacts", idempotent: true },
+  "search_artifacts": { name: "search_artifacts", idempotent: true },
   "resolve": { name: "resolve", idempotent: true },
   "find_by_logical_key": { name: "find_by_logical_key", idempotent: true },
   "find_by_hash": { name: "find_by_hash", idempotent: true },
   "list_files": { name: "list_files", idempotent: true },
   "read_file": { name: "read_file", idempotent: true },
   "supersede": { name: "supersede", idempotent: true },
+  "update_artifact": { name: "update_artifact", idempotent: false },
+  "bulk_update": { name: "bulk_update", idempotent: true },
+  "set_alias": { name: "set_alias", idempotent: true },
+  "remove_alias": { name: "remove_alias", idempotent: false },
+  "list_aliases": { name: "list_aliases", idempotent: true },
   "register_type": { name: "register_type", idempotent: true },
   "list_types": { name: "list_types", idempotent: true },
   "get_lineage": { name: "get_lineage", idempotent: true },
@@ -162,6 +182,7 @@ export const METHODS = {
   "plan_gc": { name: "plan_gc", idempotent: true },
   "apply_gc": { name: "apply_gc", idempotent: false },
   "delete_artifact": { name: "delete_artifact", idempotent: true },
+  "bulk_delete": { name: "bulk_delete", idempotent: true },
   "list_trash": { name: "list_trash", idempotent: true },
   "restore": { name: "restore", idempotent: true },
   "purge_trash": { name: "purge_trash", idempotent: true },
@@ -272,9 +293,30 @@ export abstract class Methods {
   }
 
   /**
+   * Searches artifacts by words and by what they are. Archived ones are found only when `filter.archived` asks for them,
+   * deleted ones only when `filter.status` does.
+   *
+   * Words are looked for in title, description, tags, logical key, id, type, file names (of the first 1000 files), params,
+   * roles, capabilities, writer and commit. A word is a run of letters and digits, without case and accents; what has dots,
+   * hyphens or underscores in it, as an id, is found whole and by its parts. Of each text the first 16 KiB count.
+   *
+   * Pages follow each other by `cursor`: what others publish meanwhile neither shifts nor repeats anything, and `total`
+   * stays what it was. What is changed meanwhile is found where it stands then.
+   *
+   * @example
+   * await client.searchArtifacts({"query":"rain (november OR \"late autumn\") -draft","filter":{"types":["report"]},"sort":"relevance"});
+   *
+   * @example
+   * await client.searchArtifacts({"filter":{"anyTags":{"symbol":["AAPL","MSFT"]},"params":{"grid.bins":{"min":1,"max":24}}},"limit":10,"facets":["type","tag"]});
+   */
+  searchArtifacts(params: SearchArtifactsParams = {}, options?: CallOptions): Promise<SearchArtifactsResult> {
+    return this.call("search_artifacts", params, options);
+  }
+
+  /**
    * Answers the one artifact that a short reference means: an id, the start of one, the 8 hex digits at its end, or
-   * `type:key`, which is the latest active version, also written `type:key@latest`; `type:key@v3` is version 3, whatever
-   * became of it.
+   * `type:key`, which is the latest active version, also written `type:key@latest`; `type:key@v3` is version 3 and
+   * `type:key@alias` what the alias stands for, whatever became of them.
    *
    * What could mean several artifacts is a conflict with them as `candidates`, at most 10. A whole id comes before
    * everything that only begins with it.
@@ -284,6 +326,9 @@ export abstract class Methods {
    *
    * @example
    * await client.resolve({"ref":"ohlcv_slice:AAPL:2026-03@v2"});
+   *
+   * @example
+   * await client.resolve({"ref":"model:churn@production"});
    */
   resolve(params: ResolveParams, options?: CallOptions): Promise<ResolveResult> {
     return this.call("resolve", params, options);
@@ -342,6 +387,71 @@ export abstract class Methods {
    */
   supersede(params: SupersedeParams, options?: CallOptions): Promise<SupersedeResult> {
     return this.call("supersede", params, options);
+  }
+
+  /**
+   * Changes what people say about an artifact: title, description, tags, and whether it is archived. Its bytes, its
+   * provenance and its sidecar stay as they are; the history tells of the change.
+   *
+   * What is absent stays as it is. When nothing changes nothing is recorded, and the revision stays the same. A deleted
+   * artifact can't be changed.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.updateArtifact({"artifactId":"art-20260301T093000-5f2c81d4","title":"Rain in November","tags":{"reviewed":"yes","draft":null},"revision":1});
+   *
+   * @example
+   * await client.updateArtifact({"artifactId":"art-20260301T093000-5f2c81d4","archived":true});
+   */
+  updateArtifact(params: UpdateArtifactParams, options?: CallOptions): Promise<UpdateArtifactResult> {
+    return this.call("update_artifact", params, options);
+  }
+
+  /**
+   * Changes the same things about several artifacts, as update_artifact does for one. Each succeeds or fails by itself.
+   *
+   * @example
+   * await client.bulkUpdate({"artifactIds":["art-20260301T093000-5f2c81d4","art-20260302T093000-0b7e43aa"],"archived":true});
+   */
+  bulkUpdate(params: BulkUpdateParams, options?: CallOptions): Promise<BulkUpdateResult> {
+    return this.call("bulk_update", params, options);
+  }
+
+  /**
+   * Lets an alias stand for an artifact: `type:key@alias` then means it, of its own type and key. What it stood for before it
+   * stands for no longer, and at no moment does it stand for nothing.
+   *
+   * @example
+   * await client.setAlias({"artifactId":"art-20260301T093000-5f2c81d4","alias":"production"});
+   *
+   * @example
+   * await client.setAlias({"ref":"model:churn@v3","alias":"production"});
+   */
+  setAlias(params: SetAliasParams, options?: CallOptions): Promise<SetAliasResult> {
+    return this.call("set_alias", params, options);
+  }
+
+  /**
+   * Takes an alias away; the artifact that it stood for stays as it is. Answers what it stood for.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.removeAlias({"artifactType":"model","logicalKey":"churn","alias":"production"});
+   */
+  removeAlias(params: RemoveAliasParams, options?: CallOptions): Promise<RemoveAliasResult> {
+    return this.call("remove_alias", params, options);
+  }
+
+  /**
+   * Lists aliases by type, key and name: all of them, or those of an artifact, a type, a key or a name.
+   *
+   * @example
+   * await client.listAliases({"artifactType":"model","alias":"production"});
+   */
+  listAliases(params: ListAliasesParams = {}, options?: CallOptions): Promise<ListAliasesResult> {
+    return this.call("list_aliases", params, options);
   }
 
   /**
@@ -712,6 +822,16 @@ export abstract class Methods {
    */
   deleteArtifact(params: DeleteArtifactParams, options?: CallOptions): Promise<DeleteArtifactResult> {
     return this.call("delete_artifact", params, options);
+  }
+
+  /**
+   * Puts several artifacts into the trash, as delete_artifact does with one. Each succeeds or fails by itself.
+   *
+   * @example
+   * await client.bulkDelete({"artifactIds":["art-20260301T093000-5f2c81d4","art-20260302T093000-0b7e43aa"],"reason":"made from the wrong readings"});
+   */
+  bulkDelete(params: BulkDeleteParams, options?: CallOptions): Promise<BulkDeleteResult> {
+    return this.call("bulk_delete", params, options);
   }
 
   /**

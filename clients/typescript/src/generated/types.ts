@@ -8,6 +8,40 @@ export interface Added {
   artifact: Artifact;
 }
 
+/** An alias and what it stands for. */
+export interface Alias {
+  /** The name: `type:key@alias` means the artifact. */
+  alias: string;
+  /** The type of the artifact. */
+  artifactType: string;
+  /** The key of the artifact. */
+  logicalKey: string;
+  /** The artifact that it stands for. */
+  artifactId: string;
+  /** Which version of its type and key that is. */
+  version: number;
+  /** Since when. */
+  setAt: string;
+}
+
+/** What an alias stands for now and stood for before. */
+export interface AliasSet {
+  /** The name: `type:key@alias` means the artifact. */
+  alias: string;
+  /** The type of the artifact. */
+  artifactType: string;
+  /** The key of the artifact. */
+  logicalKey: string;
+  /** The artifact that it stands for. */
+  artifactId: string;
+  /** Which version of its type and key that is. */
+  version: number;
+  /** Since when. */
+  setAt: string;
+  /** What it stood for before, null for nothing. */
+  previousArtifactId: string | null;
+}
+
 /** What a collection did. */
 export interface Applied {
   /** The plan's policy. */
@@ -39,6 +73,15 @@ export interface ApplyGcLeftOut {
   /** Why. */
   reason: string;
 }
+
+/** What becomes of archived artifacts. */
+export type Archived =
+  /** They are not found. */
+  | "exclude"
+  /** They are found like all others. */
+  | "include"
+  /** Only they are found. */
+  | "only";
 
 /** Something published. */
 export interface Artifact {
@@ -258,6 +301,48 @@ export interface Audited {
   cut: boolean;
 }
 
+/** What became of several artifacts. */
+export interface BulkDeleted {
+  /** Whether all of them are in the trash now. */
+  success: boolean;
+  /** How many artifacts were named. */
+  processed: number;
+  /** How many were live until now. */
+  deleted: number;
+  /** How many failed. */
+  failed: number;
+  /** What became of each, in the order of the request. */
+  results: DeleteResult[];
+}
+
+/** What became of one of several changes. */
+export interface BulkResult {
+  /** The artifact. */
+  artifactId: string;
+  /** Whether it is now as it was wished for. */
+  success: boolean;
+  /** Its revision by now, null when it failed. */
+  revision: number | null;
+  /** Why it failed, null when it didn't. */
+  error: string | null;
+  /** What kind of failure it was, null when it was none. */
+  errorKind: Kind | null;
+}
+
+/** What became of several changes. */
+export interface BulkUpdated {
+  /** Whether all of them succeeded. */
+  success: boolean;
+  /** How many artifacts were named. */
+  processed: number;
+  /** How many changed. */
+  changed: number;
+  /** How many failed. */
+  failed: number;
+  /** What became of each, in the order of the request. */
+  results: BulkResult[];
+}
+
 /** An artifact that a plan judges. */
 export interface Candidate {
   /** The artifact. */
@@ -435,6 +520,8 @@ export type Code =
   | "row_missing"
   /** The manifest has a row that neither sidecars nor history tell of. */
   | "row_unknown"
+  /** A search finds an artifact by other words than it has. */
+  | "words_differ"
   /** A folder of the store is not there. */
   | "folder_missing"
   /** Something lies among the store's own files that isn't the store's. */
@@ -617,6 +704,20 @@ export interface DatasetEntry {
   membershipDigest: string;
 }
 
+/** What became of one of several artifacts. */
+export interface DeleteResult {
+  /** The artifact. */
+  artifactId: string;
+  /** Whether it is in the trash now. */
+  success: boolean;
+  /** How many live artifacts were made of it; null when it failed. */
+  dependentCount: number | null;
+  /** Why it failed, null when it didn't. */
+  error: string | null;
+  /** What kind of failure it was, null when it was none. */
+  errorKind: Kind | null;
+}
+
 /** What became of it. */
 export interface Deleted {
   /** Always true; a failure is an error. */
@@ -715,6 +816,40 @@ export interface Event {
   actor: string | null;
   /** The new values. */
   data: Record<string, unknown>;
+}
+
+/** By what found artifacts are counted. */
+export type FacetBy =
+  /** By type. */
+  | "type"
+  /** By tag. */
+  | "tag"
+  /** By state. */
+  | "status"
+  /** By family. */
+  | "family"
+  /** By outcome. */
+  | "outcome"
+  /** By source. */
+  | "source";
+
+/**
+ * How many of the found artifacts have which value, the 100 most frequent first; null for what wasn't asked for. Artifacts
+ * without a value are not counted.
+ */
+export interface Facets {
+  /** By type. */
+  type: ValueCount[] | null;
+  /** By tag. */
+  tag: TagCount[] | null;
+  /** By state. */
+  status: ValueCount[] | null;
+  /** By family. */
+  family: ValueCount[] | null;
+  /** By outcome. */
+  outcome: ValueCount[] | null;
+  /** By source. */
+  source: ValueCount[] | null;
 }
 
 /** What is kept of a family. */
@@ -822,6 +957,20 @@ export type Format =
   | "file"
   /** A folder of files. */
   | "tree";
+
+/** A page of what was found. */
+export interface Found {
+  /** The artifacts. */
+  artifacts: Artifact[];
+  /** How many were found in all. */
+  total: number;
+  /** How many are on this page. */
+  count: number;
+  /** What leads to the next page, null when this is the last. */
+  nextCursor: string | null;
+  /** How all that was found spreads, null unless asked for. */
+  facets: Facets | null;
+}
 
 /** A form of a graph. */
 export type GetLineageGraphFormatParam =
@@ -1100,6 +1249,45 @@ export interface KeyImported {
   reason: string | null;
 }
 
+/** What kind of failure it was; each has its own JSON-RPC code. */
+export type Kind =
+  /** The line is no JSON. */
+  | "parse_error"
+  /** The line is JSON but no request. */
+  | "invalid_request"
+  /** No operation has this name. */
+  | "method_not_found"
+  /** A parameter is missing, unknown, of the wrong type or out of range. */
+  | "invalid_params"
+  /** A defect in keepstone. */
+  | "internal"
+  /** What was asked for does not exist. */
+  | "not_found"
+  /** It contradicts what is already there. */
+  | "conflict"
+  /** The data itself (a file, a row, a column) can't be taken. */
+  | "invalid_data"
+  /** That path may not be read or written. */
+  | "path_not_allowed"
+  /** Another process kept the store for too long. */
+  | "busy"
+  /** Bytes are not what their hash says. */
+  | "integrity"
+  /** A size or count beyond what is allowed. */
+  | "limit_exceeded"
+  /** The disk is full. */
+  | "no_space"
+  /** The store can't be written here. */
+  | "read_only"
+  /** keepstone can't do that. */
+  | "unsupported"
+  /** The caller withdrew the request before anything was committed. */
+  | "cancelled"
+  /** The store has changed so that the plan would delete something else. */
+  | "stale_plan"
+  /** A pin, a dataset or a policy protects it. */
+  | "protected";
+
 /** The limits of the session. */
 export interface Limits {
   /** Longest line, in bytes. */
@@ -1230,6 +1418,13 @@ export interface Node {
   depth: number;
 }
 
+/** What comes first. */
+export type Order =
+  /** The least. */
+  | "asc"
+  /** The greatest. */
+  | "desc";
+
 /** What requests wait for. */
 export type Ordering =
   /** Commits happen in the order of arrival, and queries wait for the commits that arrived before them. */
@@ -1245,6 +1440,17 @@ export type Outcome =
   | "fail"
   /** It is not known. */
   | "unknown";
+
+/** What must hold of a param: its value, a list of values of which it is one, or a range. */
+export type ParamCondition = string | number | boolean | (string | number | boolean)[] | ParamRange;
+
+/** The numbers or the texts between which a param lies, the ends included. */
+export interface ParamRange {
+  /** This or more. */
+  min?: string | number | null | undefined;
+  /** This or less. */
+  max?: string | number | null | undefined;
+}
 
 /** A way from one artifact to another. */
 export interface Path {
@@ -1729,6 +1935,52 @@ export type RunStatus =
   /** There was nothing to do. */
   | "skipped";
 
+/** Which artifacts a search finds; everything in it must hold. */
+export interface SearchFilter {
+  /** Of one of these types, whatever the case of their letters. */
+  types?: string[] | null | undefined;
+  /** In this state; all but the deleted unless given. */
+  status?: Status | null | undefined;
+  /** Whether archived artifacts are found; exclude unless given. */
+  archived?: Archived | null | undefined;
+  /** With all of these tags: an object of texts, or a list of words. */
+  tags?: Record<string, string> | string[] | null | undefined;
+  /** With at least one of these tags: an object whose values are texts or lists of texts, or a list of words. */
+  anyTags?: Record<string, string | string[]> | string[] | null | undefined;
+  /** From this source. */
+  source?: string | null | undefined;
+  /** With all of these capabilities. */
+  capabilities?: string[] | null | undefined;
+  /** Of this family. */
+  family?: string | null | undefined;
+  /** With this outcome. */
+  outcome?: Outcome | null | undefined;
+  /** Published by this run, duplicates included. */
+  runId?: string | null | undefined;
+  /** With all of these roles. */
+  roles?: string[] | null | undefined;
+  /** Created at this moment or later (RFC 3339; without zone it reads as UTC). */
+  minCreatedAt?: string | null | undefined;
+  /** Created at this moment or earlier. */
+  maxCreatedAt?: string | null | undefined;
+  /** Of so many bytes or more. */
+  minSizeBytes?: number | null | undefined;
+  /** Of so many bytes or fewer. */
+  maxSizeBytes?: number | null | undefined;
+  /** Written by the program of this name. */
+  writerName?: string | null | undefined;
+  /** Written by this version of a program. */
+  writerVersion?: string | null | undefined;
+  /** Made by the code of this commit, or of one that begins like this. */
+  gitCommit?: string | null | undefined;
+  /**
+   * Made with all of these params, by name; `grid.bins` is the bins inside grid. A text, number or boolean is the value
+   * itself, a list the values of which it is one, {min?, max?} the numbers or texts between which it lies, the ends
+   * included. Of a param that is a list itself, one value must do.
+   */
+  params?: Record<string, ParamCondition> | null | undefined;
+}
+
 /** How many members, and how many bytes they have. */
 export interface Share {
   /** How many members. */
@@ -1736,6 +1988,24 @@ export interface Share {
   /** Their bytes together. */
   totalBytes: number;
 }
+
+/** By what a search is ordered. */
+export type SortBy =
+  /** When they were created. */
+  | "created"
+  /** When they last changed. */
+  | "updated"
+  /** By title, whatever the case of its letters; those without one come last in either order. */
+  | "title"
+  /** By size in bytes. */
+  | "size"
+  /** By type. */
+  | "type"
+  /**
+   * By how well the words fit: a rare word counts more than a frequent one, and more in the title than in names and tags,
+   * there more than in the description, and there more than elsewhere.
+   */
+  | "relevance";
 
 /** What can be counted in a version of a dataset. */
 export interface Statistics {
@@ -1773,6 +2043,16 @@ export interface Summary {
   eventCount: number;
   /** What could not be made good: missing objects, damaged sidecars, inputs that are gone; one sentence each. */
   findings: string[];
+}
+
+/** How many have a tag. */
+export interface TagCount {
+  /** The tag's key. */
+  key: string;
+  /** Its value; "" for a tag that is only a word. */
+  value: string;
+  /** How many have it. */
+  count: number;
 }
 
 /** What became of the things of one kind. */
@@ -1867,6 +2147,22 @@ export interface TypeSummary {
   sortKeys: string[];
   /** Columns read as timestamps even where they are text. */
   timestampColumns: string[];
+}
+
+/** What became of a change. */
+export interface Updated {
+  /** Whether anything changed. */
+  changed: boolean;
+  /** The artifact as it is now. */
+  artifact: Artifact;
+}
+
+/** How many have a value. */
+export interface ValueCount {
+  /** The value. */
+  value: string;
+  /** How many have it. */
+  count: number;
 }
 
 /** What the verification of a dataset found. */
@@ -2096,9 +2392,38 @@ export interface ListArtifactsParams {
 /** What `list_artifacts` answers. */
 export type ListArtifactsResult = Artifact[];
 
+/** What `search_artifacts` takes. */
+export interface SearchArtifactsParams {
+  /**
+   * What is looked for: words, all of which must be there; "phrases"; starts of words, as rain*; AND, OR, NOT or - before
+   * a word; parentheses. At most 128 words.
+   */
+  query?: string | null | undefined;
+  /** What else must hold. */
+  filter?: SearchFilter | null | undefined;
+  /** By what they are ordered; created unless given. What is alike in it stands in the order in which it was published. */
+  sort?: SortBy | null | undefined;
+  /** Whether the least or the greatest comes first: asc by title and type, desc by all else, unless given. */
+  order?: Order | null | undefined;
+  /** At most this many: 1 to 1000, 50 unless given. */
+  limit?: number | null | undefined;
+  /** How many are passed over, 0 unless given. Through many pages a cursor is safer and faster. */
+  offset?: number | null | undefined;
+  /** The nextCursor of the page before, instead of an offset; query, filter, sort and order must be the same. */
+  cursor?: string | null | undefined;
+  /** By what all that was found is counted. */
+  facets?: FacetBy[] | null | undefined;
+}
+
+/** What `search_artifacts` answers. */
+export type SearchArtifactsResult = Found;
+
 /** What `resolve` takes. */
 export interface ResolveParams {
-  /** The reference. The first `:` ends the type; only `latest` or a version behind the last `@` is not part of the key. */
+  /**
+   * The reference. The first `:` ends the type; only `latest`, a version or an alias behind the last `@` is not part of
+   * the key.
+   */
   ref: string;
 }
 
@@ -2163,6 +2488,88 @@ export interface SupersedeParams {
 
 /** What `supersede` answers. */
 export type SupersedeResult = Done;
+
+/** What `update_artifact` takes. */
+export interface UpdateArtifactParams {
+  /** The artifact. */
+  artifactId: string;
+  /** Its new title; null or "" for none. */
+  title?: string | null | undefined;
+  /** Its new description; null or "" for none. */
+  description?: string | null | undefined;
+  /** Tags that it gets; one whose value is null is taken from it, and the others stay. */
+  tags?: Record<string, string | null> | null | undefined;
+  /** Whether it is archived: a search leaves archived ones out. */
+  archived?: boolean | null | undefined;
+  /**
+   * The revision that the change was decided on: when the artifact has another by now, it is a conflict that names
+   * currentRevision, and nothing changes.
+   */
+  revision?: number | null | undefined;
+}
+
+/** What `update_artifact` answers. */
+export type UpdateArtifactResult = Updated;
+
+/** What `bulk_update` takes. */
+export interface BulkUpdateParams {
+  /** The artifacts, 1 to 1000. */
+  artifactIds: string[];
+  /** Their new title; null or "" for none. */
+  title?: string | null | undefined;
+  /** Their new description; null or "" for none. */
+  description?: string | null | undefined;
+  /** Tags that they get; one whose value is null is taken from them, and the others stay. */
+  tags?: Record<string, string | null> | null | undefined;
+  /** Whether they are archived. */
+  archived?: boolean | null | undefined;
+}
+
+/** What `bulk_update` answers. */
+export type BulkUpdateResult = BulkUpdated;
+
+/** What `set_alias` takes. */
+export interface SetAliasParams {
+  /** The artifact; it or a reference. */
+  artifactId?: string | null | undefined;
+  /** What resolve understands: a part of an id, type:key, type:key@v3, or another alias. */
+  ref?: string | null | undefined;
+  /** The alias: neither latest nor a version. */
+  alias: string;
+}
+
+/** What `set_alias` answers. */
+export type SetAliasResult = AliasSet;
+
+/** What `remove_alias` takes. */
+export interface RemoveAliasParams {
+  /** The type. */
+  artifactType: string;
+  /** The key. */
+  logicalKey: string;
+  /** The alias. */
+  alias: string;
+}
+
+/** What `remove_alias` answers. */
+export type RemoveAliasResult = Alias;
+
+/** What `list_aliases` takes. */
+export interface ListAliasesParams {
+  /** Of this artifact. */
+  artifactId?: string | null | undefined;
+  /** Of this type. */
+  artifactType?: string | null | undefined;
+  /** Of this key. */
+  logicalKey?: string | null | undefined;
+  /** Of this name. */
+  alias?: string | null | undefined;
+  /** At most this many: 1 to 10000, 1000 unless given. */
+  limit?: number | null | undefined;
+}
+
+/** What `list_aliases` answers. */
+export type ListAliasesResult = Alias[];
 
 /** What `register_type` takes. */
 export interface RegisterTypeParams {
@@ -2619,6 +3026,19 @@ export interface DeleteArtifactParams {
 
 /** What `delete_artifact` answers. */
 export type DeleteArtifactResult = Deleted;
+
+/** What `bulk_delete` takes. */
+export interface BulkDeleteParams {
+  /** The artifacts, 1 to 1000. */
+  artifactIds: string[];
+  /** Why; it stands in the history and the trash. */
+  reason?: string | null | undefined;
+  /** Whether they are deleted although something protects them; false unless given. */
+  force?: boolean | null | undefined;
+}
+
+/** What `bulk_delete` answers. */
+export type BulkDeleteResult = BulkDeleted;
 
 /** What `list_trash` takes. */
 export interface ListTrashParams {

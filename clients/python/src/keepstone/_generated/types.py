@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, Union
 
 from .._vocabulary import StrPath
 
 __all__ = [
     "Added",
+    "Alias",
+    "AliasSet",
     "Applied",
     "ApplyGcLeftOut",
+    "Archived",
     "Artifact",
     "ArtifactFilter",
     "AuditFormatParam",
@@ -23,6 +26,9 @@ __all__ = [
     "AuditSeverity",
     "AuditVerdict",
     "Audited",
+    "BulkDeleted",
+    "BulkResult",
+    "BulkUpdated",
     "Candidate",
     "Capabilities",
     "Changed",
@@ -41,6 +47,7 @@ __all__ = [
     "Dataset",
     "DatasetDiff",
     "DatasetEntry",
+    "DeleteResult",
     "Deleted",
     "DiffCounts",
     "DiffSide",
@@ -49,6 +56,8 @@ __all__ = [
     "Edge",
     "Encoding",
     "Event",
+    "FacetBy",
+    "Facets",
     "FamilyShown",
     "FamilyTotals",
     "Fate",
@@ -57,6 +66,7 @@ __all__ = [
     "FileEntry",
     "Finding",
     "Format",
+    "Found",
     "GetLineageGraphFormatParam",
     "GetLineageGraphLineage",
     "GetLineageLineage",
@@ -76,6 +86,7 @@ __all__ = [
     "Issue",
     "IssueName",
     "KeyImported",
+    "Kind",
     "Limits",
     "Made",
     "Member",
@@ -85,8 +96,11 @@ __all__ = [
     "Mode",
     "NewMember",
     "Node",
+    "Order",
     "Ordering",
     "Outcome",
+    "ParamCondition",
+    "ParamRange",
     "Path",
     "Paths",
     "Piece",
@@ -111,16 +125,21 @@ __all__ = [
     "RunErrorParam",
     "RunFilter",
     "RunStatus",
+    "SearchFilter",
     "Share",
+    "SortBy",
     "Statistics",
     "Status",
     "Storage",
     "Summary",
+    "TagCount",
     "Tally",
     "Totals",
     "Trashed",
     "TypeDefinition",
     "TypeSummary",
+    "Updated",
+    "ValueCount",
     "Verified",
     "VerifyDatasetSeverity",
     "VerifyStoreReport",
@@ -128,6 +147,17 @@ __all__ = [
     "VersionOf",
     "Writer",
 ]
+
+
+Archived = Literal["exclude", "include", "only"]
+"""What becomes of archived artifacts.
+
+`exclude`: They are not found.
+
+`include`: They are found like all others.
+
+`only`: Only they are found.
+"""
 
 
 AuditFormatParam = Literal["json", "text", "markdown"]
@@ -193,7 +223,7 @@ and its members are there.
 """
 
 
-Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "name_left", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "folder_missing", "stranger", "unreadable"]
+Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "name_left", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "words_differ", "folder_missing", "stranger", "unreadable"]
 """What kind of thing was found.
 
 `object_damaged`: The object's bytes have another hash.
@@ -254,6 +284,8 @@ Code = Literal["object_damaged", "object_missing", "object_size", "object_writab
 
 `row_unknown`: The manifest has a row that neither sidecars nor history tell of.
 
+`words_differ`: A search finds an artifact by other words than it has.
+
 `folder_missing`: A folder of the store is not there.
 
 `stranger`: Something lies among the store's own files that isn't the store's.
@@ -301,6 +333,23 @@ Encoding = Literal["utf8", "base64", "json"]
 
 `json`: The value as compact JSON, its keys in the order given, its numbers as integers or floats of
 64 bits.
+"""
+
+
+FacetBy = Literal["type", "tag", "status", "family", "outcome", "source"]
+"""By what found artifacts are counted.
+
+`type`: By type.
+
+`tag`: By tag.
+
+`status`: By state.
+
+`family`: By family.
+
+`outcome`: By outcome.
+
+`source`: By source.
 """
 
 
@@ -433,6 +482,47 @@ IssueName = Literal["not_found", "hash_mismatch", "verification_error", "missing
 """
 
 
+Kind = Literal["parse_error", "invalid_request", "method_not_found", "invalid_params", "internal", "not_found", "conflict", "invalid_data", "path_not_allowed", "busy", "integrity", "limit_exceeded", "no_space", "read_only", "unsupported", "cancelled", "stale_plan", "protected"]
+"""What kind of failure it was; each has its own JSON-RPC code.
+
+`parse_error`: The line is no JSON.
+
+`invalid_request`: The line is JSON but no request.
+
+`method_not_found`: No operation has this name.
+
+`invalid_params`: A parameter is missing, unknown, of the wrong type or out of range.
+
+`internal`: A defect in keepstone.
+
+`not_found`: What was asked for does not exist.
+
+`conflict`: It contradicts what is already there.
+
+`invalid_data`: The data itself (a file, a row, a column) can't be taken.
+
+`path_not_allowed`: That path may not be read or written.
+
+`busy`: Another process kept the store for too long.
+
+`integrity`: Bytes are not what their hash says.
+
+`limit_exceeded`: A size or count beyond what is allowed.
+
+`no_space`: The disk is full.
+
+`read_only`: The store can't be written here.
+
+`unsupported`: keepstone can't do that.
+
+`cancelled`: The caller withdrew the request before anything was committed.
+
+`stale_plan`: The store has changed so that the plan would delete something else.
+
+`protected`: A pin, a dataset or a policy protects it.
+"""
+
+
 MemberChange = Literal["content", "role", "split", "features"]
 """What differs about a member.
 
@@ -452,6 +542,15 @@ Mode = Literal["file_hash", "content_hash"]
 `file_hash`: The same bytes, as given or as kept.
 
 `content_hash`: Other bytes with the same logical content.
+"""
+
+
+Order = Literal["asc", "desc"]
+"""What comes first.
+
+`asc`: The least.
+
+`desc`: The greatest.
 """
 
 
@@ -519,6 +618,24 @@ RunStatus = Literal["unknown", "running", "completed", "failed", "killed", "canc
 """
 
 
+SortBy = Literal["created", "updated", "title", "size", "type", "relevance"]
+"""By what a search is ordered.
+
+`created`: When they were created.
+
+`updated`: When they last changed.
+
+`title`: By title, whatever the case of its letters; those without one come last in either order.
+
+`size`: By size in bytes.
+
+`type`: By type.
+
+`relevance`: By how well the words fit: a rare word counts more than a frequent one, and more in the
+title than in names and tags, there more than in the description, and there more than elsewhere.
+"""
+
+
 Status = Literal["active", "superseded", "tombstoned"]
 """Whether an artifact stands, was replaced, or was deleted.
 
@@ -571,6 +688,44 @@ class Added:
     """The edges that are new."""
     artifact: Artifact
     """The artifact that was made."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alias:
+    """An alias and what it stands for."""
+
+    alias: str
+    """The name: `type:key@alias` means the artifact."""
+    artifact_type: str
+    """The type of the artifact."""
+    logical_key: str
+    """The key of the artifact."""
+    artifact_id: str
+    """The artifact that it stands for."""
+    version: int
+    """Which version of its type and key that is."""
+    set_at: str
+    """Since when."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AliasSet:
+    """What an alias stands for now and stood for before."""
+
+    alias: str
+    """The name: `type:key@alias` means the artifact."""
+    artifact_type: str
+    """The type of the artifact."""
+    logical_key: str
+    """The key of the artifact."""
+    artifact_id: str
+    """The artifact that it stands for."""
+    version: int
+    """Which version of its type and key that is."""
+    set_at: str
+    """Since when."""
+    previous_artifact_id: str | None
+    """What it stood for before, null for nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -806,6 +961,54 @@ class Audited:
     """The roots, in the order of commits; null unless trace_roots asked for them."""
     cut: bool
     """Whether max_depth ended the look at its ancestors before their roots."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BulkDeleted:
+    """What became of several artifacts."""
+
+    success: bool
+    """Whether all of them are in the trash now."""
+    processed: int
+    """How many artifacts were named."""
+    deleted: int
+    """How many were live until now."""
+    failed: int
+    """How many failed."""
+    results: list[DeleteResult]
+    """What became of each, in the order of the request."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BulkResult:
+    """What became of one of several changes."""
+
+    artifact_id: str
+    """The artifact."""
+    success: bool
+    """Whether it is now as it was wished for."""
+    revision: int | None
+    """Its revision by now, null when it failed."""
+    error: str | None
+    """Why it failed, null when it didn't."""
+    error_kind: Kind | None
+    """What kind of failure it was, null when it was none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BulkUpdated:
+    """What became of several changes."""
+
+    success: bool
+    """Whether all of them succeeded."""
+    processed: int
+    """How many artifacts were named."""
+    changed: int
+    """How many changed."""
+    failed: int
+    """How many failed."""
+    results: list[BulkResult]
+    """What became of each, in the order of the request."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1094,6 +1297,22 @@ class DatasetEntry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DeleteResult:
+    """What became of one of several artifacts."""
+
+    artifact_id: str
+    """The artifact."""
+    success: bool
+    """Whether it is in the trash now."""
+    dependent_count: int | None
+    """How many live artifacts were made of it; null when it failed."""
+    error: str | None
+    """Why it failed, null when it didn't."""
+    error_kind: Kind | None
+    """What kind of failure it was, null when it was none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Deleted:
     """What became of it."""
 
@@ -1185,6 +1404,26 @@ class Event:
     """Who did it: the client's name, where it gave one."""
     data: dict[str, Any]
     """The new values."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facets:
+    """How many of the found artifacts have which value, the 100 most frequent first; null for what
+    wasn't asked for. Artifacts without a value are not counted.
+    """
+
+    type: list[ValueCount] | None
+    """By type."""
+    tag: list[TagCount] | None
+    """By tag."""
+    status: list[ValueCount] | None
+    """By state."""
+    family: list[ValueCount] | None
+    """By family."""
+    outcome: list[ValueCount] | None
+    """By outcome."""
+    source: list[ValueCount] | None
+    """By source."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1286,6 +1525,22 @@ class Finding:
     """The way out, where there is one and it is not gone yet."""
     quarantined_to: str | None
     """Where the damaged bytes lie now, if a repair moved them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """A page of what was found."""
+
+    artifacts: list[Artifact]
+    """The artifacts."""
+    total: int
+    """How many were found in all."""
+    count: int
+    """How many are on this page."""
+    next_cursor: str | None
+    """What leads to the next page, null when this is the last."""
+    facets: Facets | None
+    """How all that was found spreads, null unless asked for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1656,6 +1911,15 @@ class Node:
     """When it was published."""
     depth: int
     """How many edges it is away from the nearest start; 0 for the starts."""
+
+
+class ParamRange(TypedDict, total=False):
+    """The numbers or the texts between which a param lies, the ends included."""
+
+    min: str | float | None
+    """This or more."""
+    max: str | float | None
+    """This or less."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2158,6 +2422,55 @@ class RunFilter(TypedDict, total=False):
     """At most this many: 1 to 10000, 100 unless given."""
 
 
+class SearchFilter(TypedDict, total=False):
+    """Which artifacts a search finds; everything in it must hold."""
+
+    types: Sequence[str] | None
+    """Of one of these types, whatever the case of their letters."""
+    status: Status | None
+    """In this state; all but the deleted unless given."""
+    archived: Archived | None
+    """Whether archived artifacts are found; exclude unless given."""
+    tags: Mapping[str, str] | Sequence[str] | None
+    """With all of these tags: an object of texts, or a list of words."""
+    any_tags: Mapping[str, str | Sequence[str]] | Sequence[str] | None
+    """With at least one of these tags: an object whose values are texts or lists of texts, or a
+    list of words.
+    """
+    source: str | None
+    """From this source."""
+    capabilities: Sequence[str] | None
+    """With all of these capabilities."""
+    family: str | None
+    """Of this family."""
+    outcome: Outcome | None
+    """With this outcome."""
+    run_id: str | None
+    """Published by this run, duplicates included."""
+    roles: Sequence[str] | None
+    """With all of these roles."""
+    min_created_at: str | None
+    """Created at this moment or later (RFC 3339; without zone it reads as UTC)."""
+    max_created_at: str | None
+    """Created at this moment or earlier."""
+    min_size_bytes: int | None
+    """Of so many bytes or more."""
+    max_size_bytes: int | None
+    """Of so many bytes or fewer."""
+    writer_name: str | None
+    """Written by the program of this name."""
+    writer_version: str | None
+    """Written by this version of a program."""
+    git_commit: str | None
+    """Made by the code of this commit, or of one that begins like this."""
+    params: Mapping[str, ParamCondition] | None
+    """Made with all of these params, by name; `grid.bins` is the bins inside grid. A text, number
+    or boolean is the value itself, a list the values of which it is one, {min?, max?} the numbers
+    or texts between which it lies, the ends included. Of a param that is a list itself, one value
+    must do.
+    """
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
     """How many members, and how many bytes they have."""
@@ -2194,6 +2507,18 @@ class Summary:
     """What could not be made good: missing objects, damaged sidecars, inputs that are gone; one
     sentence each.
     """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TagCount:
+    """How many have a tag."""
+
+    key: str
+    """The tag's key."""
+    value: str
+    """Its value; "" for a tag that is only a word."""
+    count: int
+    """How many have it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2301,6 +2626,26 @@ class TypeSummary:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Updated:
+    """What became of a change."""
+
+    changed: bool
+    """Whether anything changed."""
+    artifact: Artifact
+    """The artifact as it is now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ValueCount:
+    """How many have a value."""
+
+    value: str
+    """The value."""
+    count: int
+    """How many have it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Verified:
     """What the verification of a dataset found."""
 
@@ -2367,3 +2712,7 @@ class Writer:
     """The program's name."""
     version: str | None
     """The program's version."""
+
+
+ParamCondition = Union[str, float, bool, Sequence[str | float | bool], ParamRange]
+"""What must hold of a param: its value, a list of values of which it is one, or a range."""
