@@ -19,6 +19,20 @@ Examples:
   keepstone alias list
   keepstone alias remove model:churn@production";
 
+const SET_EXAMPLES: &str = "\
+Examples:
+  keepstone alias set model:churn@v3 production
+  keepstone alias set 5f2c81d4 reviewed";
+
+const REMOVE_EXAMPLES: &str = "\
+Example:
+  keepstone alias remove model:churn@production";
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  keepstone alias list
+  keepstone alias list --type model --key churn";
+
 #[derive(Debug, Args)]
 pub(super) struct Alias {
     #[command(subcommand)]
@@ -28,12 +42,13 @@ pub(super) struct Alias {
 #[derive(Debug, Subcommand)]
 enum What {
     /// Let an alias stand for an artifact, whatever it stood for before
+    #[command(after_help = SET_EXAMPLES)]
     Set(Set),
     /// Take an alias away
-    #[command(visible_alias = "rm")]
+    #[command(after_help = REMOVE_EXAMPLES, visible_alias = "rm")]
     Remove(Remove),
     /// List aliases
-    #[command(visible_alias = "ls")]
+    #[command(after_help = LIST_EXAMPLES, visible_alias = "ls")]
     List(List),
 }
 

@@ -147,8 +147,12 @@ impl Filter {
     /// deleted.
     pub(super) fn words_alone(&self) -> Option<String> {
         let Match::Found(expression) = Match::of(self.query.as_ref()?) else { return None };
-        let others = Self { query: None, newest: None, ..self.clone() };
-        (others == Self { archived: Some(false), ..Self::default() }).then_some(expression)
+        Self { query: None, ..self.clone() }.is_everything().then_some(expression)
+    }
+
+    /// Whether all artifacts are meant that are neither archived nor deleted.
+    pub(super) fn is_everything(&self) -> bool {
+        Self { newest: None, ..self.clone() } == Self { archived: Some(false), ..Self::default() }
     }
 
     fn state(&self) -> String {

@@ -34,7 +34,7 @@ pub use aliases::AliasFilter;
 pub use artifacts::Found;
 pub use bookkeeping::{ObjectRow, Placement};
 pub use compare::{Difference, How};
-pub use datasets::{Candidate, Filed};
+pub use datasets::{Candidate, Candidates, Filed};
 pub use events::{ALIAS_REMOVED, ALIAS_SET, LINEAGE_ADDED, PUBLISHED, UPDATED};
 pub use filter::{Filter, ParamFilter, ParamTest};
 pub use jobs::{JobItem, JobKind, JobRow};

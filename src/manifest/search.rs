@@ -143,6 +143,15 @@ impl Manifest {
     }
 
     fn count(&self, filter: &Filter) -> Result<u64> {
+        if filter.is_everything() {
+            // All that there is, without what came later and what is left out: neither is much to look at.
+            return Ok(self
+                .cached(
+                    "SELECT (SELECT count(*) FROM artifacts) - (SELECT count(*) FROM artifacts WHERE seq > ?1) -
+                         (SELECT count(*) FROM artifacts WHERE (archived = 1 OR deleted_at IS NOT NULL) AND seq <= ?1)",
+                )?
+                .query_row([filter.newest.unwrap_or(i64::MAX)], |row| row.get(0))?);
+        }
         let selection = filter.selection(true);
         let sql = format!("SELECT count(*) FROM {} WHERE {}", selection.from, selection.conditions());
         Ok(self.cached(&sql)?.query_row(params_from_iter(selection.cells), |row| row.get(0))?)

@@ -6,6 +6,7 @@ pub mod comparison;
 pub mod curation;
 pub mod dataset;
 pub mod error;
+pub mod features;
 pub mod finding;
 pub mod hash;
 pub mod ids;

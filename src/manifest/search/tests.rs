@@ -270,6 +270,9 @@ fn many_are_paged_as_few_are() {
     let values = crate::model::curation::Values { archived: Some(true), ..Default::default() };
     manifest.set_values(5, &values, "2026-02-01T00:00:00.000Z").unwrap();
     manifest.commit().unwrap();
+    for (newest, total) in [(None, 2499), (Some(2400), 2399), (Some(4), 4)] {
+        assert_eq!(manifest.count(&Filter { archived: Some(false), newest, ..Filter::default() }).unwrap(), total);
+    }
     for ascending in [false, true] {
         for (words, offset) in [("all", 0), ("all", 1700), ("rare", 3), ("all OR rare", 2600)] {
             let query = Some(Query::parse(words).unwrap());

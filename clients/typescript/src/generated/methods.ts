@@ -14,8 +14,6 @@ import type {
   BulkDeleteResult,
   BulkUpdateParams,
   BulkUpdateResult,
-  CompareArtifactsParams,
-  CompareArtifactsResult,
   CreateDatasetParams,
   CreateDatasetResult,
   DeleteArtifactParams,
@@ -24,10 +22,6 @@ import type {
   DeleteDatasetResult,
   DiffDatasetsParams,
   DiffDatasetsResult,
-  ExportArtifactParams,
-  ExportArtifactResult,
-  ExportBundleParams,
-  ExportBundleResult,
   FindByHashParams,
   FindByHashResult,
   FindByLogicalKeyParams,
@@ -48,14 +42,10 @@ import type {
   GetLineageResult,
   GetLineageGraphParams,
   GetLineageGraphResult,
-  GetRelatedParams,
-  GetRelatedResult,
   GetRunParams,
   GetRunResult,
   HealthCheckParams,
   HealthCheckResult,
-  ImportBundleParams,
-  ImportBundleResult,
   ImportM3Params,
   ImportM3Result,
   ImportM3PoliciesParams,
@@ -136,7 +126,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:7d0d871a26bf8155deb61409fe457d30f0f19b16813660f8ef95f065ed5f26db";
+export const SCHEMA_HASH = "sha256:764fc5b761de8485aa3bdb64fafd898990deff04cd009639f73ef519fcfb09d5";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -153,14 +143,11 @@ export const METHODS = {
   "get_artifacts_batch": { name: "get_artifacts", idempotent: true },
   "list_artifacts": { name: "list_artifacts", idempotent: true },
   "search_artifacts": { name: "search_artifacts", idempotent: true },
-  "compare_artifacts": { name: "compare_artifacts", idempotent: true },
-  "get_related": { name: "get_related", idempotent: true },
   "resolve": { name: "resolve", idempotent: true },
   "find_by_logical_key": { name: "find_by_logical_key", idempotent: true },
   "find_by_hash": { name: "find_by_hash", idempotent: true },
   "list_files": { name: "list_files", idempotent: true },
   "read_file": { name: "read_file", idempotent: true },
-  "export_artifact": { name: "export_artifact", idempotent: true },
   "supersede": { name: "supersede", idempotent: true },
   "update_artifact": { name: "update_artifact", idempotent: false },
   "bulk_update": { name: "bulk_update", idempotent: true },
@@ -201,8 +188,6 @@ export const METHODS = {
   "purge_trash": { name: "purge_trash", idempotent: true },
   "import_m3": { name: "import_m3", idempotent: true },
   "import_m3_policies": { name: "import_m3_policies", idempotent: true },
-  "export_bundle": { name: "export_bundle", idempotent: false },
-  "import_bundle": { name: "import_bundle", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
   "verify_store": { name: "verify_store", idempotent: true },
   "backup": { name: "backup", idempotent: false },
@@ -329,36 +314,6 @@ export abstract class Methods {
   }
 
   /**
-   * Compares two artifacts: their fields, params, tags, inputs and files; and of two tables the columns, what the values of
-   * each come to, and the rows that were added, removed and changed.
-   *
-   * `verdict` says it in a word, `reason` in a sentence. Values are compared exactly: 0.1 is not 0.1000001, NaN is NaN.
-   * Deleted artifacts are compared like others as long as their bytes are there.
-   *
-   * @example
-   * await client.compareArtifacts({"left":"art-20260301T093000-5f2c81d4","right":"art-20260302T093000-0b7e43aa"});
-   *
-   * @example
-   * await client.compareArtifacts({"left":"art-20260301T093000-5f2c81d4","right":"art-20260302T093000-0b7e43aa","key":["ts","symbol"],"limit":20});
-   */
-  compareArtifacts(params: CompareArtifactsParams, options?: CallOptions): Promise<CompareArtifactsResult> {
-    return this.call("compare_artifacts", params, options);
-  }
-
-  /**
-   * Answers what an artifact has to do with others: what it was made from, what was made of it, and what is related.
-   *
-   * Related are the artifacts that it replaced or was replaced by and those noted as its siblings, then those made with the
-   * same model, then those made from the same input. Nothing is guessed from types, tags or times.
-   *
-   * @example
-   * await client.getRelated({"artifactId":"art-20260301T093000-5f2c81d4","depth":2});
-   */
-  getRelated(params: GetRelatedParams, options?: CallOptions): Promise<GetRelatedResult> {
-    return this.call("get_related", params, options);
-  }
-
-  /**
    * Answers the one artifact that a short reference means: an id, the start of one, the 8 hex digits at its end, or
    * `type:key`, which is the latest active version, also written `type:key@latest`; `type:key@v3` is version 3 and
    * `type:key@alias` what the alias stands for, whatever became of them.
@@ -422,19 +377,6 @@ export abstract class Methods {
    */
   readFile(params: ReadFileParams = {}, options?: CallOptions): Promise<ReadFileResult> {
     return this.call("read_file", params, options);
-  }
-
-  /**
-   * Writes the files of an artifact into a folder, under their own names: copies that may be changed.
-   *
-   * Every byte is checked on the way, and each file gets its name once all of it is there. A file that is there already with
-   * the same bytes stays; one with others is refused before anything is written, unless `overwrite` says otherwise.
-   *
-   * @example
-   * await client.exportArtifact({"artifactId":"art-20260301T093000-5f2c81d4","directory":"out"});
-   */
-  exportArtifact(params: ExportArtifactParams, options?: CallOptions): Promise<ExportArtifactResult> {
-    return this.call("export_artifact", params, options);
   }
 
   /**
@@ -961,39 +903,6 @@ export abstract class Methods {
    */
   importM3Policies(params: ImportM3PoliciesParams, options?: CallOptions): Promise<ImportM3PoliciesResult> {
     return this.call("import_m3_policies", params, options);
-  }
-
-  /**
-   * Writes artifacts into one file, a bundle, from which import_bundle brings them into another store.
-   *
-   * A bundle carries the artifacts with their ids, files, lineage, tags, status and history, the runs that published them,
-   * their types and aliases, and the versions of datasets whose members all come along; pins and policies stay. It is a tar
-   * file; its form stands in docs/format.md. Every byte is checked while it is written.
-   *
-   * Sent a second time it may change something more, so it is never sent again by itself.
-   *
-   * @example
-   * await client.exportBundle({"artifactIds":["art-20260301T093000-5f2c81d4"],"path":"report.tar"});
-   *
-   * @example
-   * await client.exportBundle({"all":true,"path":"everything.tar"});
-   */
-  exportBundle(params: ExportBundleParams, options?: CallOptions): Promise<ExportBundleResult> {
-    return this.call("export_bundle", params, options);
-  }
-
-  /**
-   * Takes in a bundle that export_bundle wrote, with the ids, times and history that the artifacts had.
-   *
-   * Every hash is proven before anything is taken, the content of tables too; then all of it is committed at once, or
-   * nothing. Artifacts that are there already with the same content are left as they are; others of the same id are a
-   * conflict, which names them. The store is made if there is none.
-   *
-   * @example
-   * await client.importBundle({"path":"report.tar"});
-   */
-  importBundle(params: ImportBundleParams, options?: CallOptions): Promise<ImportBundleResult> {
-    return this.call("import_bundle", params, options);
   }
 
   /**

@@ -343,28 +343,6 @@ export interface BulkUpdated {
   results: BulkResult[];
 }
 
-/** What a bundle holds. */
-export interface Bundled {
-  /** Absolute path of the bundle. */
-  path: string;
-  /** Its length in bytes. */
-  sizeBytes: number;
-  /** How many artifacts it carries. */
-  artifactCount: number;
-  /** How many different files' bytes it carries. */
-  objectCount: number;
-  /** The length of these together. */
-  objectBytes: number;
-  /** How many runs it carries, those not counted that artifacts only name. */
-  runCount: number;
-  /** How many versions of datasets it carries. */
-  datasetCount: number;
-  /** How many aliases it carries. */
-  aliasCount: number;
-  /** Inputs that its artifacts name and that it doesn't carry, at most 1000, by id. */
-  missingInputs: string[];
-}
-
 /** An artifact that a plan judges. */
 export interface Candidate {
   /** The artifact. */
@@ -409,16 +387,6 @@ export interface Capabilities {
   batches: boolean;
   /** The values that `ordering` may have. */
   orderings: Ordering[];
-}
-
-/** A value that differs in a row that both tables have. */
-export interface CellChange {
-  /** The column. */
-  column: string;
-  /** The value in the left table; null for none. */
-  left: number | string | boolean | null;
-  /** The value in the right table; null for none. */
-  right: number | string | boolean | null;
 }
 
 /** A version that was deleted or brought back. */
@@ -561,42 +529,6 @@ export type Code =
   /** It could not be read. */
   | "unreadable";
 
-/** A column. */
-export interface ColumnOf {
-  /** Its name. */
-  name: string;
-  /** Its type: int, float64, text, timestamp … */
-  type: string;
-}
-
-/** A column of one or both tables, and what its values come to. */
-export interface ColumnPair {
-  /** Its name. */
-  name: string;
-  /** In the left table; null where that doesn't have it. */
-  left: ColumnStatistics | null;
-  /** In the right table; null where that doesn't have it. */
-  right: ColumnStatistics | null;
-}
-
-/** What the values of a column come to. */
-export interface ColumnStatistics {
-  /** Its type: int, float64, text, timestamp … */
-  type: string;
-  /** How many rows have no value. */
-  nulls: number;
-  /** How many values are NaN; null for what can't be. */
-  nans: number | null;
-  /** How many different values there are, NaN being one; null where there are more than 1000 or very long ones. */
-  distinct: number | null;
-  /** The least value, NaN left out; null where there is none. */
-  min: number | string | boolean | null;
-  /** The greatest value, NaN left out; null where there is none. */
-  max: number | string | boolean | null;
-  /** The mean of numbers, NaN left out; null where there is none. */
-  mean: number | null;
-}
-
 /** The type that a caller gives a CSV column. */
 export type ColumnType =
   /** Whole numbers of 64 bits. */
@@ -613,69 +545,6 @@ export type ColumnType =
   | "timestamp"
   /** A moment; without a zone it reads as UTC. */
   | "timestamptz";
-
-/** What a comparison comes to. */
-export type CompareArtifactsVerdict =
-  /** Both have the same bytes. */
-  | "identical"
-  /** Their bytes differ, what they say does not: both have the same content hash. */
-  | "same_content"
-  /** Their content differs. */
-  | "different"
-  /** Their content can't be held against each other; `reason` says why. */
-  | "not_comparable";
-
-/** As much of a compared artifact as tells it from the other. */
-export interface Compared {
-  /** Its id. */
-  artifactId: string;
-  /** Its type. */
-  artifactType: string;
-  /** What it represents. */
-  logicalKey: string;
-  /** Which version of its type and key it is. */
-  version: number;
-  /** Whether it stands, was replaced, or was deleted. */
-  status: Status;
-  /** Whether it was put aside. */
-  archived: boolean;
-  /** What kind of content it has. */
-  format: Format;
-  /** SHA-256 of the bytes kept; of a tree, of its listing. */
-  fileHash: string;
-  /** Hash of the logical content. */
-  contentHash: string;
-  /** Bytes kept, of all files together. */
-  sizeBytes: number;
-  /** A title for people. */
-  title: string | null;
-}
-
-/** What differs between two artifacts. */
-export interface Comparison {
-  /** The artifact that was compared. */
-  left: Compared;
-  /** The artifact that it was compared with. */
-  right: Compared;
-  /** What their content comes to. */
-  verdict: CompareArtifactsVerdict;
-  /** The same as a sentence. */
-  reason: string;
-  /** The fields that differ, ids, paths and what follows from others left out. */
-  fields: ValueChange[];
-  /** The params that differ. */
-  params: ParamDiff;
-  /** The tags that differ. */
-  tags: TagDiff;
-  /** The inputs that differ. */
-  inputs: InputDiff;
-  /** The files that differ. */
-  files: FileDiff;
-  /** How the tables differ; null unless both are tables that can be read. */
-  table: TableDiff | null;
-  /** Whether a list was cut at the limit, the examples of rows left aside. The counts are of all. */
-  truncated: boolean;
-}
 
 /** Content that stands in the request itself, at most 1 MiB. */
 export interface Content {
@@ -863,18 +732,6 @@ export interface Deleted {
   artifact: Artifact;
 }
 
-/** How many there are of each kind. */
-export interface DiffCount {
-  /** Only the right one has them. */
-  added: number;
-  /** Only the left one has them. */
-  removed: number;
-  /** Both have them, and they differ. */
-  changed: number;
-  /** Both have them alike. */
-  same: number;
-}
-
 /** How many members differ, and how. */
 export interface DiffCounts {
   /** Only in the right version. */
@@ -959,43 +816,6 @@ export interface Event {
   actor: string | null;
   /** The new values. */
   data: Record<string, unknown>;
-}
-
-/** What became of a file. */
-export type ExportState =
-  /** It is new there. */
-  | "written"
-  /** It was there with the same bytes. */
-  | "already_there"
-  /** It took the place of one with other bytes. */
-  | "replaced";
-
-/** What was written. */
-export interface Exported {
-  /** The artifact. */
-  artifactId: string;
-  /** The absolute path of the folder. */
-  directory: string;
-  /** Its files, in the order of its listing. */
-  files: ExportedFile[];
-  /** How many files are new or were replaced. */
-  writtenCount: number;
-  /** How many bytes these have. */
-  writtenBytes: number;
-}
-
-/** A file that is in the folder now. */
-export interface ExportedFile {
-  /** Its path inside the artifact. */
-  file: string;
-  /** Its absolute path. */
-  path: string;
-  /** SHA-256 of its bytes. */
-  hash: string;
-  /** Length in bytes. */
-  sizeBytes: number;
-  /** What became of it. */
-  state: ExportState;
 }
 
 /** By what found artifacts are counted. */
@@ -1091,31 +911,6 @@ export interface FeatureRange {
   std: number;
   /** How many members have the feature. */
   count: number;
-}
-
-/** A file that both have under the same path with different bytes. */
-export interface FileChange {
-  /** Its path inside the artifacts; of two single files the right one's. */
-  path: string;
-  /** The file of the left one. */
-  left: FileEntry;
-  /** The file of the right one. */
-  right: FileEntry;
-}
-
-/**
- * The files that differ, by the hashes of their bytes. Where neither is a tree, the one file of each is held against the
- * other's, whatever they are called.
- */
-export interface FileDiff {
-  /** Of all of them, how many are what. */
-  counts: DiffCount;
-  /** Only the right one has them, by path. */
-  added: FileEntry[];
-  /** Only the left one has them, by path. */
-  removed: FileEntry[];
-  /** Both have them with different bytes, by path. */
-  changed: FileChange[];
 }
 
 /** One file of an artifact. */
@@ -1386,28 +1181,6 @@ export interface ImportM3Report {
   leftOut: ImportM3LeftOut[];
 }
 
-/** What became of a bundle. */
-export interface Imported {
-  /** When the bundle was written. */
-  createdAt: string;
-  /** The artifacts. */
-  artifacts: Tally;
-  /** The runs. */
-  runs: Tally;
-  /** The versions of datasets. */
-  datasets: Tally;
-  /** The aliases; one that stands for something else here is skipped. */
-  aliases: Tally;
-  /** The definitions of types. */
-  types: Tally;
-  /** The bytes that the store had not yet. */
-  bytesTaken: number;
-  /** What could not be kept as it was, at most 1000 sentences. */
-  notes: string[];
-  /** Whether there are more notes. */
-  truncated: boolean;
-}
-
 /** What became of a policy. */
 export type ImportedFate =
   /** keepstone.toml has it from now on. */
@@ -1426,24 +1199,6 @@ export type Ingest =
 
 /** An artifact that another was made from. */
 export interface Input {
-  /** The input's id. */
-  artifactId: string;
-  /** How the output came from it; `derived_from` unless given. */
-  relation: string | null;
-}
-
-/** The inputs that differ; annotations count too. */
-export interface InputDiff {
-  /** Of all of them, how many are what; an input with another relation is another input. */
-  counts: DiffCount;
-  /** Only the right one was made from them, in its order. */
-  added: Input[];
-  /** Only the left one was made from them, in its order. */
-  removed: Input[];
-}
-
-/** An artifact that another was made from. */
-export interface InputParam {
   /** The input's id. */
   artifactId: string;
   /** How the output came from it; `derived_from` unless given. */
@@ -1627,14 +1382,6 @@ export type Mode =
   /** Other bytes with the same logical content. */
   | "content_hash";
 
-/** A param that only one of them has. */
-export interface NamedValue {
-  /** The names that lead to it, as in `grid.bins`. */
-  name: string;
-  /** Its value. */
-  value: unknown;
-}
-
 /** A member that is added. */
 export interface NewMember {
   /** The artifact. */
@@ -1696,18 +1443,6 @@ export type Outcome =
 
 /** What must hold of a param: its value, a list of values of which it is one, or a range. */
 export type ParamCondition = string | number | boolean | (string | number | boolean)[] | ParamRange;
-
-/** The params that differ, the innermost ones; lists are compared whole. */
-export interface ParamDiff {
-  /** Of all of them, how many are what. */
-  counts: DiffCount;
-  /** Only the right one has them, by name. */
-  added: NamedValue[];
-  /** Only the left one has them, by name. */
-  removed: NamedValue[];
-  /** Both have them with different values, by name. */
-  changed: ValueChange[];
-}
 
 /** The numbers or the texts between which a param lies, the ends included. */
 export interface ParamRange {
@@ -1960,51 +1695,6 @@ export interface Purged {
   physicalBytes: number;
 }
 
-/** An artifact that has to do with the one that was asked about. */
-export interface Related {
-  /** Its id. */
-  artifactId: string;
-  /** Its type. */
-  artifactType: string;
-  /** A title for people. */
-  title: string | null;
-  /** What it represents. */
-  logicalKey: string;
-  /** Which version of its type and key it is. */
-  version: number;
-  /** Whether it stands, was replaced, or was deleted. */
-  status: Status;
-  /** Whether it was put aside. */
-  archived: boolean;
-  /** When it was published. */
-  createdAt: string;
-  /**
-   * What ties it to the other: the relation of the edge, `supersedes`, `superseded_by`, `sibling_of`, `shared_model`
-   * or `shared_input`.
-   */
-  relation: string;
-  /** The same as a sentence. */
-  reason: string;
-  /** How many steps away it is; what shares a model or an input is two steps away. */
-  depth: number;
-  /** The artifact that lies between: one step nearer, or the input that both have. Null where none does. */
-  via: string | null;
-}
-
-/** What an artifact has to do with others. */
-export interface Relations {
-  /** The artifact that was asked about. */
-  artifactId: string;
-  /** What it was made from, nearest first, as the inputs were given. */
-  derivedFrom: Related[];
-  /** What was made of it, nearest first, then newest first. */
-  derivatives: Related[];
-  /** What replaced it, what it replaced, its siblings, what shares a model, what shares an input; then newest first. */
-  related: Related[];
-  /** Whether there is more than a list holds. Inputs beyond the first 100 are not looked at for siblings. */
-  truncated: boolean;
-}
-
 /** How many pins there were. */
 export interface Removed {
   /** How many pins were removed. */
@@ -2029,49 +1719,6 @@ export interface Root {
   artifactType: string;
   /** The parts it plays. */
   roles: string[];
-}
-
-/** A row that both tables have by its key, with different values. */
-export interface RowChange {
-  /** Its number in the left table, from 1. */
-  leftRow: number;
-  /** Its number in the right table, from 1. */
-  rightRow: number;
-  /** Its values in the key columns. */
-  key: Record<string, number | string | boolean | null>;
-  /** What differs, of the first 100 columns that do. */
-  changes: CellChange[];
-}
-
-/** How the rows of two tables differ. */
-export interface RowDiff {
-  /**
-   * The columns by which rows are told to be the same row: those asked for, else the sort keys that both types declare.
-   * Without any a row is the same only if all of it is, and none counts as changed.
-   */
-  key: string[];
-  /** The columns whose values are compared: those that both tables have with the same type. */
-  compared: string[];
-  /** How many rows are what. Rows that are there several times count as often as they are. */
-  counts: DiffCount;
-  /** How many rows of the left table have a key that a row before them has. */
-  leftRepeated: number;
-  /** How many rows of the right table have a key that a row before them has. */
-  rightRepeated: number;
-  /** Some rows that only the right table has, the first ones in it. */
-  added: RowOf[];
-  /** Some rows that only the left table has, the first ones in it. */
-  removed: RowOf[];
-  /** Some rows that differ, the first ones of the left table. */
-  changed: RowChange[];
-}
-
-/** A row that only one table has. */
-export interface RowOf {
-  /** Its number in its table, from 1. */
-  row: number;
-  /** Its values by column, of the first 100 columns. */
-  values: Record<string, number | string | boolean | null>;
 }
 
 /** A run. */
@@ -2288,20 +1935,6 @@ export type RunStatus =
   /** There was nothing to do. */
   | "skipped";
 
-/** How the columns of two tables differ. */
-export interface SchemaDiff {
-  /** Whether names, types and order are the same. */
-  same: boolean;
-  /** Only the right table has them, in its order. */
-  added: ColumnOf[];
-  /** Only the left table has them, in its order. */
-  removed: ColumnOf[];
-  /** Both have them with different types, in the order of the left one. */
-  changed: TypeChange[];
-  /** Whether the columns that both have stand in another order. */
-  reordered: boolean;
-}
-
 /** Which artifacts a search finds; everything in it must hold. */
 export interface SearchFilter {
   /** Of one of these types, whatever the case of their letters. */
@@ -2412,28 +2045,6 @@ export interface Summary {
   findings: string[];
 }
 
-/** How two tables differ. */
-export interface TableDiff {
-  /** Rows of the left table. */
-  leftRows: number;
-  /** Rows of the right table. */
-  rightRows: number;
-  /** How their columns differ. */
-  schema: SchemaDiff;
-  /** The columns of the left table, then those that only the right one has. */
-  columns: ColumnPair[];
-  /** How their rows differ. */
-  rows: RowDiff;
-}
-
-/** A tag that both have with different values. */
-export interface TagChange {
-  /** The value of the left one. */
-  left: string;
-  /** The value of the right one. */
-  right: string;
-}
-
 /** How many have a tag. */
 export interface TagCount {
   /** The tag's key. */
@@ -2442,16 +2053,6 @@ export interface TagCount {
   value: string;
   /** How many have it. */
   count: number;
-}
-
-/** The tags that differ. */
-export interface TagDiff {
-  /** Only the right one has them. */
-  added: Record<string, string>;
-  /** Only the left one has them. */
-  removed: Record<string, string>;
-  /** Both have them with different values. */
-  changed: Record<string, TagChange>;
 }
 
 /** What became of the things of one kind. */
@@ -2520,16 +2121,6 @@ export interface Trashed {
   sizeBytes: number;
 }
 
-/** A column that both tables have with different types. */
-export interface TypeChange {
-  /** Its name. */
-  name: string;
-  /** Its type in the left table. */
-  left: string;
-  /** Its type in the right table. */
-  right: string;
-}
-
 /** What a registered type says about its tables. */
 export interface TypeDefinition {
   /** The type's name. */
@@ -2564,16 +2155,6 @@ export interface Updated {
   changed: boolean;
   /** The artifact as it is now. */
   artifact: Artifact;
-}
-
-/** A field or param that both have with different values. */
-export interface ValueChange {
-  /** Its name; of a param the names that lead to it, as in `grid.bins`. */
-  name: string;
-  /** The value of the left one. */
-  left: unknown;
-  /** The value of the right one. */
-  right: unknown;
 }
 
 /** How many have a value. */
@@ -2742,7 +2323,7 @@ export interface PublishArtifactParams {
   /** What it was made from, with the relation derived_from. */
   inputArtifactIds?: string[] | null | undefined;
   /** What it was made from, with relations. */
-  inputs?: InputParam[] | null | undefined;
+  inputs?: Input[] | null | undefined;
   /** The program that wrote it. */
   writerName?: string | null | undefined;
   /** That program's version. */
@@ -2837,37 +2418,6 @@ export interface SearchArtifactsParams {
 /** What `search_artifacts` answers. */
 export type SearchArtifactsResult = Found;
 
-/** What `compare_artifacts` takes. */
-export interface CompareArtifactsParams {
-  /** The artifact that is compared, as a rule the older one. */
-  left: string;
-  /** The artifact that it is compared with. */
-  right: string;
-  /**
-   * The columns by which rows are told to be the same row; the sort keys that both types declare unless given, and
-   * without those the whole row.
-   */
-  key?: string[] | null | undefined;
-  /** Of each list at most this many: 1 to 1000, 100 unless given. Of rows at most 100 are shown, 10 unless given. */
-  limit?: number | null | undefined;
-}
-
-/** What `compare_artifacts` answers. */
-export type CompareArtifactsResult = Comparison;
-
-/** What `get_related` takes. */
-export interface GetRelatedParams {
-  /** The artifact. */
-  artifactId: string;
-  /** How many edges or supersessions far: 1 to 100, 1 unless given. */
-  depth?: number | null | undefined;
-  /** Of each list at most this many: 1 to 1000, 100 unless given. */
-  limit?: number | null | undefined;
-}
-
-/** What `get_related` answers. */
-export type GetRelatedResult = Relations;
-
 /** What `resolve` takes. */
 export interface ResolveParams {
   /**
@@ -2925,19 +2475,6 @@ export interface ReadFileParams {
 
 /** What `read_file` answers. */
 export type ReadFileResult = Piece;
-
-/** What `export_artifact` takes. */
-export interface ExportArtifactParams {
-  /** The artifact. */
-  artifactId: string;
-  /** The folder, made where it is not there. A relative path counts from the server's working directory. */
-  directory: string;
-  /** Whether files that are there with other bytes are replaced; false unless given. */
-  overwrite?: boolean | null | undefined;
-}
-
-/** What `export_artifact` answers. */
-export type ExportArtifactResult = Exported;
 
 /** What `supersede` takes. */
 export interface SupersedeParams {
@@ -3125,7 +2662,7 @@ export interface AddLineageParams {
   /** The artifact that was made. */
   artifactId: string;
   /** What it was made from, 1 to 10000 artifacts. */
-  inputs: InputParam[];
+  inputs: Input[];
 }
 
 /** What `add_lineage` answers. */
@@ -3563,30 +3100,6 @@ export interface ImportM3PoliciesParams {
 
 /** What `import_m3_policies` answers. */
 export type ImportM3PoliciesResult = PoliciesImported;
-
-/** What `export_bundle` takes. */
-export interface ExportBundleParams {
-  /** The artifacts, 1 to 10000; or say all. */
-  artifactIds?: string[] | null | undefined;
-  /** Whether every artifact of the store goes into it, deleted ones included; false unless given. */
-  all?: boolean | null | undefined;
-  /** The file, which must not be there yet. A relative path counts from the server's working directory. */
-  path: string;
-  /** Whether everything that the artifacts were made from comes along, as far as it goes; true unless given. */
-  closure?: boolean | null | undefined;
-}
-
-/** What `export_bundle` answers. */
-export type ExportBundleResult = Bundled;
-
-/** What `import_bundle` takes. */
-export interface ImportBundleParams {
-  /** The bundle. A relative path counts from the server's working directory. */
-  path: string;
-}
-
-/** What `import_bundle` answers. */
-export type ImportBundleResult = Imported;
 
 /** What `list_events` takes. */
 export interface ListEventsParams {

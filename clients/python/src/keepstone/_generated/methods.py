@@ -21,13 +21,11 @@ from .types import (
     AuditReport,
     BulkDeleted,
     BulkUpdated,
-    Bundled,
     Changed,
     ChangedMember,
     Check,
     CheckoutParam,
     ColumnType,
-    Comparison,
     Content,
     Copy,
     Created,
@@ -38,7 +36,6 @@ from .types import (
     Direction,
     Done,
     Event,
-    Exported,
     FacetBy,
     FileEntry,
     Format,
@@ -49,9 +46,8 @@ from .types import (
     GivenFile,
     Health,
     ImportM3Report,
-    Imported,
     Ingest,
-    InputParam,
+    Input,
     Made,
     MemberFilter,
     Members,
@@ -66,8 +62,6 @@ from .types import (
     PoliciesImported,
     Published,
     PurgeReport,
-    Related,
-    Relations,
     Removed,
     Restored,
     Run,
@@ -94,12 +88,10 @@ IDEMPOTENT = frozenset(
         "audit",
         "bulk_delete",
         "bulk_update",
-        "compare_artifacts",
         "create_dataset",
         "delete_artifact",
         "delete_dataset",
         "diff_datasets",
-        "export_artifact",
         "find_by_hash",
         "find_by_logical_key",
         "find_lineage_paths",
@@ -110,10 +102,8 @@ IDEMPOTENT = frozenset(
         "get_downstream",
         "get_lineage",
         "get_lineage_graph",
-        "get_related",
         "get_run",
         "health_check",
-        "import_bundle",
         "import_m3",
         "import_m3_policies",
         "init",
@@ -234,7 +224,7 @@ class Methods:
         columns: Mapping[str, ColumnType] | None = None,
         tags: Mapping[str, str] | Sequence[str] | None = None,
         input_artifact_ids: Sequence[str] | None = None,
-        inputs: Sequence[InputParam] | None = None,
+        inputs: Sequence[Input] | None = None,
         writer_name: str | None = None,
         writer_version: str | None = None,
         git_commit: str | None = None,
@@ -465,78 +455,6 @@ class Methods:
         )
         return reply
 
-    def compare_artifacts(
-        self,
-        left: str,
-        right: str,
-        *,
-        key: Sequence[str] | None = None,
-        limit: int | None = None,
-        timeout: float | None = None,
-        on_progress: OnProgress | None = None,
-    ) -> Comparison:
-        """Compares two artifacts: their fields, params, tags, inputs and files; and of two tables
-        the columns, what the values of each come to, and the rows that were added, removed and
-        changed.
-
-        `verdict` says it in a word, `reason` in a sentence. Values are compared exactly: 0.1 is not
-        0.1000001, NaN is NaN. Deleted artifacts are compared like others as long as their bytes are
-        there.
-
-        Args:
-            left: The artifact that is compared, as a rule the older one.
-            right: The artifact that it is compared with.
-            key: The columns by which rows are told to be the same row; the sort keys that both
-                types declare unless given, and without those the whole row.
-            limit: Of each list at most this many: 1 to 1000, 100 unless given. Of rows at most 100
-                are shown, 10 unless given.
-        """
-        reply: Comparison = self._run(
-            "compare_artifacts",
-            {
-                "left": left,
-                "right": right,
-                "key": key,
-                "limit": limit,
-            },
-            timeout,
-            on_progress,
-        )
-        return reply
-
-    def get_related(
-        self,
-        artifact_id: str,
-        *,
-        depth: int | None = None,
-        limit: int | None = None,
-        timeout: float | None = None,
-        on_progress: OnProgress | None = None,
-    ) -> Relations:
-        """Answers what an artifact has to do with others: what it was made from, what was made of
-        it, and what is related.
-
-        Related are the artifacts that it replaced or was replaced by and those noted as its
-        siblings, then those made with the same model, then those made from the same input. Nothing
-        is guessed from types, tags or times.
-
-        Args:
-            artifact_id: The artifact.
-            depth: How many edges or supersessions far: 1 to 100, 1 unless given.
-            limit: Of each list at most this many: 1 to 1000, 100 unless given.
-        """
-        reply: Relations = self._run(
-            "get_related",
-            {
-                "artifact_id": artifact_id,
-                "depth": depth,
-                "limit": limit,
-            },
-            timeout,
-            on_progress,
-        )
-        return reply
-
     def resolve(
         self,
         ref: str,
@@ -670,41 +588,6 @@ class Methods:
                 "file": file,
                 "offset": offset,
                 "length": length,
-            },
-            timeout,
-            on_progress,
-        )
-        return reply
-
-    def export_artifact(
-        self,
-        artifact_id: str,
-        directory: str,
-        *,
-        overwrite: bool | None = None,
-        timeout: float | None = None,
-        on_progress: OnProgress | None = None,
-    ) -> Exported:
-        """Writes the files of an artifact into a folder, under their own names: copies that may be
-        changed.
-
-        Every byte is checked on the way, and each file gets its name once all of it is there. A
-        file that is there already with the same bytes stays; one with others is refused before
-        anything is written, unless `overwrite` says otherwise.
-
-        Args:
-            artifact_id: The artifact.
-            directory: The folder, made where it is not there. A relative path counts from the
-                server's working directory.
-            overwrite: Whether files that are there with other bytes are replaced; false unless
-                given.
-        """
-        reply: Exported = self._run(
-            "export_artifact",
-            {
-                "artifact_id": artifact_id,
-                "directory": directory,
-                "overwrite": overwrite,
             },
             timeout,
             on_progress,
@@ -1123,7 +1006,7 @@ class Methods:
     def add_lineage(
         self,
         artifact_id: str,
-        inputs: Sequence[InputParam],
+        inputs: Sequence[Input],
         *,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
@@ -2099,76 +1982,6 @@ class Methods:
             {
                 "path": path,
                 "dry_run": dry_run,
-            },
-            timeout,
-            on_progress,
-        )
-        return reply
-
-    def export_bundle(
-        self,
-        path: StrPath,
-        *,
-        artifact_ids: Sequence[str] | None = None,
-        all: bool | None = None,
-        closure: bool | None = None,
-        timeout: float | None = None,
-        on_progress: OnProgress | None = None,
-    ) -> Bundled:
-        """Writes artifacts into one file, a bundle, from which import_bundle brings them into
-        another store.
-
-        A bundle carries the artifacts with their ids, files, lineage, tags, status and history, the
-        runs that published them, their types and aliases, and the versions of datasets whose
-        members all come along; pins and policies stay. It is a tar file; its form stands in
-        docs/format.md. Every byte is checked while it is written.
-
-        Asked a second time it may change something more, so it is never retried by itself.
-
-        Args:
-            path: The file, which must not be there yet. A relative path counts from the server's
-                working directory.
-            artifact_ids: The artifacts, 1 to 10000; or say all.
-            all: Whether every artifact of the store goes into it, deleted ones included; false
-                unless given.
-            closure: Whether everything that the artifacts were made from comes along, as far as it
-                goes; true unless given.
-        """
-        reply: Bundled = self._run(
-            "export_bundle",
-            {
-                "path": path,
-                "artifact_ids": artifact_ids,
-                "all": all,
-                "closure": closure,
-            },
-            timeout,
-            on_progress,
-        )
-        return reply
-
-    def import_bundle(
-        self,
-        path: StrPath,
-        *,
-        timeout: float | None = None,
-        on_progress: OnProgress | None = None,
-    ) -> Imported:
-        """Takes in a bundle that export_bundle wrote, with the ids, times and history that the
-        artifacts had.
-
-        Every hash is proven before anything is taken, the content of tables too; then all of it is
-        committed at once, or nothing. Artifacts that are there already with the same content are
-        left as they are; others of the same id are a conflict, which names them. The store is made
-        if there is none.
-
-        Args:
-            path: The bundle. A relative path counts from the server's working directory.
-        """
-        reply: Imported = self._run(
-            "import_bundle",
-            {
-                "path": path,
             },
             timeout,
             on_progress,

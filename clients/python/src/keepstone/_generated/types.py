@@ -29,10 +29,8 @@ __all__ = [
     "BulkDeleted",
     "BulkResult",
     "BulkUpdated",
-    "Bundled",
     "Candidate",
     "Capabilities",
-    "CellChange",
     "Changed",
     "ChangedMember",
     "ChangedPair",
@@ -40,13 +38,7 @@ __all__ = [
     "Checkout",
     "CheckoutParam",
     "Code",
-    "ColumnOf",
-    "ColumnPair",
-    "ColumnStatistics",
     "ColumnType",
-    "CompareArtifactsVerdict",
-    "Compared",
-    "Comparison",
     "Content",
     "Copy",
     "Counts",
@@ -57,7 +49,6 @@ __all__ = [
     "DatasetEntry",
     "DeleteResult",
     "Deleted",
-    "DiffCount",
     "DiffCounts",
     "DiffSide",
     "Direction",
@@ -65,9 +56,6 @@ __all__ = [
     "Edge",
     "Encoding",
     "Event",
-    "ExportState",
-    "Exported",
-    "ExportedFile",
     "FacetBy",
     "Facets",
     "FamilyShown",
@@ -75,8 +63,6 @@ __all__ = [
     "Fate",
     "FeatureCondition",
     "FeatureRange",
-    "FileChange",
-    "FileDiff",
     "FileEntry",
     "Finding",
     "Format",
@@ -92,13 +78,10 @@ __all__ = [
     "ImportFinding",
     "ImportM3LeftOut",
     "ImportM3Report",
-    "Imported",
     "ImportedFate",
     "Ingest",
     "InitializeResult",
     "Input",
-    "InputDiff",
-    "InputParam",
     "Integrity",
     "Issue",
     "IssueName",
@@ -111,14 +94,12 @@ __all__ = [
     "MemberFilter",
     "Members",
     "Mode",
-    "NamedValue",
     "NewMember",
     "Node",
     "Order",
     "Ordering",
     "Outcome",
     "ParamCondition",
-    "ParamDiff",
     "ParamRange",
     "Path",
     "Paths",
@@ -134,14 +115,9 @@ __all__ = [
     "Published",
     "PurgeReport",
     "Purged",
-    "Related",
-    "Relations",
     "Removed",
     "Restored",
     "Root",
-    "RowChange",
-    "RowDiff",
-    "RowOf",
     "Run",
     "RunDetails",
     "RunEnd",
@@ -149,7 +125,6 @@ __all__ = [
     "RunErrorParam",
     "RunFilter",
     "RunStatus",
-    "SchemaDiff",
     "SearchFilter",
     "Share",
     "SortBy",
@@ -157,18 +132,13 @@ __all__ = [
     "Status",
     "Storage",
     "Summary",
-    "TableDiff",
-    "TagChange",
     "TagCount",
-    "TagDiff",
     "Tally",
     "Totals",
     "Trashed",
-    "TypeChange",
     "TypeDefinition",
     "TypeSummary",
     "Updated",
-    "ValueChange",
     "ValueCount",
     "Verified",
     "VerifyDatasetSeverity",
@@ -343,19 +313,6 @@ ColumnType = Literal["int", "float", "bool", "text", "date", "timestamp", "times
 """
 
 
-CompareArtifactsVerdict = Literal["identical", "same_content", "different", "not_comparable"]
-"""What a comparison comes to.
-
-`identical`: Both have the same bytes.
-
-`same_content`: Their bytes differ, what they say does not: both have the same content hash.
-
-`different`: Their content differs.
-
-`not_comparable`: Their content can't be held against each other; `reason` says why.
-"""
-
-
 Direction = Literal["ancestors", "descendants", "both"]
 """Which way a graph goes.
 
@@ -376,17 +333,6 @@ Encoding = Literal["utf8", "base64", "json"]
 
 `json`: The value as compact JSON, its keys in the order given, its numbers as integers or floats of
 64 bits.
-"""
-
-
-ExportState = Literal["written", "already_there", "replaced"]
-"""What became of a file.
-
-`written`: It is new there.
-
-`already_there`: It was there with the same bytes.
-
-`replaced`: It took the place of one with other bytes.
 """
 
 
@@ -1066,30 +1012,6 @@ class BulkUpdated:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Bundled:
-    """What a bundle holds."""
-
-    path: str
-    """Absolute path of the bundle."""
-    size_bytes: int
-    """Its length in bytes."""
-    artifact_count: int
-    """How many artifacts it carries."""
-    object_count: int
-    """How many different files' bytes it carries."""
-    object_bytes: int
-    """The length of these together."""
-    run_count: int
-    """How many runs it carries, those not counted that artifacts only name."""
-    dataset_count: int
-    """How many versions of datasets it carries."""
-    alias_count: int
-    """How many aliases it carries."""
-    missing_inputs: list[str]
-    """Inputs that its artifacts name and that it doesn't carry, at most 1000, by id."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
     """An artifact that a plan judges."""
 
@@ -1136,18 +1058,6 @@ class Capabilities:
     """JSON-RPC batches are answered."""
     orderings: list[Ordering]
     """The values that `ordering` may have."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CellChange:
-    """A value that differs in a row that both tables have."""
-
-    column: str
-    """The column."""
-    left: float | str | bool | None
-    """The value in the left table; null for none."""
-    right: float | str | bool | None
-    """The value in the right table; null for none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1209,107 +1119,6 @@ class CheckoutParam(TypedDict, total=False):
     """The branch; null where none is checked out."""
     dirty: bool | None
     """Whether there were uncommitted changes."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ColumnOf:
-    """A column."""
-
-    name: str
-    """Its name."""
-    type: str
-    """Its type: int, float64, text, timestamp …"""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ColumnPair:
-    """A column of one or both tables, and what its values come to."""
-
-    name: str
-    """Its name."""
-    left: ColumnStatistics | None
-    """In the left table; null where that doesn't have it."""
-    right: ColumnStatistics | None
-    """In the right table; null where that doesn't have it."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ColumnStatistics:
-    """What the values of a column come to."""
-
-    type: str
-    """Its type: int, float64, text, timestamp …"""
-    nulls: int
-    """How many rows have no value."""
-    nans: int | None
-    """How many values are NaN; null for what can't be."""
-    distinct: int | None
-    """How many different values there are, NaN being one; null where there are more than 1000 or
-    very long ones.
-    """
-    min: float | str | bool | None
-    """The least value, NaN left out; null where there is none."""
-    max: float | str | bool | None
-    """The greatest value, NaN left out; null where there is none."""
-    mean: float | None
-    """The mean of numbers, NaN left out; null where there is none."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Compared:
-    """As much of a compared artifact as tells it from the other."""
-
-    artifact_id: str
-    """Its id."""
-    artifact_type: str
-    """Its type."""
-    logical_key: str
-    """What it represents."""
-    version: int
-    """Which version of its type and key it is."""
-    status: Status
-    """Whether it stands, was replaced, or was deleted."""
-    archived: bool
-    """Whether it was put aside."""
-    format: Format
-    """What kind of content it has."""
-    file_hash: str
-    """SHA-256 of the bytes kept; of a tree, of its listing."""
-    content_hash: str
-    """Hash of the logical content."""
-    size_bytes: int
-    """Bytes kept, of all files together."""
-    title: str | None
-    """A title for people."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Comparison:
-    """What differs between two artifacts."""
-
-    left: Compared
-    """The artifact that was compared."""
-    right: Compared
-    """The artifact that it was compared with."""
-    verdict: CompareArtifactsVerdict
-    """What their content comes to."""
-    reason: str
-    """The same as a sentence."""
-    fields: list[ValueChange]
-    """The fields that differ, ids, paths and what follows from others left out."""
-    params: ParamDiff
-    """The params that differ."""
-    tags: TagDiff
-    """The tags that differ."""
-    inputs: InputDiff
-    """The inputs that differ."""
-    files: FileDiff
-    """The files that differ."""
-    table: TableDiff | None
-    """How the tables differ; null unless both are tables that can be read."""
-    truncated: bool
-    """Whether a list was cut at the limit, the examples of rows left aside. The counts are of all.
-    """
 
 
 class Content(TypedDict):
@@ -1520,20 +1329,6 @@ class Deleted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DiffCount:
-    """How many there are of each kind."""
-
-    added: int
-    """Only the right one has them."""
-    removed: int
-    """Only the left one has them."""
-    changed: int
-    """Both have them, and they differ."""
-    same: int
-    """Both have them alike."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class DiffCounts:
     """How many members differ, and how."""
 
@@ -1609,38 +1404,6 @@ class Event:
     """Who did it: the client's name, where it gave one."""
     data: dict[str, Any]
     """The new values."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Exported:
-    """What was written."""
-
-    artifact_id: str
-    """The artifact."""
-    directory: str
-    """The absolute path of the folder."""
-    files: list[ExportedFile]
-    """Its files, in the order of its listing."""
-    written_count: int
-    """How many files are new or were replaced."""
-    written_bytes: int
-    """How many bytes these have."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ExportedFile:
-    """A file that is in the folder now."""
-
-    file: str
-    """Its path inside the artifact."""
-    path: str
-    """Its absolute path."""
-    hash: str
-    """SHA-256 of its bytes."""
-    size_bytes: int
-    """Length in bytes."""
-    state: ExportState
-    """What became of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1722,34 +1485,6 @@ class FeatureRange:
     """Their standard deviation, of all members that have the feature."""
     count: int
     """How many members have the feature."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileChange:
-    """A file that both have under the same path with different bytes."""
-
-    path: str
-    """Its path inside the artifacts; of two single files the right one's."""
-    left: FileEntry
-    """The file of the left one."""
-    right: FileEntry
-    """The file of the right one."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileDiff:
-    """The files that differ, by the hashes of their bytes. Where neither is a tree, the one file of
-    each is held against the other's, whatever they are called.
-    """
-
-    counts: DiffCount
-    """Of all of them, how many are what."""
-    added: list[FileEntry]
-    """Only the right one has them, by path."""
-    removed: list[FileEntry]
-    """Only the left one has them, by path."""
-    changed: list[FileChange]
-    """Both have them with different bytes, by path."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1993,30 +1728,6 @@ class ImportM3Report:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Imported:
-    """What became of a bundle."""
-
-    created_at: str
-    """When the bundle was written."""
-    artifacts: Tally
-    """The artifacts."""
-    runs: Tally
-    """The runs."""
-    datasets: Tally
-    """The versions of datasets."""
-    aliases: Tally
-    """The aliases; one that stands for something else here is skipped."""
-    types: Tally
-    """The definitions of types."""
-    bytes_taken: int
-    """The bytes that the store had not yet."""
-    notes: list[str]
-    """What could not be kept as it was, at most 1000 sentences."""
-    truncated: bool
-    """Whether there are more notes."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class InitializeResult:
     """Who serves, and within which limits."""
 
@@ -2036,34 +1747,12 @@ class InitializeResult:
     """SHA-256 of the published schemas: equal hashes, equal shapes."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Input:
-    """An artifact that another was made from."""
-
-    artifact_id: str
-    """The input's id."""
-    relation: str | None
-    """How the output came from it; `derived_from` unless given."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class InputDiff:
-    """The inputs that differ; annotations count too."""
-
-    counts: DiffCount
-    """Of all of them, how many are what; an input with another relation is another input."""
-    added: list[Input]
-    """Only the right one was made from them, in its order."""
-    removed: list[Input]
-    """Only the left one was made from them, in its order."""
-
-
-class _InputParamRequired(TypedDict):
+class _InputRequired(TypedDict):
     artifact_id: str
     """The input's id."""
 
 
-class InputParam(_InputParamRequired, total=False):
+class Input(_InputRequired, total=False):
     """An artifact that another was made from."""
 
     relation: str | None
@@ -2182,16 +1871,6 @@ class Members:
     """The offset of the next ones, null when these are the last."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NamedValue:
-    """A param that only one of them has."""
-
-    name: str
-    """The names that lead to it, as in `grid.bins`."""
-    value: Any
-    """Its value."""
-
-
 class _NewMemberRequired(TypedDict):
     artifact_id: str
     """The artifact."""
@@ -2232,20 +1911,6 @@ class Node:
     """When it was published."""
     depth: int
     """How many edges it is away from the nearest start; 0 for the starts."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ParamDiff:
-    """The params that differ, the innermost ones; lists are compared whole."""
-
-    counts: DiffCount
-    """Of all of them, how many are what."""
-    added: list[NamedValue]
-    """Only the right one has them, by name."""
-    removed: list[NamedValue]
-    """Only the left one has them, by name."""
-    changed: list[ValueChange]
-    """Both have them with different values, by name."""
 
 
 class ParamRange(TypedDict, total=False):
@@ -2522,60 +2187,6 @@ class Purged:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Related:
-    """An artifact that has to do with the one that was asked about."""
-
-    artifact_id: str
-    """Its id."""
-    artifact_type: str
-    """Its type."""
-    title: str | None
-    """A title for people."""
-    logical_key: str
-    """What it represents."""
-    version: int
-    """Which version of its type and key it is."""
-    status: Status
-    """Whether it stands, was replaced, or was deleted."""
-    archived: bool
-    """Whether it was put aside."""
-    created_at: str
-    """When it was published."""
-    relation: str
-    """What ties it to the other: the relation of the edge, `supersedes`, `superseded_by`,
-    `sibling_of`, `shared_model` or `shared_input`.
-    """
-    reason: str
-    """The same as a sentence."""
-    depth: int
-    """How many steps away it is; what shares a model or an input is two steps away."""
-    via: str | None
-    """The artifact that lies between: one step nearer, or the input that both have. Null where none
-    does.
-    """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Relations:
-    """What an artifact has to do with others."""
-
-    artifact_id: str
-    """The artifact that was asked about."""
-    derived_from: list[Related]
-    """What it was made from, nearest first, as the inputs were given."""
-    derivatives: list[Related]
-    """What was made of it, nearest first, then newest first."""
-    related: list[Related]
-    """What replaced it, what it replaced, its siblings, what shares a model, what shares an input;
-    then newest first.
-    """
-    truncated: bool
-    """Whether there is more than a list holds. Inputs beyond the first 100 are not looked at for
-    siblings.
-    """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Removed:
     """How many pins there were."""
 
@@ -2605,55 +2216,6 @@ class Root:
     """Its type."""
     roles: list[str]
     """The parts it plays."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RowChange:
-    """A row that both tables have by its key, with different values."""
-
-    left_row: int
-    """Its number in the left table, from 1."""
-    right_row: int
-    """Its number in the right table, from 1."""
-    key: dict[str, float | str | bool | None]
-    """Its values in the key columns."""
-    changes: list[CellChange]
-    """What differs, of the first 100 columns that do."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RowDiff:
-    """How the rows of two tables differ."""
-
-    key: list[str]
-    """The columns by which rows are told to be the same row: those asked for, else the sort keys
-    that both types declare. Without any a row is the same only if all of it is, and none counts as
-    changed.
-    """
-    compared: list[str]
-    """The columns whose values are compared: those that both tables have with the same type."""
-    counts: DiffCount
-    """How many rows are what. Rows that are there several times count as often as they are."""
-    left_repeated: int
-    """How many rows of the left table have a key that a row before them has."""
-    right_repeated: int
-    """How many rows of the right table have a key that a row before them has."""
-    added: list[RowOf]
-    """Some rows that only the right table has, the first ones in it."""
-    removed: list[RowOf]
-    """Some rows that only the left table has, the first ones in it."""
-    changed: list[RowChange]
-    """Some rows that differ, the first ones of the left table."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RowOf:
-    """A row that only one table has."""
-
-    row: int
-    """Its number in its table, from 1."""
-    values: dict[str, float | str | bool | None]
-    """Its values by column, of the first 100 columns."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2860,22 +2422,6 @@ class RunFilter(TypedDict, total=False):
     """At most this many: 1 to 10000, 100 unless given."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SchemaDiff:
-    """How the columns of two tables differ."""
-
-    same: bool
-    """Whether names, types and order are the same."""
-    added: list[ColumnOf]
-    """Only the right table has them, in its order."""
-    removed: list[ColumnOf]
-    """Only the left table has them, in its order."""
-    changed: list[TypeChange]
-    """Both have them with different types, in the order of the left one."""
-    reordered: bool
-    """Whether the columns that both have stand in another order."""
-
-
 class SearchFilter(TypedDict, total=False):
     """Which artifacts a search finds; everything in it must hold."""
 
@@ -2964,32 +2510,6 @@ class Summary:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TableDiff:
-    """How two tables differ."""
-
-    left_rows: int
-    """Rows of the left table."""
-    right_rows: int
-    """Rows of the right table."""
-    schema: SchemaDiff
-    """How their columns differ."""
-    columns: list[ColumnPair]
-    """The columns of the left table, then those that only the right one has."""
-    rows: RowDiff
-    """How their rows differ."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TagChange:
-    """A tag that both have with different values."""
-
-    left: str
-    """The value of the left one."""
-    right: str
-    """The value of the right one."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class TagCount:
     """How many have a tag."""
 
@@ -2999,18 +2519,6 @@ class TagCount:
     """Its value; "" for a tag that is only a word."""
     count: int
     """How many have it."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TagDiff:
-    """The tags that differ."""
-
-    added: dict[str, str]
-    """Only the right one has them."""
-    removed: dict[str, str]
-    """Only the left one has them."""
-    changed: dict[str, TagChange]
-    """Both have them with different values."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -3086,18 +2594,6 @@ class Trashed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TypeChange:
-    """A column that both tables have with different types."""
-
-    name: str
-    """Its name."""
-    left: str
-    """Its type in the left table."""
-    right: str
-    """Its type in the right table."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class TypeDefinition:
     """What a registered type says about its tables."""
 
@@ -3137,18 +2633,6 @@ class Updated:
     """Whether anything changed."""
     artifact: Artifact
     """The artifact as it is now."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ValueChange:
-    """A field or param that both have with different values."""
-
-    name: str
-    """Its name; of a param the names that lead to it, as in `grid.bins`."""
-    left: Any
-    """The value of the left one."""
-    right: Any
-    """The value of the right one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
