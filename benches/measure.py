@@ -1,4 +1,4 @@
-"""Measures keepstone beside bare programs that do only the unavoidable, and writes what it finds as Markdown.
+"""Measures keepstone beside bare programs that do only the unavoidable; page.py writes what it finds.
 
 Both sides of a pair run in turn, A B A B, with the same client (`bare client`), the same requests and the same files;
 the ratio is the median of the ratios of the pairs, so that a machine that grows slower in between hurts both alike.
@@ -6,23 +6,24 @@ the ratio is the median of the ratios of the pairs, so that a machine that grows
 
 import argparse
 import dataclasses
-import datetime
 import json
 import os
 import pathlib
-import platform
 import random
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 
+from page import Measured, machine, page, size
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "benchmarks.md"
 TYPES = [f"measurement_{number:02}" for number in range(20)]
 SYMBOLS = [f"S{number:02}" for number in range(50)]
+# The most memory that a version of 100,000 members may take, whatever is done with it.
+DATASET_BYTES_MAX = 512 << 20
 
 
 @dataclasses.dataclass
@@ -37,59 +38,14 @@ class Sizes:
     files: int
     large_bytes: int
     table_rows: int
-    chain: int
+    graph: int
     walks: int
     searches: int
+    members: int
 
 
-FULL = Sizes(5, 40, [10_000, 100_000], 20_000, 50_000, 1000, 1 << 30, 5_000_000, 10_000, 20, 2000)
-QUICK = Sizes(2, 5, [300, 1000], 500, 500, 50, 8 << 20, 20_000, 300, 5, 50)
-
-
-@dataclasses.dataclass
-class Measured:
-    """One line of the table: what was measured in each pair."""
-
-    work: str
-    pairs: list[tuple[float, float]]
-    # The most that keepstone may take, as a multiple of the other program; without one, it is only told.
-    aim: float | None
-    # The most that keepstone may take, in seconds.
-    seconds_max: float | None = None
-    # What both did in one measurement.
-    per: str = ""
-    bare_bytes: int = 0
-    keepstone_bytes: int = 0
-    bytes_max: int | None = None
-
-    def ratio(self) -> float:
-        return statistics.median(keepstone / bare for bare, keepstone in self.pairs)
-
-    def bare(self) -> float:
-        return statistics.median(bare for bare, _ in self.pairs)
-
-    def keepstone(self) -> float:
-        return statistics.median(keepstone for _, keepstone in self.pairs)
-
-    def aim_text(self) -> str:
-        parts = [] if self.aim is None else [f"≤ {self.aim:g} ×"]
-        if self.seconds_max is not None:
-            parts.append(f"under {duration(self.seconds_max)}")
-        if self.bytes_max is not None:
-            parts.append(f"under {size(self.bytes_max)}")
-        return ", ".join(parts)
-
-    def verdict(self) -> str:
-        missed = []
-        if self.aim is None:
-            return ""
-        if self.ratio() > self.aim:
-            missed.append(f"missed by {self.ratio() / self.aim - 1:.0%}")
-        if self.seconds_max is not None and self.keepstone() >= self.seconds_max:
-            missed.append(f"{duration(self.keepstone())} instead of {duration(self.seconds_max)}")
-        if self.bytes_max is not None and self.keepstone_bytes >= self.bytes_max:
-            missed.append(f"{size(self.keepstone_bytes)} instead of {size(self.bytes_max)}")
-        return "**" + ", ".join(missed) + "**" if missed else "met"
+FULL = Sizes(5, 40, [10_000, 100_000], 20_000, 50_000, 1000, 1 << 30, 5_000_000, 10_000, 20, 2000, 100_000)
+QUICK = Sizes(2, 5, [300, 1000], 500, 500, 50, 8 << 20, 20_000, 300, 5, 50, 1000)
 
 
 class Bench:
@@ -144,21 +100,29 @@ class Bench:
 
     def requests(self, name: str, method: str, params: list[dict]) -> pathlib.Path:
         """A file of request lines."""
+        return self.mixed(name, [(method, given) for given in params])
+
+    def mixed(self, name: str, requests: list[tuple[str, dict]]) -> pathlib.Path:
+        """A file of request lines for several methods."""
         path = self.fresh(f"{name}.jsonl")
         with path.open("w") as file:
-            for number, given in enumerate(params):
+            for number, (method, given) in enumerate(requests):
                 line = {"jsonrpc": "2.0", "id": number, "method": method, "params": given}
                 file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
         return path
 
-    def artifacts(self, count: int) -> tuple[pathlib.Path, pathlib.Path]:
-        """A store and a bare database of the same artifacts, each made from the one before it; kept for the next run."""
-        place = self.scratch / f"store-{count}-format-{self.format}"
+    def artifacts(self, count: int, inputs: int = 1) -> tuple[pathlib.Path, pathlib.Path]:
+        """A store and a bare database of the same artifacts, kept for the next run: each made from the one before it, or
+        from so many random earlier ones."""
+        place = self.scratch / f"store-{count}-inputs-{inputs}-format-{self.format}"
         if not (place / "done").exists():
             say(f"making a store of {count:,} artifacts")
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir()
-            publishes = self.requests(f"publish-{count}", "publish_artifact", [artifact(at) for at in range(count)])
+            chance = random.Random(inputs)
+            earlier = [[at - 1] if inputs == 1 else chance.sample(range(at), inputs) for at in range(inputs, count)]
+            given = [artifact(at, made_from) for at, made_from in enumerate([[]] * inputs + earlier)]
+            publishes = self.requests(f"publish-{count}", "publish_artifact", given)
             self.client(publishes, self.serve(place / "store"), 0, 64, False)
             subprocess.run([self.bare, "fill", place / "bare.sqlite", publishes], check=True)
             (place / "done").touch()
@@ -222,9 +186,9 @@ class Bench:
         return times, *memory
 
 
-def artifact(number: int) -> dict:
+def artifact(number: int, inputs: list[int]) -> dict:
     """The params of one of many publishes."""
-    given = {
+    return {
         "artifactType": TYPES[number % len(TYPES)],
         "logicalKey": f"station-{number % 977}:{number}",
         "artifactId": f"a-{number:06}",
@@ -234,10 +198,8 @@ def artifact(number: int) -> dict:
         "tags": {"symbol": SYMBOLS[number // len(TYPES) % len(SYMBOLS)], "quality": ["good", "fair"][number % 2]},
         "params": {"window": number % 60, "unit": "mm"},
         "createdAt": f"2026-{number // 28 % 12 + 1:02}-{number % 28 + 1:02}T{number % 24:02}:00:00.000Z",
+        "inputArtifactIds": [f"a-{at:06}" for at in inputs],
     }
-    if number:
-        given["inputArtifactIds"] = [f"a-{number - 1:06}"]
-    return given
 
 
 # --- The rows ---------------------------------------------------------------------------------------------------------
@@ -253,7 +215,7 @@ def start(bench: Bench) -> list[Measured]:
         bench.sizes.spawns,
     )
     work = f"spawn to first reply: get_artifact among {bench.sizes.artifacts[0]:,}"
-    return [Measured(work, times, 1.5, 0.010, "", *memory)]
+    return [Measured("start", work, times, 1.5, 0.010, "", *memory)]
 
 
 def get(bench: Bench) -> list[Measured]:
@@ -271,7 +233,7 @@ def get(bench: Bench) -> list[Measured]:
             )
             how = "one at a time" if in_flight == 1 else f"{in_flight} in flight"
             times = [(bare / gets, keepstone / gets) for bare, keepstone in times]
-            measured.append(Measured(f"get_artifact among {count:,}, {how}", times, 1.3, None, "each", *memory))
+            measured.append(Measured("get", f"get_artifact among {count:,}, {how}", times, 1.3, None, "each", *memory))
     return measured
 
 
@@ -282,7 +244,7 @@ def publish(bench: Bench) -> list[Measured]:
     )
     files = bench.sizes.files
     times = [(bare / files, keepstone / files) for bare, keepstone in times]
-    return [Measured(f"publish {files:,} small CSVs one by one", times, 1.5, None, "a file", *memory)]
+    return [Measured("publish", f"publish {files:,} small CSVs one by one", times, 1.5, None, "a file", *memory)]
 
 
 def publish_bare(bench: Bench, requests: pathlib.Path) -> dict:
@@ -316,7 +278,8 @@ def publish_at_once(bench: Bench) -> list[Measured]:
 
     times, *memory = bench.pairs(bare, lambda: publish_keepstone(bench, requests, files), "seconds")
     times = [(bare / files, keepstone / files) for bare, keepstone in times]
-    return [Measured(f"publish {files:,} small CSVs, all under way at once", times, 0.5, None, "a file", *memory)]
+    work = f"publish {files:,} small CSVs, all under way at once"
+    return [Measured("publish-at-once", work, times, 0.5, None, "a file", *memory)]
 
 
 def publish_again(bench: Bench) -> list[Measured]:
@@ -331,7 +294,8 @@ def publish_again(bench: Bench) -> list[Measured]:
         "seconds",
     )
     times = [(bare / files, keepstone / files) for bare, keepstone in times]
-    return [Measured(f"publish {files:,} small CSVs again, unchanged, one by one", times, 1.5, None, "a file", *memory)]
+    work = f"publish {files:,} small CSVs again, unchanged, one by one"
+    return [Measured("publish-again", work, times, 1.5, None, "a file", *memory)]
 
 
 def large_file(bench: Bench) -> list[Measured]:
@@ -348,7 +312,7 @@ def large_file(bench: Bench) -> list[Measured]:
 
     times, *memory = bench.pairs(bare, lambda: publish_keepstone(bench, requests, 1), "seconds")
     work = f"publish one file of {size(bench.sizes.large_bytes)}"
-    return [Measured(work, times, 1.1, None, "", *memory, 64 << 20)]
+    return [Measured("large-file", work, times, 1.1, None, "", *memory, 64 << 20)]
 
 
 def table(bench: Bench) -> list[Measured]:
@@ -378,30 +342,100 @@ def table(bench: Bench) -> list[Measured]:
     rows = f"{bench.sizes.table_rows:,} rows of CSV ({size(path.stat().st_size)}) to Parquet with both hashes"
     names = {"two threads": "arrow-csv → parquet on two threads"} | {name: f"{name} writing the Parquet alone" for name in peers}
     return [
-        Measured(f"{rows}, beside {names[name]}", times[name], aims[name][0], None, "", memory[name], own_memory, aims[name][1])
+        Measured(
+            f"table, {name}", f"{rows}, beside {names[name]}", times[name], aims[name][0], None, "", memory[name],
+            own_memory, aims[name][1],
+        )
         for name in programs
     ]
 
 
 def lineage(bench: Bench) -> list[Measured]:
-    count = bench.sizes.chain
-    store, database = bench.artifacts(count)
-    last, walks = f"a-{count - 1:06}", bench.sizes.walks
-    bare_requests = bench.requests("ancestors", "get_lineage_graph", [{"artifactIds": [last]}] * (walks + 1))
-    if bench.knows("get_lineage_graph"):
-        given = {"artifactIds": [last], "direction": "ancestors", "maxDepth": count}
-        requests = bench.requests("ancestors", "get_lineage_graph", [given] * (walks + 1))
-        what = "slim nodes"
-    else:
-        given = {"artifactId": last, "depth": count}
-        requests = bench.requests("ancestors", "get_lineage", [given] * (walks + 1))
-        what = "full records, against slim nodes"
-    times, *memory = bench.pairs(
-        lambda: bench.client(bare_requests, bench.sidecar(database), 1, 1, False),
-        lambda: bench.client(requests, bench.serve(store), 1, 1, False),
-        "median",
-    )
-    return [Measured(f"all ancestors of the last of {count:,} in a chain, {what}", times, 1.2, None, "", *memory)]
+    count, walks = bench.sizes.graph, bench.sizes.walks
+    last = f"a-{count - 1:06}"
+    graph = {"artifactIds": [last], "direction": "ancestors", "maxDepth": count}
+    work = {
+        "get_lineage_graph": ("all ancestors of the last, slim nodes and edges", graph),
+        "trace_roots": ("the roots of the last", {"artifactId": last}),
+    }
+    measured = []
+    for shape, inputs in [("in a chain", 1), ("with three random earlier inputs each", 3)]:
+        store, database = bench.artifacts(count, inputs)
+        for method, (what, params) in work.items():
+            requests = bench.requests(method, method, [params] * (walks + 1))
+            times, *memory = bench.pairs(
+                lambda: bench.client(requests, bench.sidecar(database), 1, 1, False),  # noqa: B023
+                lambda: bench.client(requests, bench.serve(store), 1, 1, False),  # noqa: B023
+                "median",
+            )
+            measured.append(Measured("lineage", f"{what}: {count:,} {shape}", times, 1.2, None, "", *memory))
+    return measured
+
+
+def datasets(bench: Bench) -> list[Measured]:
+    count = bench.sizes.members
+    store, parent = dataset_store(bench, count), "parent"
+    chance = random.Random(4)
+    members = [
+        {
+            "artifactId": f"a-{at:06}",
+            "role": ["input", "output", "geometry"][at % 3],
+            "split": ["train", "test"][at % 5 == 0],
+            "features": {"freq_ghz": at / 10, "ports": at % 4, "good": at % 2 == 0},
+        }
+        for at in range(count)
+    ]
+    chance.shuffle(members)
+    few = count // 100
+    child = {
+        "datasetId": "d",
+        "version": "child",
+        "parentVersion": parent,
+        "remove": [member["artifactId"] for member in members[:few]],
+        "update": [{"artifactId": member["artifactId"], "role": "other"} for member in members[few : 2 * few]],
+    }
+    first = {"datasetId": "d", "version": parent, "members": members}
+    both = bench.mixed("versions", [("create_dataset", first), ("create_dataset", child)])
+    bench.client(both, bench.serve(store), 0, 1, False)
+    there = {"datasetId": "d", "version": parent}
+    some = {"roles": ["geometry"], "features": {"freq_ghz": {"min": count / 100, "max": count / 20}}}
+    queries = {
+        "diff_datasets": ("compare with a version in which 2 % differ", {"left": there, "right": there | {"version": "child"}}, 1),
+        "verify_dataset": ("verify, bytes not read", there, 1),
+        "list_dataset_members": ("filter by role and the range of a feature", there | {"filter": some}, 1),
+        "get_dataset": ("show", there, 0.2),
+    }
+
+    def measure(key: str, what: str, seconds_max: float, requests: Callable[[int], list[tuple[str, dict]]]) -> Measured:
+        times, memory = [], 0
+        for number in range(bench.sizes.rounds):
+            # What a session does once is done by a request before the clock starts.
+            lines = bench.mixed(key, [("list_types", {}), *requests(number)])
+            report = bench.client(lines, bench.serve(store), 1, 1, False)
+            times.append((None, report["median"]))
+            memory = max(memory, report["peakBytes"])
+        work = f"a dataset of {count:,} members: {what}"
+        return Measured(key, work, times, None, seconds_max, "", 0, memory, DATASET_BYTES_MAX)
+
+    create = measure("create_dataset", "create", 1, lambda at: [("create_dataset", first | {"version": f"v{at}"})])
+    return [create] + [
+        measure(method, what, seconds_max, lambda _: [(method, params)] * 3)  # noqa: B023
+        for method, (what, params, seconds_max) in queries.items()
+    ]
+
+
+def dataset_store(bench: Bench, count: int) -> pathlib.Path:
+    """A store of the same artifacts to which versions may be added: the objects are links, the names are left out."""
+    source, _ = bench.artifacts(count)
+    store = bench.fresh("datasets")
+    store.mkdir()
+    for entry in source.iterdir():
+        if entry.name == "artifacts":
+            (store / entry.name).mkdir()
+        else:
+            how = "-al" if entry.name == "objects" else "-a"
+            subprocess.run(["cp", how, entry, store / entry.name], check=True)
+    return store
 
 
 def search(bench: Bench) -> list[Measured]:
@@ -425,7 +459,7 @@ def search(bench: Bench) -> list[Measured]:
             lambda: bench.client(requests, bench.serve(store), 20, 1, True),  # noqa: B023
             "median",
         )
-        measured.append(Measured(title, times, 1.5, None, "", *memory))
+        measured.append(Measured(method, title, times, 1.5, None, "", *memory))
     return measured
 
 
@@ -438,91 +472,16 @@ ROWS: dict[str, Callable[[Bench], list[Measured]]] = {
     "large-file": large_file,
     "table": table,
     "lineage": lineage,
+    "datasets": datasets,
     "search": search,
 }
 
 
-# --- The page ---------------------------------------------------------------------------------------------------------
+# --- The run -----------------------------------------------------------------------------------------------------------
 
 
 def say(text: str) -> None:
     print(f"benches: {text}", file=sys.stderr, flush=True)
-
-
-def duration(seconds: float) -> str:
-    for unit, factor in [("s", 1), ("ms", 1e3)]:
-        if seconds * factor >= 1:
-            return f"{seconds * factor:.3g} {unit}"
-    return f"{seconds * 1e6:.3g} µs"
-
-
-def size(count: float) -> str:
-    for unit in ["B", "KiB", "MiB"]:
-        if count < 1024:
-            return f"{count:.3g} {unit}"
-        count /= 1024
-    return f"{count:.3g} GiB"
-
-
-def output(*command: str) -> str:
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout.strip()
-
-
-def machine(bench: Bench) -> list[str]:
-    processor = next(
-        (line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
-        platform.machine(),
-    )
-    memory = next(int(line.split()[1]) * 1024 for line in open("/proc/meminfo") if line.startswith("MemTotal"))
-    file_system = output("df", "--output=fstype", str(bench.scratch)).split()[-1]
-    from importlib.metadata import version
-
-    packages = ", ".join(f"{name} {version(name)}" for name in ["duckdb", "polars", "pyarrow"])
-    return [
-        f"- {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}, keepstone {output(bench.keepstone, '--version').split()[-1]}"
-        f" ({output('git', 'rev-parse', '--short=12', 'HEAD')}), {output('rustc', '--version')}",
-        f"- {processor}, {len(os.sched_getaffinity(0))} cores, {size(memory)} of memory; "
-        f"Linux {platform.release()}, {file_system}",
-        f"- Python {platform.python_version()}, {packages}",
-    ]
-
-
-HEAD = """# Benchmarks
-
-Written by `benches/run`, which measures keepstone beside bare programs (`benches/bare`) that do only the unavoidable.
-Ratios count, absolute figures don't: the same machine can be several times slower an hour later.
-"""
-
-HOW = """## How it is measured
-
-- The bare program and keepstone run in turn, A B A B, with the same client, the same requests and the same files, in the
-  page cache. Each figure is the median of the rounds, each ratio the median of the ratios of the rounds.
-- The bare sidecar reads a line, asks SQLite through rusqlite, and writes a line of JSON, all on one thread. Its table has
-  integer keys and an index that covers each search; it answers the same fields. It publishes by reading the file, taking
-  its SHA-256, looking that up, and for new bytes write, fsync, rename, folder fsync, and a commit with synchronous=FULL;
-  it keeps the CSV as it is, while keepstone writes Parquet, two hashes and a sidecar. Gathering 1,000, it flushes each
-  file, then the folder, then makes one commit.
-- Where a client waits for each reply (start, get, publish again, search) client and program share one core: across two,
-  the scheduler makes two modes, several times apart. Everything else has all cores.
-- Memory is the most that the process itself ever had (VmHWM).
-- The peers write the same Parquet, Zstandard at level 1, with as many threads as they like, and flush nothing.
-"""
-
-
-def page(bench: Bench, measured: list[Measured], quick: bool) -> str:
-    lines = [HEAD]
-    if quick:
-        lines.append("**These figures are from `--quick`: small sizes, few rounds. They show that it works, no more.**\n")
-    lines += [*machine(bench), "", "| work | bare | keepstone | ratio | aim | | memory, bare | memory |"]
-    lines.append("|---|---:|---:|---:|---|---|---:|---:|")
-    for row in measured:
-        per = f" {row.per}" if row.per else ""
-        lines.append(
-            f"| {row.work} | {duration(row.bare())}{per} | {duration(row.keepstone())}{per} | {row.ratio():.2f} "
-            f"| {row.aim_text()} | {row.verdict()} | {size(row.bare_bytes)} | {size(row.keepstone_bytes)} |"
-        )
-    lines += ["", HOW]
-    return "\n".join(lines)
 
 
 def main() -> None:
@@ -548,7 +507,7 @@ def main() -> None:
             measured += ROWS[name](bench)
     finally:
         shutil.rmtree(bench.temporary, ignore_errors=True)
-    text = page(bench, measured, options.quick)
+    text = page(machine(bench.keepstone, bench.scratch), measured, options.quick)
     print(text)
     if not options.quick and not options.rows:
         PAGE.write_text(text)

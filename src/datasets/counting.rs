@@ -52,7 +52,7 @@ fn membership_digest(members: &[Member]) -> Hash {
         hasher.update(member.file_hash.0);
         hasher.update(member.size_bytes.0.to_le_bytes());
         count(&mut hasher, member.features.len());
-        for (name, value) in &member.features {
+        for (name, value) in member.features.iter() {
             text(&mut hasher, name);
             match value {
                 FeatureValue::Bool(flag) => hasher.update([1, u8::from(*flag)]),
@@ -126,7 +126,7 @@ fn statistics(members: &[Member]) -> Statistics {
         if let Some(split) = &member.split {
             share(&mut statistics.by_split, split, member);
         }
-        for (name, value) in &member.features {
+        for (name, value) in member.features.iter() {
             if let Some(number) = value.number() {
                 match features.get_mut(name.as_str()) {
                     Some(running) => running.add(number),
@@ -153,6 +153,7 @@ fn share(shares: &mut BTreeMap<String, Share>, name: &str, member: &Member) {
 mod tests {
     use super::*;
     use crate::model::artifact::Storage;
+    use crate::model::dataset::Features;
 
     fn member(hash: [u8; 32]) -> Member {
         Member {
@@ -164,7 +165,7 @@ mod tests {
             file_hash: Hash(hash),
             size_bytes: Count(1),
             storage: Storage::Managed,
-            features: BTreeMap::new(),
+            features: Features::new(),
         }
     }
 
@@ -206,12 +207,13 @@ mod tests {
     fn statistics_count_numbers_only() {
         let members: Vec<Member> = [FeatureValue::Int(1), FeatureValue::Float(2.0), FeatureValue::Int(6)]
             .into_iter()
-            .map(|value| Member { features: BTreeMap::from([("f".to_owned(), value)]), ..member([0; 32]) })
+            .map(|value| Member { features: Features::from_iter([("f".to_owned(), value)]), ..member([0; 32]) })
             .collect();
         let range = &statistics(&members).feature_ranges["f"];
         assert_eq!((range.min, range.max, range.mean, range.count), (1.0, 6.0, 3.0, Count(3)));
         assert!((range.std - (14.0_f64 / 3.0).sqrt()).abs() < 1e-12, "{}", range.std);
-        let word = Member { features: BTreeMap::from([("f".to_owned(), FeatureValue::Bool(true))]), ..member([0; 32]) };
+        let word =
+            Member { features: Features::from_iter([("f".to_owned(), FeatureValue::Bool(true))]), ..member([0; 32]) };
         assert!(statistics(&[word]).feature_ranges.is_empty());
     }
 }

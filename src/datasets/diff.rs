@@ -135,5 +135,5 @@ impl Diff {
 /// Whether two members' features say the same.
 pub(super) fn same_features(left: &Features, right: &Features) -> bool {
     left.len() == right.len()
-        && left.iter().zip(right).all(|((name, value), (other, right))| name == other && value.same(right))
+        && left.iter().zip(right.iter()).all(|((name, value), (other, right))| name == other && value.same(right))
 }

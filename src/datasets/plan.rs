@@ -442,7 +442,7 @@ fn apply(update: &Update, member: &mut Addition) {
 fn one_kind(entries: &[Entry]) -> Result<()> {
     let mut kinds: HashMap<&str, (&'static str, &ArtifactId)> = HashMap::new();
     for entry in entries {
-        for (name, value) in &entry.addition.features {
+        for (name, value) in entry.addition.features.iter() {
             let (kind, first) = *kinds.entry(name).or_insert((value.kind(), &entry.addition.artifact_id));
             if kind != value.kind() {
                 let field = entry.field(&format!("features.{name}"));
@@ -462,9 +462,10 @@ fn one_kind(entries: &[Entry]) -> Result<()> {
 fn resolve(manifest: &Manifest, entries: Vec<Entry>) -> Result<(Vec<Member>, Vec<String>)> {
     let mut members = Vec::with_capacity(entries.len());
     let mut runs = std::collections::BTreeSet::new();
+    let mut candidates = manifest.candidates()?;
     for entry in entries {
         let artifact_id = &entry.addition.artifact_id;
-        let candidate = match manifest.candidate(artifact_id)? {
+        let candidate = match candidates.find(artifact_id)? {
             Some(candidate) if !candidate.deleted => candidate,
             found => {
                 let field = entry.field("artifactId");

@@ -182,7 +182,9 @@ impl<V: View> Work<'_, V> {
         let (manifest, objects) = (self.view.manifest(), self.view.objects());
         let (looks, found) = std::thread::scope(|scope| {
             let looks = scope.spawn(|| members.iter().map(|member| objects.look(&member.file_hash)).collect());
-            let found: Result<Vec<_>> = members.iter().map(|member| manifest.candidate(&member.artifact_id)).collect();
+            let found = manifest.candidates().and_then(|mut candidates| {
+                members.iter().map(|member| candidates.find(&member.artifact_id)).collect::<Result<Vec<_>>>()
+            });
             (joined::<Result<Vec<_>>>(looks), found)
         });
         for (done, ((member, looks), found)) in members.iter().zip(looks?).zip(found?).enumerate() {

@@ -148,28 +148,36 @@ impl Manifest {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
+    /// Looks up, one after the other, what artifacts would be as members.
+    pub fn candidates(&self) -> Result<Candidates<'_>> {
+        Ok(Candidates(self.cached(
+            "SELECT seq, artifact_type, logical_key, file_hash, size_bytes, storage, run_id, deleted_at IS NOT NULL,
+                format = 'tree'
+             FROM artifacts WHERE artifact_id = ?1",
+        )?))
+    }
+}
+
+/// Artifacts that may become members, by id.
+pub struct Candidates<'a>(rusqlite::CachedStatement<'a>);
+
+impl Candidates<'_> {
     /// What an artifact would be as a member.
-    pub fn candidate(&self, artifact_id: &ArtifactId) -> Result<Option<Candidate>> {
-        Ok(self
-            .cached(
-                "SELECT seq, artifact_type, logical_key, file_hash, size_bytes, storage, run_id, deleted_at IS NOT NULL,
-                    format = 'tree'
-                 FROM artifacts WHERE artifact_id = ?1",
-            )?
-            .query_row([artifact_id.as_str()], |row| {
-                Ok(Candidate {
-                    seq: row.get(0)?,
-                    artifact_type: named::<ArtifactType>(1, row.get(1)?)?,
-                    logical_key: row.get(2)?,
-                    file_hash: Hash(row.get(3)?),
-                    size_bytes: row.get(4)?,
-                    storage: storage(row, 5)?,
-                    run_id: row.get(6)?,
-                    deleted: row.get(7)?,
-                    is_tree: row.get(8)?,
-                })
+    pub fn find(&mut self, artifact_id: &ArtifactId) -> Result<Option<Candidate>> {
+        let found = self.0.query_row([artifact_id.as_str()], |row| {
+            Ok(Candidate {
+                seq: row.get(0)?,
+                artifact_type: named::<ArtifactType>(1, row.get(1)?)?,
+                logical_key: row.get(2)?,
+                file_hash: Hash(row.get(3)?),
+                size_bytes: row.get(4)?,
+                storage: storage(row, 5)?,
+                run_id: row.get(6)?,
+                deleted: row.get(7)?,
+                is_tree: row.get(8)?,
             })
-            .optional()?)
+        });
+        Ok(found.optional()?)
     }
 }
 

@@ -31,7 +31,7 @@ use rusqlite::{Connection, OpenFlags};
 pub use artifacts::{Found, ListFilter};
 pub use bookkeeping::{ObjectRow, Placement};
 pub use compare::{Difference, How};
-pub use datasets::{Candidate, Filed};
+pub use datasets::{Candidate, Candidates, Filed};
 pub use events::{LINEAGE_ADDED, PUBLISHED, RESCANNED};
 pub use figures::Trait;
 pub use forms::{InPlace, Replacement};

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::artifact::{Status, Storage, Writer};
+pub use super::features::Features;
 use super::hash::Hash;
 use super::ids::{ArtifactId, ArtifactType, DatasetId};
 use super::number::{Count, LARGEST};
@@ -119,9 +120,6 @@ impl JsonSchema for FeatureValue {
         json_schema!({ "type": ["number", "string", "boolean"] })
     }
 }
-
-/// The features of a member, by name.
-pub type Features = BTreeMap<String, FeatureValue>;
 
 /// An artifact as a version of a dataset holds it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

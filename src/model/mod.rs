@@ -5,6 +5,7 @@ pub mod audit;
 pub mod compaction;
 pub mod dataset;
 pub mod error;
+pub mod features;
 pub mod finding;
 pub mod hash;
 pub mod ids;

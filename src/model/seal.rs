@@ -5,16 +5,16 @@ use super::Hash;
 const LABEL: &str = "\"check\": \"";
 
 /// Adds a last field `check` to the text of a JSON object: SHA-256 of everything before it.
-pub fn seal(object: &str) -> String {
+pub fn seal(mut object: String) -> String {
     let open = object.trim_end().strip_suffix('}').expect("an object ends with a brace");
-    let body = open.trim_end();
-    let gap = &open[body.len()..];
+    let body = open.trim_end().len();
+    let gap = open[body..].to_owned();
     let indent = if gap.is_empty() { " " } else { "\n  " };
-    let mut sealed = String::with_capacity(object.len() + 100);
-    sealed.extend([body, ",", indent]);
-    let check = Hash::of(sealed.as_bytes()).to_string();
-    sealed.extend([LABEL, &check, "\"", gap, "}"]);
-    sealed
+    object.truncate(body);
+    object.extend([",", indent]);
+    let check = Hash::of(object.as_bytes()).to_string();
+    object.extend([LABEL, &check, "\"", &gap, "}"]);
+    object
 }
 
 /// The length of what the seal of a sealed text is over.
@@ -37,7 +37,7 @@ mod tests {
     #[test]
     fn every_flipped_bit_shows() {
         for object in ["{\"a\": 1}", "{\n  \"a\": 1\n}\n"] {
-            let sealed = seal(object);
+            let sealed = seal(object.to_owned());
             assert!(intact(&sealed), "{sealed}");
             assert!(serde_json::from_str::<serde_json::Value>(&sealed).is_ok());
             for at in 0..sealed.len() {

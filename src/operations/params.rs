@@ -22,7 +22,10 @@ pub(super) fn parse<P: DeserializeOwned>(params: Value) -> Result<P> {
         }
         other => return Err(Error::invalid_params(format!("params must be an object, not {}", kind_of(&other)))),
     };
-    serde_path_to_error::deserialize(params).map_err(|error| explain(&error.path().to_string(), error.inner()))
+    // Following the path takes longer than the reading, so only what is wrong is read that way.
+    P::deserialize(&params).or_else(|_| {
+        serde_path_to_error::deserialize(params).map_err(|error| explain(&error.path().to_string(), error.inner()))
+    })
 }
 
 /// serde's words as one sentence with the field at fault in front.

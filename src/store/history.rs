@@ -229,9 +229,9 @@ fn set_aside(file: &mut File, layout: &Layout, known: u64, stamp: &str) -> Resul
 
 fn header() -> String {
     let header = serde_json::to_string(&Header { format_version: FORMAT_VERSION }).expect("plain data");
-    seal::seal(&header) + "\n"
+    seal::seal(header) + "\n"
 }
 
 fn line(event: &Event) -> String {
-    seal::seal(&serde_json::to_string(event).expect("plain data")) + "\n"
+    seal::seal(serde_json::to_string(event).expect("plain data")) + "\n"
 }

@@ -49,7 +49,7 @@ impl Sidecar {
 
     /// The text of the file.
     pub(super) fn text(&self) -> String {
-        seal::seal(&serde_json::to_string_pretty(self).expect("plain data")) + "\n"
+        seal::seal(serde_json::to_string_pretty(self).expect("plain data")) + "\n"
     }
 
     /// Reads a sidecar; `None` for a JSON file that is no sidecar of ours.

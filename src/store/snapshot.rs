@@ -109,7 +109,7 @@ struct LineOut<'a> {
     size_bytes: Count,
     #[serde(skip_serializing_if = "is_managed")]
     storage: Storage,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "Features::is_empty")]
     features: &'a Features,
 }
 
@@ -153,10 +153,10 @@ fn text(head: &Head, lines: &str) -> String {
     let file = File::<LineOut> { format_version: FORMAT_VERSION, head: head.clone(), members: Vec::new() };
     let mut text = serde_json::to_string_pretty(&file).expect("plain data");
     text.truncate(text.strip_suffix("]\n}").expect("the members come last").len());
-    text.reserve(lines.len() + 8);
+    text.reserve(lines.len() + 120);
     text.push_str(lines);
     text.push_str(if lines.is_empty() { "]\n}" } else { "\n  ]\n}" });
-    let mut sealed = seal::seal(&text);
+    let mut sealed = seal::seal(text);
     sealed.push('\n');
     sealed
 }
@@ -242,7 +242,7 @@ fn columns(members: &[Member]) -> Result<Vec<(String, Cells<'_>)>> {
     .collect::<Vec<_>>();
     let mut features: BTreeMap<&str, Vec<Cell>> = BTreeMap::new();
     for (row, member) in members.iter().enumerate() {
-        for (name, value) in &member.features {
+        for (name, value) in member.features.iter() {
             if !features.contains_key(name.as_str()) {
                 if members.len() * (features.len() + 1) > CELLS_MAX {
                     return Err(too_many_cells(members.len()));

@@ -31,6 +31,11 @@ const RECORD: &str = "SELECT artifact_id, artifact_type, schema_version, logical
     min_ts, max_ts, created_at, updated_at, title, description, media_type, run_id, family, outcome, source, params,
     revision, seq FROM artifacts WHERE ";
 
+const REACHED: &str = "WITH RECURSIVE reached (seq) AS (
+        SELECT seq FROM artifacts WHERE artifact_id = ?1
+        UNION SELECT input FROM reached JOIN edges ON output = reached.seq
+    )";
+
 /// An open database.
 pub struct Database(pub Connection);
 
@@ -89,26 +94,27 @@ impl Database {
         seqs.into_iter().map(one).collect()
     }
 
-    /// Everything that an artifact was made from, with the edges between.
+    /// Everything that an artifact was made from, with the edges between. The nearest come first, so a depth is known
+    /// before its row comes.
     pub fn ancestors(&self, artifact_id: &str) -> Result<Lineage> {
-        let mut statement = self.cached(
-            "WITH RECURSIVE reached (seq, depth) AS (
-                 SELECT seq, 0 FROM artifacts WHERE artifact_id = ?1
-                 UNION SELECT input, depth + 1 FROM reached JOIN edges ON output = reached.seq
-             )
-             SELECT artifact_id, artifact_type, logical_key, version, run_id, created_at, depth, seq
+        let mut statement = self.cached(&format!(
+            "{REACHED} SELECT artifact_id, artifact_type, logical_key, version, run_id, created_at, seq
              FROM reached JOIN artifacts USING (seq)",
-        )?;
+        ))?;
         let mut inputs = self.cached("SELECT input FROM edges WHERE output = ?1")?;
         let mut rows = statement.query([artifact_id])?;
         let mut nodes: Vec<Node> = Vec::new();
         let mut pairs: Vec<(i64, usize)> = Vec::new();
         let mut places: HashMap<i64, usize> = HashMap::new();
+        let mut depths: HashMap<i64, u64> = HashMap::new();
         while let Some(row) = rows.next()? {
-            let seq: i64 = row.get(7)?;
+            let seq: i64 = row.get(6)?;
+            let depth = *depths.entry(seq).or_default();
             let mut inputs = inputs.query([seq])?;
             while let Some(row) = inputs.next()? {
-                pairs.push((row.get(0)?, nodes.len()));
+                let input = row.get(0)?;
+                depths.entry(input).or_insert(depth + 1);
+                pairs.push((input, nodes.len()));
             }
             places.insert(seq, nodes.len());
             nodes.push(Node {
@@ -121,7 +127,7 @@ impl Database {
                 roles: Vec::new(),
                 run_id: row.get(4)?,
                 created_at: row.get(5)?,
-                depth: row.get(6)?,
+                depth,
             });
         }
         let edges = pairs
@@ -133,6 +139,16 @@ impl Database {
             })
             .collect();
         Ok(Lineage { nodes, edges })
+    }
+
+    /// What everything that an artifact was made from began with.
+    pub fn roots(&self, artifact_id: &str) -> Result<Vec<Artifact>> {
+        let mut statement = self.cached(&format!(
+            "{REACHED} SELECT seq FROM reached WHERE NOT EXISTS (SELECT 1 FROM edges WHERE output = reached.seq)
+             ORDER BY seq DESC",
+        ))?;
+        let seqs = statement.query_map([artifact_id], |row| row.get(0))?;
+        self.records(seqs.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Adds a record.

@@ -48,9 +48,13 @@ fn answer(database: &Database, folder: &Path, request: &Request, output: &mut Ve
             let Search { query, limit } = serde_json::from_str(params)?;
             reply(request.id, database.search(query, limit)?, output)
         }
-        "get_lineage" | "get_lineage_graph" => {
+        "get_lineage_graph" => {
             let Ancestors { artifact_ids } = serde_json::from_str(params)?;
             reply(request.id, database.ancestors(artifact_ids.first().ok_or("no id")?)?, output)
+        }
+        "trace_roots" => {
+            let Get { artifact_id } = serde_json::from_str(params)?;
+            reply(request.id, database.roots(artifact_id)?, output)
         }
         "publish_artifact" => {
             let given: Publish = serde_json::from_str(params)?;

@@ -109,7 +109,8 @@ fn change(pair: &Pair) -> String {
 }
 
 fn features(left: &Member, right: &Member) -> String {
-    let names: std::collections::BTreeSet<&String> = left.features.keys().chain(right.features.keys()).collect();
+    let names: std::collections::BTreeSet<&String> =
+        [left, right].into_iter().flat_map(|member| member.features.iter().map(|(name, _)| name)).collect();
     let told = names.into_iter().filter_map(|name| {
         let (was, is) = (left.features.get(name), right.features.get(name));
         let same = matches!((was, is), (Some(was), Some(is)) if was.same(is));

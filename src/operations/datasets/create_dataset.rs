@@ -13,6 +13,7 @@ use crate::datasets::{self, Addition, Plan, Update, Wanted, outline};
 use crate::manifest::Filed;
 use crate::model::artifact::Writer as Program;
 use crate::model::dataset::{Dataset, FeatureValue};
+use crate::model::features::Given;
 use crate::model::ids::{ArtifactId, DatasetId};
 use crate::model::version::Version;
 use crate::model::{Error, Kind, Result};
@@ -79,7 +80,7 @@ pub struct NewMember {
     /// The split it belongs to: train, validation, test …
     split: Option<String>,
     /// What is known about it, by name; a feature is of one kind in all members.
-    features: Option<BTreeMap<String, Option<FeatureValue>>>,
+    features: Option<Given>,
 }
 
 /// What changes about a member of the parent version.
@@ -276,8 +277,7 @@ fn wanted(params: Params, created_at: String) -> Wanted {
 
 fn addition(member: NewMember) -> Addition {
     let NewMember { artifact_id, role, split, features } = member;
-    let features = features.unwrap_or_default();
-    let features = features.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    let features = features.map(|Given(features)| features).unwrap_or_default();
     Addition { artifact_id, role, split, features }
 }
 

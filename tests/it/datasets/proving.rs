@@ -48,7 +48,7 @@ fn overwrite(path: &Path, content: impl AsRef<[u8]>) {
 fn forged(text: &str, from: &str, to: &str) -> String {
     assert!(text.contains(from), "{from} stands in {text}");
     let body = &text[..text.rfind(",\n  \"check\"").unwrap()];
-    seal::seal(&format!("{}\n}}", body.replacen(from, to, 1))) + "\n"
+    seal::seal(format!("{}\n}}", body.replacen(from, to, 1))) + "\n"
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Flipped bits: every one in objects, names, sidecars and history is found, and every changed value in the manifest.
+//! Flipped bits: every one in objects, names, sidecars, history and the files of datasets is found, and every changed
+//! value in the manifest.
 
 use std::path::{Path, PathBuf};
 
@@ -26,10 +27,28 @@ fn flip(path: &Path, at: usize, bit: u32) {
     change_silently(path, |bytes| bytes[at] ^= 1 << bit);
 }
 
+/// The same store with two versions of a dataset, one made from the other.
+fn with_datasets() -> Place {
+    let place = lived_in();
+    let member =
+        |id: &str, features: serde_json::Value| json!({"artifactId": id, "role": "input", "features": features});
+    place.ok(
+        "create_dataset",
+        json!({
+            "datasetId": "d", "version": "v1", "description": "whatever", "tags": ["new"], "annotations": {"by": "hand"},
+            "members": [member("first", json!({"count": 1, "good": true})), member("tree", json!({"note": "x"}))],
+        }),
+    );
+    let update = json!([{"artifactId": "first", "split": "test", "features": {"count": 2.5}}]);
+    place.ok("create_dataset", json!({"datasetId": "d", "version": "v2", "parentVersion": "v1", "update": update}));
+    place.ok("delete_dataset", json!({"datasetId": "d", "version": "v1", "reason": "old"}));
+    assert_clean(&place);
+    place
+}
+
 #[test]
 fn a_thousand_flipped_bits_are_found() {
-    let place = lived_in();
-    assert_clean(&place);
+    let place = with_datasets();
     let mut targets: Vec<(PathBuf, &str)> = Vec::new();
     targets.extend(files_below(&place.root().join("objects")).into_iter().map(|path| (path, "hash")));
     let sidecars = files_below(&place.root().join("artifacts")).into_iter();
@@ -40,7 +59,10 @@ fn a_thousand_flipped_bits_are_found() {
     });
     targets.extend(sidecars.map(|path| (path, "sidecars")));
     targets.push((place.root().join("history.jsonl"), "history"));
-    assert_eq!(targets.iter().filter(|(_, check)| *check == "sidecars").count(), 5);
+    targets.extend(files_below(&place.root().join("datasets")).into_iter().map(|path| (path, "datasets")));
+    let of = |wanted: &str| targets.iter().filter(|(_, check)| *check == wanted).count();
+    // Each version has a snapshot and an index.
+    assert_eq!((of("hash"), of("sidecars"), of("history"), of("datasets")), (7, 5, 1, 4));
     let mut random = Random(0x5eed);
     for number in 0..1000 {
         let (path, check) = &targets[number % targets.len()];
@@ -88,8 +110,7 @@ fn changed(cell: &Cell) -> Cell {
 /// Every value of every row that tells of what was published or changed, one after the other.
 #[test]
 fn every_changed_value_of_the_manifest_is_found() {
-    let place = lived_in();
-    assert_clean(&place);
+    let place = with_datasets();
     let rows = rows(&place);
     rows.execute_batch("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF").expect("set");
     let mut tried = 0;

@@ -1,0 +1,12 @@
+"""Why rows miss their aims, by the rows' keys: kept by hand, and shown only beside a row that misses."""
+
+WHY = {
+    "start": "The bare program opens the database and answers. keepstone also looks at the file system, takes its lease and "
+    "its locks, reads its settings and makes the worker threads before the first reply.",
+    "publish": "A publish writes some 17 pages of the write-ahead log, because an artifact stands in many indexes, and "
+    "places a readable name and a sidecar besides. Where the file system has no journal, flushing, which is what the bare "
+    "program spends its time on elsewhere, costs little, and the rest shows all the more.",
+    "publish-at-once": "The same pages, names and sidecars are written for each file, though all share one flush.",
+    "publish-again": "A duplicate's object is read and compared before it counts, up to 64 MiB, so that bytes that rotted "
+    "silently are healed; the bare program believes its database.",
+}

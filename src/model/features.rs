@@ -1,0 +1,177 @@
+//! The features of a member of a dataset: what is known about it, by name.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::dataset::FeatureValue;
+
+/// Features by name, each name once. They lie side by side in the order of their names: a version has many members with
+/// few features each, of which a tree would take the more memory and time.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Features(Vec<(String, FeatureValue)>);
+
+impl Features {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value of a feature.
+    pub fn get(&self, name: &str) -> Option<&FeatureValue> {
+        self.place(name).ok().map(|at| &self.0[at].1)
+    }
+
+    /// Sets a feature, whether it was there or not.
+    pub fn insert(&mut self, name: String, value: FeatureValue) {
+        match self.place(&name) {
+            Ok(at) => self.0[at].1 = value,
+            Err(at) => self.0.insert(at, (name, value)),
+        }
+    }
+
+    /// Takes a feature away.
+    pub fn remove(&mut self, name: &str) {
+        if let Ok(at) = self.place(name) {
+            self.0.remove(at);
+        }
+    }
+
+    /// Every feature, by name.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&String, &FeatureValue)> {
+        self.0.iter().map(|(name, value)| (name, value))
+    }
+
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(other, _)| other.as_str().cmp(name))
+    }
+}
+
+/// Features as a request gives them: null says that there is no such feature.
+#[derive(Debug)]
+pub struct Given(pub Features);
+
+/// The last of several values of a name counts.
+impl FromIterator<(String, FeatureValue)> for Features {
+    fn from_iter<I: IntoIterator<Item = (String, FeatureValue)>>(features: I) -> Self {
+        let mut features: Vec<_> = features.into_iter().collect();
+        if !features.is_sorted_by(|(one, _), (other, _)| one < other) {
+            features.sort_by(|(one, _), (other, _)| one.cmp(other));
+            features.dedup_by(|next, kept| {
+                let again = next.0 == kept.0;
+                if again {
+                    std::mem::swap(next, kept);
+                }
+                again
+            });
+        }
+        Self(features)
+    }
+}
+
+impl Serialize for Features {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.len()))?;
+        self.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))?;
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Features {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Reading::<FeatureValue>(Some))
+    }
+}
+
+impl<'de> Deserialize<'de> for Given {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Reading::<Option<FeatureValue>>(|value| value)).map(Given)
+    }
+}
+
+/// Reads features whose values are of one form, of which some may say that there is none.
+struct Reading<T>(fn(T) -> Option<FeatureValue>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Reading<T> {
+    type Value = Features;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Features, A::Error> {
+        let mut given = Vec::with_capacity(map.size_hint().unwrap_or_default().min(16));
+        while let Some((name, value)) = map.next_entry::<String, T>()? {
+            given.extend(self.0(value).map(|value| (name, value)));
+        }
+        Ok(given.into_iter().collect())
+    }
+}
+
+impl JsonSchema for Features {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Features".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        BTreeMap::<String, FeatureValue>::json_schema(generator)
+    }
+}
+
+impl JsonSchema for Given {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "GivenFeatures".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        BTreeMap::<String, Option<FeatureValue>>::json_schema(generator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FeatureValue, Features, Given};
+
+    #[test]
+    fn they_stand_by_name_and_the_last_word_counts() {
+        let features: Features = serde_json::from_str(r#"{"b": 1, "a": true, "b": 2, "c": "x", "b": 3}"#).unwrap();
+        assert_eq!(serde_json::to_string(&features).unwrap(), r#"{"a":true,"b":3,"c":"x"}"#);
+        let mut features = features;
+        features.insert("b".to_owned(), FeatureValue::Int(4));
+        features.insert("aa".to_owned(), FeatureValue::Int(5));
+        features.remove("c");
+        features.remove("d");
+        assert_eq!(serde_json::to_string(&features).unwrap(), r#"{"a":true,"aa":5,"b":4}"#);
+        assert_eq!((features.get("aa"), features.get("c"), features.len()), (Some(&FeatureValue::Int(5)), None, 3));
+    }
+
+    #[test]
+    fn null_is_no_feature_where_it_may_stand() {
+        let text = r#"{"b": null, "a": 1, "c": 2}"#;
+        let Given(given) = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&given).unwrap(), r#"{"a":1,"c":2}"#);
+        assert!(serde_json::from_str::<Features>(text).is_err());
+    }
+}
