@@ -35,7 +35,8 @@ pub trait Operation {
     const ALIASES: &'static [&'static str] = &[];
     /// Whether sending it a second time changes nothing more, so that a client may retry it.
     const IDEMPOTENT: bool = true;
-    /// The parameters that name files of the caller's own machine; over a network nobody may give them.
+    /// The parameters that name files of the caller's own machine, `left.path` for one inside another; over a network nobody
+    /// may give them.
     const PATH_PARAMS: &'static [&'static str] = &[];
     /// The parameters for which null says something; for all others it means absent.
     const NULLS: &'static [&'static str] = &[];

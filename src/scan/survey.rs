@@ -5,8 +5,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::runs::Key;
 use super::outcome;
+use super::runs::Key;
 use super::walk::{Spotted, Walked};
 use super::warning;
 use crate::base::{beneath, files};

@@ -29,9 +29,11 @@ impl Host for Session {
             ];
             return match asked.into_iter().find(|(_, asked)| *asked) {
                 None => Ok(introduction),
-                Some((field, _)) => Err(Error::new(Kind::Unsupported, format!("{field}: many clients share this session"))
-                    .field(field)
-                    .hint("over HTTP each request stands for itself; the header X-Client-Name says who asks")),
+                Some((field, _)) => {
+                    Err(Error::new(Kind::Unsupported, format!("{field}: many clients share this session"))
+                        .field(field)
+                        .hint("over HTTP each request stands for itself; the header X-Client-Name says who asks"))
+                }
             };
         }
         let parent = params.process_id.map(|id| {

@@ -175,7 +175,8 @@ impl Session {
         }
         let number = state.next_number;
         let id = id.cloned();
-        let task = Task::new(number, method, call.params, call.token, call.address, slot, Manner { independent, actor: None });
+        let task =
+            Task::new(number, method, call.params, call.token, call.address, slot, Manner { independent, actor: None });
         if let Some(id) = id {
             state.ids.insert(id, task.clone());
         }

@@ -188,7 +188,11 @@ fn no_path_of_the_servers_machine_can_be_given() {
     let secret = secret.to_str().unwrap();
     for method in OPERATIONS {
         for param in method.path_params {
-            let reply = server.rpc(method.name, json!({ *param: secret }));
+            let params = match param.split_once('.') {
+                Some((outer, inner)) => json!({ outer: { inner: secret } }),
+                None => json!({ *param: secret }),
+            };
+            let reply = server.rpc(method.name, params);
             assert_eq!(reply["error"]["data"]["kind"], "path_not_allowed", "{}: {reply}", method.name);
             assert_eq!(reply["error"]["data"]["field"], *param);
         }
@@ -202,20 +206,29 @@ fn no_path_of_the_servers_machine_can_be_given() {
 
 #[test]
 fn every_parameter_that_names_a_file_is_known_as_one() {
+    let like_a_path = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        ["path", "dir", "directory", "folder", "root"].iter().any(|end| lower.ends_with(end)) || lower == "files"
+    };
+    let mut found = 0;
     for method in OPERATIONS {
-        let schema = keepstone::generate::schema(Some(method.name)).expect("it has one");
-        for (name, property) in schema["params"]["properties"].as_object().into_iter().flatten() {
-            let lower = name.to_ascii_lowercase();
-            let like_a_path =
-                ["path", "dir", "folder", "root"].iter().any(|end| lower.ends_with(end)) || lower == "files";
-            let given_out = property["description"].as_str().unwrap_or_default().contains("inside the artifact");
-            assert!(
-                !like_a_path || given_out || method.path_params.contains(&name.as_str()),
-                "{}: {name} looks like a path; name it in PATH_PARAMS",
-                method.name
-            );
+        let params = &keepstone::generate::schema(Some(method.name)).expect("it has one")["params"];
+        let mut check = |name: String| {
+            if like_a_path(&name) {
+                found += 1;
+                assert!(method.path_params.contains(&name.as_str()), "{}: name {name} in PATH_PARAMS", method.name);
+            }
+        };
+        for (name, property) in params["properties"].as_object().into_iter().flatten() {
+            check(name.clone());
+            let target = property["$ref"].as_str().and_then(|target| target.strip_prefix("#/$defs/"));
+            let inside = target.map(|target| &params["$defs"][target]["properties"]);
+            for (part, _) in inside.and_then(Value::as_object).into_iter().flatten() {
+                check(format!("{name}.{part}"));
+            }
         }
     }
+    assert!(found > 10, "they are looked for");
 }
 
 #[test]

@@ -46,7 +46,11 @@ impl App {
     /// Calls a method on behalf of a client, which may name no files of this machine.
     pub(super) async fn call_from_afar(&self, name: &str, params: Value, actor: Option<Arc<str>>) -> Result<Reply> {
         let method = self.method(name)?;
-        let given = |param: &&&str| params.get(**param).is_some_and(|value| !value.is_null() && !value.is_boolean());
+        // `left.path` lies inside the object `left`.
+        let given = |param: &&&str| {
+            let value = params.pointer(&format!("/{}", param.replace('.', "/")));
+            value.is_some_and(|value| !value.is_null() && !value.is_boolean())
+        };
         if let Some(param) = method.path_params.iter().find(given) {
             return Err(Error::new(
                 Kind::PathNotAllowed,
