@@ -21,9 +21,12 @@ pub(super) enum Slot {
     None,
 }
 
+/// What is done with a result, once.
+type Then = Box<dyn FnOnce(Result<Reply>) + Send>;
+
 /// Who waits for one result.
 pub(super) struct Caller {
-    then: Mutex<Option<Box<dyn FnOnce(Result<Reply>) + Send>>>,
+    then: Mutex<Option<Then>>,
 }
 
 impl Caller {

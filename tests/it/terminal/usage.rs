@@ -2,7 +2,7 @@
 
 use super::Desk;
 
-const COMMANDS: [&str; 43] = [
+const COMMANDS: [&str; 47] = [
     "publish",
     "list",
     "search",
