@@ -24,8 +24,11 @@ min_size_kb = 1
 min_size_kb = 1
 "#;
 
+/// A file's path, and what makes its content.
+type Made = (&'static str, fn() -> String);
+
 /// A run with a file for each form, and some that stay as they are.
-pub const FILES: [(&str, fn() -> String); 5] = [
+pub const FILES: [Made; 5] = [
     ("runs/run_20250906_143022/proofs.jsonl", proofs),
     ("runs/run_20250906_143022/ticks.jsonl", ticks),
     ("runs/run_20250906_143022/report.md", report),
@@ -89,7 +92,7 @@ pub fn furnish_below(place: Place, folder: &Path) -> (Place, String) {
 }
 
 /// The files in the order of their paths.
-pub fn sorted_files() -> Vec<(&'static str, fn() -> String)> {
+pub fn sorted_files() -> Vec<Made> {
     let mut files = FILES.to_vec();
     files.sort_by_key(|(name, _)| *name);
     files

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Place, files_below};
 
-fn named<'s>(groups: &'s Value, name: Value) -> &'s Value {
+fn named(groups: &Value, name: Value) -> &Value {
     groups.as_array().unwrap().iter().find(|group| group["name"] == name).unwrap()
 }
 
