@@ -210,11 +210,13 @@ fn every_parameter_that_names_a_file_is_known_as_one() {
         let lower = name.to_ascii_lowercase();
         ["path", "dir", "directory", "folder", "root"].iter().any(|end| lower.ends_with(end)) || lower == "files"
     };
+    // What is only told and never opened.
+    let told = ["start_run.workingDirectory"];
     let mut found = 0;
     for method in OPERATIONS {
         let params = &keepstone::generate::schema(Some(method.name)).expect("it has one")["params"];
         let mut check = |name: String| {
-            if like_a_path(&name) {
+            if like_a_path(&name) && !told.contains(&format!("{}.{name}", method.name).as_str()) {
                 found += 1;
                 assert!(method.path_params.contains(&name.as_str()), "{}: name {name} in PATH_PARAMS", method.name);
             }

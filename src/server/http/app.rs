@@ -92,7 +92,20 @@ impl App {
         work: impl FnOnce(&Arc<Store>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let site = self.session.site.clone();
-        let done = tokio::task::spawn_blocking(move || work(&site.store()?)).await;
+        self.apart(move || work(&site.store()?)).await
+    }
+
+    /// The same, where the store is made if there is none.
+    pub(super) async fn aside_in_new<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Arc<Store>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let site = self.session.site.clone();
+        self.apart(move || work(&site.store_or_create()?)).await
+    }
+
+    async fn apart<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        let done = tokio::task::spawn_blocking(work).await;
         done.unwrap_or_else(|panic| Err(Error::internal(format!("a request failed because of a defect: {panic}"))))
     }
 

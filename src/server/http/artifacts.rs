@@ -121,9 +121,9 @@ pub(super) async fn update(
     }
     match app.call_from_afar("update_artifact", params, query::actor(&headers)).await {
         Ok(text) => {
-            let artifact: Value = serde_json::from_str(&text).unwrap_or_default();
+            let updated: Value = serde_json::from_str(&text).unwrap_or_default();
             let mut response = reply::json_text(text);
-            response.headers_mut().extend(revision_tag(&artifact).parse().map(|tag| (ETAG, tag)));
+            response.headers_mut().extend(revision_tag(&updated["artifact"]).parse().map(|tag| (ETAG, tag)));
             response
         }
         Err(error) if error.kind() == Kind::Conflict && matching.is_some() => {

@@ -168,7 +168,7 @@ async fn publish_file(
     {
         params.insert("mediaType".to_owned(), json!(kind));
     }
-    let most = app.aside(|store| Ok(store.config().limits.upload_bytes)).await?;
+    let most = app.aside_in_new(|store| Ok(store.config().limits.upload_bytes)).await?;
     let name = file_name(name.as_deref());
     let upload = app.aside(move |store| Upload::begin(store.staging()?.scratch_folder()?, &name)).await?;
     let upload = receive(upload, body, most).await?;
