@@ -262,6 +262,7 @@ def reply(request, result):
 def test_replies_are_held_against_the_schemas(made_up):
     client, _ = made_up("""
 file = {"path": "a", "hash": "sha256:" + "0" * 64, "sizeBytes": 5, "mediaType": None, "role": None, "absolutePath": None}
+file.update({"form": None, "storedHash": None, "storedSizeBytes": None})
 file["tomorrow"] = 1
 def answer(request):
     if request["params"].get("artifactId") == "odd":

@@ -23,7 +23,6 @@ pub struct Params {
 /// One file of an artifact, and where it is.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "FileEntry")]
 pub struct ListedFile {
     /// Its path inside the artifact, with `/` between the parts; of what is kept in place, below the scanned folder.
     path: String,

@@ -148,7 +148,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:d8e640c5191f738ac2dea9b5331bf3737a95b821eec22ff010a3d1f17de149f4";
+export const SCHEMA_HASH = "sha256:609c462bce1dba290a82ec915465725cc6d0be07511f3a1ce732260f7e6726ba";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;

@@ -695,20 +695,6 @@ export interface CompactionTotals {
   savedBytes: number;
 }
 
-/** One file of an artifact. */
-export interface CompareArtifactsFileEntry {
-  /** Its path inside the artifact, with `/` between the parts. */
-  path: string;
-  /** SHA-256 of its bytes. */
-  hash: string;
-  /** Length in bytes. */
-  sizeBytes: number;
-  /** Its media type, where it is known. */
-  mediaType: string | null;
-  /** What it is for, where that was said. */
-  role: string | null;
-}
-
 /** What a comparison comes to. */
 export type CompareArtifactsVerdict =
   /** Both have the same bytes. */
@@ -1285,9 +1271,9 @@ export interface FileChange {
   /** Its path inside the artifacts; of two single files the right one's. */
   path: string;
   /** The file of the left one. */
-  left: CompareArtifactsFileEntry;
+  left: FileEntry;
   /** The file of the right one. */
-  right: CompareArtifactsFileEntry;
+  right: FileEntry;
 }
 
 /**
@@ -1298,11 +1284,25 @@ export interface FileDiff {
   /** Of all of them, how many are what. */
   counts: DiffCount;
   /** Only the right one has them, by path. */
-  added: CompareArtifactsFileEntry[];
+  added: FileEntry[];
   /** Only the left one has them, by path. */
-  removed: CompareArtifactsFileEntry[];
+  removed: FileEntry[];
   /** Both have them with different bytes, by path. */
   changed: FileChange[];
+}
+
+/** One file of an artifact. */
+export interface FileEntry {
+  /** Its path inside the artifact, with `/` between the parts. */
+  path: string;
+  /** SHA-256 of its bytes. */
+  hash: string;
+  /** Length in bytes. */
+  sizeBytes: number;
+  /** Its media type, where it is known. */
+  mediaType: string | null;
+  /** What it is for, where that was said. */
+  role: string | null;
 }
 
 /** One thing that a verification found. */
@@ -1741,7 +1741,7 @@ export interface Limits {
 }
 
 /** One file of an artifact, and where it is. */
-export interface ListFilesFileEntry {
+export interface ListedFile {
   /** Its path inside the artifact, with `/` between the parts; of what is kept in place, below the scanned folder. */
   path: string;
   /** SHA-256 of its bytes. */
@@ -3400,7 +3400,7 @@ export interface ListFilesParams {
 }
 
 /** What `list_files` answers. */
-export type ListFilesResult = ListFilesFileEntry[];
+export type ListFilesResult = ListedFile[];
 
 /** What `read_file` takes. */
 export interface ReadFileParams {

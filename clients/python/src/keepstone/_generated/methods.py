@@ -53,7 +53,7 @@ from .types import (
     Imported,
     Ingest,
     InputParam,
-    ListFilesFileEntry,
+    ListedFile,
     Made,
     MemberFilter,
     Members,
@@ -638,13 +638,13 @@ class Methods:
         *,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
-    ) -> list[ListFilesFileEntry]:
+    ) -> list[ListedFile]:
         """Lists the files of an artifact with their hashes and sizes, sorted by path.
 
         Args:
             artifact_id: The artifact.
         """
-        reply: list[ListFilesFileEntry] = self._run(
+        reply: list[ListedFile] = self._run(
             "list_files",
             {
                 "artifact_id": artifact_id,

@@ -49,7 +49,6 @@ __all__ = [
     "Compacted",
     "CompactionFailure",
     "CompactionTotals",
-    "CompareArtifactsFileEntry",
     "CompareArtifactsVerdict",
     "Compared",
     "Comparison",
@@ -89,6 +88,7 @@ __all__ = [
     "FeatureRange",
     "FileChange",
     "FileDiff",
+    "FileEntry",
     "Finding",
     "Form",
     "Format",
@@ -118,7 +118,7 @@ __all__ = [
     "KeyImported",
     "Kind",
     "Limits",
-    "ListFilesFileEntry",
+    "ListedFile",
     "Made",
     "Member",
     "MemberChange",
@@ -1484,22 +1484,6 @@ class CompactionTotals:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CompareArtifactsFileEntry:
-    """One file of an artifact."""
-
-    path: str
-    """Its path inside the artifact, with `/` between the parts."""
-    hash: str
-    """SHA-256 of its bytes."""
-    size_bytes: int
-    """Length in bytes."""
-    media_type: str | None
-    """Its media type, where it is known."""
-    role: str | None
-    """What it is for, where that was said."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Compared:
     """As much of a compared artifact as tells it from the other."""
 
@@ -2079,9 +2063,9 @@ class FileChange:
 
     path: str
     """Its path inside the artifacts; of two single files the right one's."""
-    left: CompareArtifactsFileEntry
+    left: FileEntry
     """The file of the left one."""
-    right: CompareArtifactsFileEntry
+    right: FileEntry
     """The file of the right one."""
 
 
@@ -2093,12 +2077,28 @@ class FileDiff:
 
     counts: DiffCount
     """Of all of them, how many are what."""
-    added: list[CompareArtifactsFileEntry]
+    added: list[FileEntry]
     """Only the right one has them, by path."""
-    removed: list[CompareArtifactsFileEntry]
+    removed: list[FileEntry]
     """Only the left one has them, by path."""
     changed: list[FileChange]
     """Both have them with different bytes, by path."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileEntry:
+    """One file of an artifact."""
+
+    path: str
+    """Its path inside the artifact, with `/` between the parts."""
+    hash: str
+    """SHA-256 of its bytes."""
+    size_bytes: int
+    """Length in bytes."""
+    media_type: str | None
+    """Its media type, where it is known."""
+    role: str | None
+    """What it is for, where that was said."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2456,7 +2456,7 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ListFilesFileEntry:
+class ListedFile:
     """One file of an artifact, and where it is."""
 
     path: str
