@@ -113,6 +113,7 @@ impl Manifest {
                 folder,
             ))?;
         }
+        self.say_anew(seq)?;
         self.touch(seq, at)
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::tree::{codes, counts};
 use super::folder::{self, RUN, SPEC, data, furnish, write_json};
-use crate::support::{Place, id};
+use crate::support::{Place, id, ids};
 
 const PLAIN: &str = "run_deterministic_0a1b2c3d";
 
@@ -29,6 +29,8 @@ fn exports_that_come_later_join_their_run() {
     let after = place.get(PLAIN);
     assert_eq!((&before["fileCount"], &after["fileCount"]), (&json!(9), &json!(11)));
     assert_eq!(after["capabilities"], json!(["replay", "compare", "export"]));
+    let exported = json!({"query": "gold", "filter": {"capabilities": ["export"]}});
+    assert_eq!(ids(&place.ok("search_artifacts", exported)["artifacts"]), [PLAIN]);
     for kept in ["artifactId", "title", "tags", "createdAt", "version", "params", "source"] {
         assert_eq!(after[kept], before[kept], "{kept}");
     }
@@ -59,6 +61,13 @@ fn what_the_files_say_otherwise_shows_and_what_people_decide_stays() {
     }
     assert_eq!((&after["pinned"], &after["archived"]), (&json!(true), &json!(true)));
     assert_eq!((&before["params"]["eventCount"], &after["params"]["eventCount"]), (&json!(0), &json!(7)));
+    // It is found by what its files say now.
+    let having = |events: u64| {
+        let filter = json!({"types": ["run"], "archived": "include", "params": {"eventCount": events}});
+        let found = place.ok("search_artifacts", json!({"filter": filter}))["artifacts"].take();
+        found.as_array().unwrap().iter().filter(|artifact| id(artifact) == RUN).count()
+    };
+    assert_eq!((having(0), having(7)), (0, 1));
     // That it was made of a model is a fact once recorded.
     assert_eq!(after["params"]["provenance"].get("modelId"), None);
     assert_eq!(id(&place.ok("get_lineage", json!({"artifactId": RUN}))["inputs"][0]), "shop_v1");
