@@ -80,7 +80,7 @@ pub(super) fn hash_of(entry: &str) -> Option<Hash> {
 
 impl Cover {
     pub(super) fn text(&self) -> String {
-        seal::seal(&serde_json::to_string_pretty(self).expect("plain data")) + "\n"
+        seal::seal(serde_json::to_string_pretty(self).expect("plain data")) + "\n"
     }
 
     pub(super) fn read(text: &str, path: &Path) -> Result<Self> {

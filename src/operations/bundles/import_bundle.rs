@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::base::files;
 use crate::bundles::{self, Taken, Unpacked};
 use crate::datasets::{Addition, Wanted, outline};
+use crate::manifest::Found;
 use crate::model::dataset::{Head, Member};
 use crate::model::import::Tally;
 use crate::model::number::Count;
@@ -155,8 +156,9 @@ fn create(
         return Ok(());
     }
     for member in members {
-        let there = writer.manifest().candidate(&member.artifact_id)?;
-        if there.is_none_or(|there| there.deleted || there.file_hash != member.file_hash) {
+        let there = writer.manifest().artifact(member.artifact_id.as_str())?;
+        let holds = |found: Found| found.state.deleted_at.is_none() && found.record.file_hash == member.file_hash;
+        if !there.is_some_and(holds) {
             notes.push(format!("{name} is left out: its member {} is deleted here", member.artifact_id));
             tally.skipped.0 += 1;
             return Ok(());
