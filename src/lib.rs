@@ -16,9 +16,12 @@ pub mod publishing;
 pub mod registry;
 pub mod retention;
 pub mod runs;
+pub mod scan;
+pub mod space;
 
 pub mod store;
 
+pub mod compaction;
 pub mod manifest;
 pub mod objects;
 pub mod tabular;

@@ -11,11 +11,13 @@ use super::audit::{self, Audit};
 use super::backup::{self, Backup};
 use super::bundle::{self, Bundle};
 use super::cat::{self, Cat};
+use super::compact::{self, Compact};
 use super::compare::{self, Compare};
 use super::completions::{self, Completions};
 use super::dataset::{self, Dataset};
 use super::downstream::{self, Downstream};
 use super::events::{self, Events};
+use super::expand::{self, Expand};
 use super::export::{self, Export};
 use super::find::{self, Find};
 use super::gc::{self, Estimate, Gc};
@@ -28,8 +30,10 @@ use super::rebuild::{self, Rebuild};
 use super::related::{self, Related};
 use super::run::{self, Run};
 use super::runs::{self, Runs};
+use super::scan::{self, Scan};
 use super::search::{self, Search};
 use super::show::{self, Show};
+use super::stats::{self, Stats};
 use super::status::{self, Status};
 use super::supersede::{self, Supersede};
 use super::tag::{self, Tag};
@@ -56,6 +60,7 @@ Examples:
   keepstone serve < requests.jsonl > replies.jsonl
   echo '{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"health_check\"}' | keepstone serve
   echo '{\"operation\":\"get_artifact\",\"artifact_id\":\"art-…\"}' | keepstone serve
+  keepstone serve --http 127.0.0.1:8484              curl http://127.0.0.1:8484/v1/artifacts
 
 Exit codes: 0 the input has ended and everything is answered, 1 nobody reads the replies,
 143 after SIGTERM, 130 after SIGINT.";
@@ -81,7 +86,9 @@ Examples:
 const INIT_EXAMPLES: &str = "\
 Examples:
   keepstone init                       in ./.keepstone
-  keepstone init --root /srv/artifacts";
+  keepstone init --root /srv/artifacts
+  keepstone init --preset cryptorun    the families proofs, bench, smoke90, explain and greenwall
+  keepstone init --preset flowtime     the data folder of FlowTime, ./data";
 
 /// Keeps every file a pipeline produces: once, verified, traceable to what it was made from, and recoverable.
 #[derive(Debug, Parser)]
@@ -204,6 +211,15 @@ pub(super) enum Command {
     /// List runs, or show one
     #[command(after_help = runs::EXAMPLES)]
     Runs(Runs),
+    /// Look through folders for the runs of families, and register them
+    #[command(after_help = scan::EXAMPLES)]
+    Scan(Scan),
+    /// Make files that stay with their producers smaller, without losing a byte
+    #[command(after_help = compact::EXAMPLES)]
+    Compact(Compact),
+    /// Bring back the originals of files that were compacted
+    #[command(after_help = expand::EXAMPLES)]
+    Expand(Expand),
     /// Create, look at, compare and verify versions of datasets
     #[command(after_help = dataset::EXAMPLES, visible_alias = "datasets")]
     Dataset(Box<Dataset>),
@@ -216,12 +232,15 @@ pub(super) enum Command {
     /// Say which store is meant here and whether it can be used
     #[command(after_help = status::EXAMPLES, visible_alias = "health")]
     Status(Status),
+    /// Say what is kept and how much room it takes
+    #[command(after_help = stats::EXAMPLES)]
+    Stats(Stats),
     /// Look whether everything in the store is as it was promised, and mend it where asked
     #[command(after_help = verify::EXAMPLES)]
     Verify(Verify),
-    /// Show one artifact, or list them: the same as show and list
-    #[command(hide = true)]
-    Artifact(Under),
+    /// The commands about artifacts under one name, as other programs have them
+    #[command(hide = true, alias = "artifacts")]
+    Artifact(Box<Under>),
     /// Take in what another program keeps
     #[command(after_help = import::EXAMPLES)]
     Import(Import),
@@ -259,6 +278,15 @@ pub(super) struct Serve {
     /// Let replies leave in the order of the requests
     #[arg(long)]
     pub(super) ordered: bool,
+    /// Serve HTTP on this address instead, until SIGTERM or SIGINT: 127.0.0.1:8484
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) http: Option<std::net::SocketAddr>,
+    /// With --http: a file with the token that every request must show; needed where other machines can connect
+    #[arg(long, value_name = "FILE", requires = "http")]
+    pub(super) http_token_file: Option<PathBuf>,
+    /// With --http: serve stdin and stdout too, and end with them
+    #[arg(long, requires = "http")]
+    pub(super) stdio: bool,
     /// End when this process is gone
     #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff))]
     pub(super) parent_pid: Option<u32>,
@@ -283,6 +311,9 @@ pub(super) struct Init {
     /// Write keepstone.toml anew where there is a store; nothing else changes
     #[arg(long)]
     pub(super) force: bool,
+    /// Let keepstone.toml say more than the defaults: the families of `cryptorun`, the data folder of `flowtime`
+    #[arg(long, value_name = "NAME", value_parser = ["cryptorun", "flowtime"])]
+    pub(super) preset: Option<String>,
     /// Print nothing
     #[arg(long, short)]
     pub(super) quiet: bool,

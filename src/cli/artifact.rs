@@ -1,4 +1,4 @@
-//! `keepstone artifact`: show and list, as M3 called them.
+//! `keepstone artifact`, `keepstone artifacts`: commands under the names that M3 and CryptoRun have for them.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,12 @@ use serde_json::json;
 
 use super::arguments::Place;
 use super::caller::Caller;
+use super::compact::{self, Compact};
+use super::gc::{self, Gc};
 use super::list::{self, List, MOST};
 use super::paper::Paper;
+use super::pin::{self, Pin};
+use super::scan::{self, Scan};
 use super::show::{self, Show};
 use super::{Failure, Outcome, artifacts, print};
 use crate::model::Error;
@@ -28,6 +32,18 @@ enum What {
     /// List artifacts, newest first unless told otherwise
     #[command(mut_arg("role", |role| role.help("Only with this role; several: with one of them")))]
     List(Sorted),
+    /// Look through folders for the runs of families, and register them
+    #[command(after_help = scan::EXAMPLES)]
+    Scan(Scan),
+    /// Make files that stay with their producers smaller, without losing a byte
+    #[command(after_help = compact::EXAMPLES)]
+    Compact(Compact),
+    /// Show what would be collected, and collect it when told to
+    #[command(after_help = gc::EXAMPLES)]
+    Gc(Gc),
+    /// Protect an artifact from being collected, or end that
+    #[command(after_help = pin::EXAMPLES)]
+    Pin(Pin),
 }
 
 /// A list in any order, of which a part is shown.
@@ -61,6 +77,10 @@ pub(super) fn run(place: &Place, options: &Under) -> Outcome {
     match &options.what {
         What::Show(options) => show::run(place, options),
         What::List(options) => sorted(place, options),
+        What::Scan(options) => scan::run(place, options),
+        What::Compact(options) => compact::run(place, options),
+        What::Gc(options) => gc::run(place, options),
+        What::Pin(options) => pin::run(place, options),
     }
 }
 
@@ -93,7 +113,7 @@ fn sorted(place: &Place, options: &Sorted) -> Outcome {
             text.push('\n');
         }
     } else {
-        text.push_str(&artifacts::table(&found, caller.now, &paper));
+        text.push_str(&artifacts::table(&found, caller.now, None, &paper));
     }
     let of = if found.len() < matching { format!(" of {matching}") } else { String::new() };
     print::lines(&format!("{text}{}{of}\n", artifacts::total(&found))).map(|()| 0)

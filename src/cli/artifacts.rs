@@ -21,18 +21,20 @@ const COLUMNS: [Column; 9] = [
     Column::left("TAGS").shrinks(),
 ];
 
-/// One line for each, with the shortest ids that tell them apart.
-pub(super) fn table(artifacts: &[Artifact], now: Timestamp, paper: &Paper) -> String {
+/// The shortest ids that tell them apart.
+pub(super) fn short_ids(artifacts: &[Artifact]) -> Vec<&str> {
     let mut shorts: HashMap<&str, usize> = HashMap::new();
-    artifacts
-        .iter()
-        .for_each(|artifact| *shorts.entry(words::short_id(artifact.artifact_id.as_str())).or_default() += 1);
+    let ids = || artifacts.iter().map(|artifact| artifact.artifact_id.as_str());
+    ids().for_each(|id| *shorts.entry(words::short_id(id)).or_default() += 1);
+    ids().map(|id| if shorts[words::short_id(id)] == 1 { words::short_id(id) } else { id }).collect()
+}
+
+/// One line for each, and below it the paths of its files where they are given.
+pub(super) fn table(artifacts: &[Artifact], now: Timestamp, paths: Option<&[Vec<String>]>, paper: &Paper) -> String {
     let mut table = Table::new(&COLUMNS);
-    for artifact in artifacts {
-        let id = artifact.artifact_id.as_str();
-        let short = words::short_id(id);
+    for (artifact, id) in artifacts.iter().zip(short_ids(artifacts)) {
         table.row(vec![
-            if shorts[short] == 1 { short } else { id }.to_owned(),
+            id.to_owned(),
             artifact.artifact_type.to_string(),
             words::clean(&artifact.logical_key).into_owned(),
             format!("v{}", artifact.version),
@@ -43,7 +45,7 @@ pub(super) fn table(artifacts: &[Artifact], now: Timestamp, paper: &Paper) -> St
             words::tags(&artifact.tags),
         ]);
     }
-    table.render(paper)
+    table.render_with(paper, paths)
 }
 
 /// `12 artifacts, 34.5 MB`.

@@ -36,6 +36,6 @@ pub(super) fn run(place: &Place, options: &Downstream) -> Outcome {
         return print::json(&caller.text("get_downstream", params)?).map(|()| 0);
     }
     let found: Vec<Artifact> = caller.call("get_downstream", params)?;
-    let table = artifacts::table(&found, caller.now, &Paper::stdout());
+    let table = artifacts::table(&found, caller.now, None, &Paper::stdout());
     print::lines(&format!("{table}{}\n", artifacts::total(&found))).map(|()| 0)
 }

@@ -46,7 +46,7 @@ pub(super) fn run(place: &Place, options: &Find) -> Outcome {
     if options.json {
         print::json(&text)?;
     } else if !found.is_empty() {
-        let table = artifacts::table(&found, caller.now, &Paper::stdout());
+        let table = artifacts::table(&found, caller.now, None, &Paper::stdout());
         print::lines(&format!("{table}{}\n", artifacts::total(&found)))?;
     }
     if found.is_empty() {

@@ -19,6 +19,7 @@ Examples:
   keepstone import m3 project/data
   keepstone import m3 project --json | jq -r '.findings[].message'
   keepstone import m3-policies project/config/gc_policies.yaml
+  keepstone import cryptorun config/artifacts.yaml
 
 Exit codes: 0 everything was taken in, 1 what was broken was left out or told of, 2 what may be fine could not be
 taken in, 64 wrong usage.";
@@ -37,6 +38,32 @@ enum From {
     /// Take M3's retention policies into keepstone.toml
     #[command(after_help = EXAMPLES)]
     M3Policies(M3Policies),
+    /// Take CryptoRun's settings into keepstone.toml: families, patterns, rules, limits
+    #[command(after_help = EXAMPLES)]
+    Cryptorun(Cryptorun),
+}
+
+#[derive(Debug, Args)]
+struct Cryptorun {
+    /// The YAML file, CryptoRun's config/artifacts.yaml
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Only tell what would be done
+    #[arg(long)]
+    dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What of the settings is told.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SettingsReport {
+    dry_run: bool,
+    configuration: String,
+    changed: bool,
+    keys: Vec<KeyTold>,
 }
 
 #[derive(Debug, Args)]
@@ -135,6 +162,7 @@ pub(super) fn run(place: &Place, options: &Import) -> Outcome {
     let outcome = match &options.from {
         From::M3(options) => import(place, options),
         From::M3Policies(options) => policies(place, options),
+        From::Cryptorun(options) => settings(place, options),
     };
     match outcome {
         // What can't be begun is no better than what can't be taken in.
@@ -177,17 +205,41 @@ fn policies(place: &Place, options: &M3Policies) -> Outcome {
     Ok(u8::from(report.policies.iter().any(|policy| policy.fate == "left_out")))
 }
 
+fn settings(place: &Place, options: &Cryptorun) -> Outcome {
+    let caller = Caller::at(place)?;
+    let params = json!({ "path": paths::text(&options.file)?, "dryRun": options.dry_run });
+    let text = caller.text("import_cryptorun", params)?;
+    if options.json {
+        return print::json(&text).map(|()| 0);
+    }
+    let report: SettingsReport = read("import_cryptorun", &text)?;
+    let mut shown: String = report.keys.iter().map(|told| key_shown(told) + "\n").collect();
+    shown.push_str(&configured(&report.configuration, report.changed, report.dry_run));
+    print::lines(&(shown + "\n")).map(|()| 0)
+}
+
+fn key_shown(told: &KeyTold) -> String {
+    let became = match (&told.became, &told.reason) {
+        (Some(became), _) if *became == told.key => "the same".to_owned(),
+        (Some(became), _) => became.clone(),
+        (None, reason) => format!("nothing: {}", reason.as_deref().unwrap_or_default()),
+    };
+    words::clean(&format!("{} = {} became {became}", told.key, told.value)).into_owned()
+}
+
+/// What became of keepstone.toml.
+fn configured(path: &str, changed: bool, dry_run: bool) -> String {
+    let path = words::clean(path).into_owned();
+    match (changed, dry_run) {
+        (true, false) => format!("{path} has them now"),
+        (true, true) => format!("{path} would have them"),
+        (false, _) => format!("{path} stays as it is"),
+    }
+}
+
 fn policies_shown(report: &PoliciesReport) -> String {
     let mut shown = String::new();
     let mut line = |text: String| shown.push_str(&(text + "\n"));
-    let key = |told: &KeyTold| {
-        let became = match (&told.became, &told.reason) {
-            (Some(became), _) if *became == told.key => "the same".to_owned(),
-            (Some(became), _) => became.clone(),
-            (None, reason) => format!("nothing: {}", reason.as_deref().unwrap_or_default()),
-        };
-        words::clean(&format!("{} = {} became {became}", told.key, told.value)).into_owned()
-    };
     for policy in &report.policies {
         let fate = match (policy.fate.as_str(), &policy.reason) {
             ("imported", _) if report.dry_run => "would be imported".to_owned(),
@@ -196,15 +248,10 @@ fn policies_shown(report: &PoliciesReport) -> String {
             (_, reason) => format!("left out: {}", reason.as_deref().unwrap_or_default()),
         };
         line(format!("policy {}: {}", words::clean(&policy.policy), words::clean(&fate)));
-        policy.keys.iter().for_each(|told| line(format!("  {}", key(told))));
+        policy.keys.iter().for_each(|told| line(format!("  {}", key_shown(told))));
     }
-    report.settings.iter().for_each(|told| line(key(told)));
-    let path = words::clean(&report.configuration).into_owned();
-    line(match (report.changed, report.dry_run) {
-        (true, false) => format!("{path} has them now"),
-        (true, true) => format!("{path} would have them"),
-        (false, _) => format!("{path} stays as it is"),
-    });
+    report.settings.iter().for_each(|told| line(key_shown(told)));
+    line(configured(&report.configuration, report.changed, report.dry_run));
     shown
 }
 

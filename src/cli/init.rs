@@ -9,7 +9,14 @@ use crate::server::call_once;
 
 pub(super) fn run(place: &Place, options: &Init) -> Outcome {
     let site = whereabouts::site(place)?;
-    let made = call_once(&site, &about(), "init", json!({ "force": options.force }), None, &Unwatched)?;
+    let made = call_once(
+        &site,
+        &about(),
+        "init",
+        json!({ "force": options.force, "preset": options.preset }),
+        None,
+        &Unwatched,
+    )?;
     if options.json {
         print::json(&made)?;
     } else if !options.quiet {

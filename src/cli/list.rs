@@ -2,12 +2,14 @@
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::arguments::Place;
 use super::caller::Caller;
+use super::families::{self, Marks};
 use super::paper::Paper;
-use super::{Failure, Outcome, artifacts, pairs, print};
+use super::{Failure, Outcome, artifacts, pairs, print, words};
 use crate::base::clock;
 use crate::model::Error;
 use crate::model::artifact::Artifact;
@@ -17,6 +19,7 @@ Examples:
   keepstone list                                    the newest 100
   keepstone list --type rain --status active
   keepstone list --tag station=sea --since 30d
+  keepstone list --family proofs                    the runs of a family; --verbose names their files
   keepstone list --json --limit 10000 | jq -r '.[].artifactId'
 
 Sizes are decimal: 1 kB is 1000 bytes. Deleted artifacts are listed with --status deleted alone.";
@@ -47,6 +50,15 @@ pub(super) struct List {
     /// Only with this role; several must all hold
     #[arg(long, value_name = "ROLE")]
     pub(super) role: Vec<String>,
+    /// Only the runs of this family
+    #[arg(long, value_name = "NAME")]
+    family: Option<String>,
+    /// Only what ended like this
+    #[arg(long, value_parser = ["pass", "fail", "unknown"])]
+    outcome: Option<String>,
+    /// Say where the files are
+    #[arg(long, short)]
+    verbose: bool,
     /// At most so many, the newest
     #[arg(long, short = 'n', value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST)))]
     pub(super) limit: u32,
@@ -91,8 +103,35 @@ pub(super) fn run(place: &Place, options: &List) -> Outcome {
         () if found.len() == MOST as usize => ", and there may be older ones: --until shows them",
         () => "",
     };
-    let table = artifacts::table(&found, caller.now, &Paper::stdout());
-    print::lines(&format!("{table}{}{cut}\n", artifacts::total(&found))).map(|()| 0)
+    let paths = if options.verbose { Some(paths(&caller, &found)?) } else { None };
+    let are_runs = !found.is_empty() && found.iter().all(|artifact| artifact.family.is_some());
+    let paper = Paper::stdout();
+    if are_runs {
+        let marks = Marks::of(&caller, &found)?;
+        let table = families::table(&found, &marks, paths.as_deref(), &paper);
+        return print::lines(&format!("{table}\n{}\nTotal: {}{cut}\n", families::LEGEND, artifacts::total(&found)))
+            .map(|()| 0);
+    }
+    let table = artifacts::table(&found, caller.now, paths.as_deref(), &paper);
+    let none = match &options.family {
+        Some(family) if found.is_empty() => format!("There is no run of a family {}. ", words::clean(family)),
+        _ => String::new(),
+    };
+    print::lines(&format!("{table}{none}{}{cut}\n", artifacts::total(&found))).map(|()| 0)
+}
+
+/// Where the files of each artifact are.
+fn paths(caller: &Caller, found: &[Artifact]) -> Result<Vec<Vec<String>>, Failure> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Listed {
+        absolute_path: Option<String>,
+    }
+    let one = |artifact: &Artifact| {
+        let files: Vec<Listed> = caller.call("list_files", json!({ "artifactId": artifact.artifact_id }))?;
+        Ok(files.into_iter().filter_map(|file| file.absolute_path).collect())
+    };
+    found.iter().map(one).collect()
 }
 
 pub(super) fn filter(options: &List, limit: u32, now: Timestamp) -> Result<Value, Failure> {
@@ -105,6 +144,8 @@ pub(super) fn filter(options: &List, limit: u32, now: Timestamp) -> Result<Value
         "maxCreatedAt": moment("--until", options.until.as_deref(), now)?,
         "runId": options.run,
         "roles": options.role,
+        "family": options.family,
+        "outcome": options.outcome,
         "limit": limit,
     }))
 }

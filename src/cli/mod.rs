@@ -11,14 +11,17 @@ mod bundle;
 mod call;
 mod caller;
 mod cat;
+mod compact;
 mod compare;
 mod completions;
 mod dataset;
 mod downstream;
 mod events;
 mod exec;
+mod expand;
 mod export;
 mod facts;
+mod families;
 mod find;
 mod gc;
 mod git;
@@ -37,10 +40,12 @@ mod rebuild;
 mod related;
 mod run;
 mod runs;
+mod scan;
 mod schema;
 mod search;
 mod serve;
 mod show;
+mod stats;
 mod status;
 mod stdin;
 mod stop;
@@ -130,10 +135,14 @@ pub fn main() -> ExitCode {
         Command::Purge(options) => trash::purge(place, options),
         Command::Run(options) => run::run(place, options),
         Command::Runs(options) => runs::run(place, options),
+        Command::Scan(options) => scan::run(place, options),
+        Command::Compact(options) => compact::run(place, options),
+        Command::Expand(options) => expand::run(place, options),
         Command::Dataset(options) => dataset::run(place, options),
         Command::Types(options) => types::run(place, options),
         Command::Events(options) => events::run(place, options),
         Command::Status(options) => status::run(place, options),
+        Command::Stats(options) => stats::run(place, options),
         Command::Verify(options) => verify::run(place, options),
         Command::Artifact(options) => artifact::run(place, options),
         Command::Import(options) => import::run(place, options),
@@ -167,5 +176,5 @@ pub fn main() -> ExitCode {
 
 /// What the server says about itself.
 pub fn about() -> About {
-    About::operations(generate::openrpc, generate::schema_hash)
+    About::operations(generate::openrpc, generate::openapi, generate::schema_hash)
 }

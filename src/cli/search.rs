@@ -161,7 +161,7 @@ pub(super) fn run(place: &Place, options: &Search) -> Outcome {
     }
     let found: Found = read("search_artifacts", &text)?;
     let paper = Paper::stdout();
-    let mut shown = artifacts::table(&found.artifacts, caller.now, &paper);
+    let mut shown = artifacts::table(&found.artifacts, caller.now, None, &paper);
     shown.push_str(&artifacts::total(&found.artifacts));
     if found.total != found.artifacts.len() as u64 {
         shown.push_str(&format!(", of {}", words::count(found.total, "artifact")));

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::paper::{Paper, Style};
-use super::words::{cut, width};
+use super::words::{clean, cut, width};
 
 /// Space between two columns.
 const GAP: usize = 2;
@@ -25,12 +25,13 @@ pub(super) struct Column {
     side: Side,
     style: Style,
     shrinks: bool,
+    always: bool,
 }
 
 impl Column {
     /// Text.
     pub(super) const fn left(head: &'static str) -> Self {
-        Self { head, side: Side::Left, style: Style::Plain, shrinks: false }
+        Self { head, side: Side::Left, style: Style::Plain, shrinks: false, always: false }
     }
 
     /// Numbers.
@@ -41,6 +42,11 @@ impl Column {
     /// Its cells may be cut where a terminal is too narrow.
     pub(super) const fn shrinks(self) -> Self {
         Self { shrinks: true, ..self }
+    }
+
+    /// It is shown also when all its cells are empty.
+    pub(super) const fn always(self) -> Self {
+        Self { always: true, ..self }
     }
 
     /// Its cells are painted.
@@ -69,17 +75,25 @@ impl Table {
 
     /// The table as lines; nothing when it has no rows.
     pub(super) fn render(&self, paper: &Paper) -> String {
+        self.render_with(paper, None)
+    }
+
+    /// The same with lines of text below each row.
+    pub(super) fn render_with(&self, paper: &Paper, below: Option<&[Vec<String>]>) -> String {
         if self.rows.is_empty() {
             return String::new();
         }
-        let shown: Vec<usize> =
-            (0..self.columns.len()).filter(|at| self.rows.iter().any(|row| !row[*at].is_empty())).collect();
+        let filled = |at: &usize| self.columns[*at].always || self.rows.iter().any(|row| !row[*at].is_empty());
+        let shown: Vec<usize> = (0..self.columns.len()).filter(filled).collect();
         let widths = self.widths(&shown, paper);
         let mut text = String::new();
         let heads: Vec<&str> = self.columns.iter().map(|column| column.head).collect();
         self.line(&mut text, &shown, &widths, paper, |at| (heads[at], Style::Dim));
-        for row in &self.rows {
+        for (place, row) in self.rows.iter().enumerate() {
             self.line(&mut text, &shown, &widths, paper, |at| (row[at].as_str(), self.columns[at].style));
+            for line in below.and_then(|below| below.get(place)).into_iter().flatten() {
+                writeln!(text, "  {}", clean(line)).expect("a string");
+            }
         }
         text
     }

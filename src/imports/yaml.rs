@@ -2,11 +2,14 @@
 
 use serde_json::{Map, Value};
 use yaml_rust2::Yaml;
-use yaml_rust2::parser::{Event, MarkedEventReceiver, Parser};
+use yaml_rust2::parser::{Event, Parser};
 use yaml_rust2::scanner::{Marker, TScalarStyle};
 
 /// Longest text that is read, in bytes: settings are short.
 const LONGEST: usize = 1024 * 1024;
+
+/// How deep lists and maps may lie in one another, as in JSON.
+const DEEPEST: usize = 127;
 
 /// The value that a text says; an empty one says null. What is wrong with it otherwise, with its line.
 pub(super) fn read(text: &str) -> Result<Value, String> {
@@ -14,12 +17,18 @@ pub(super) fn read(text: &str) -> Result<Value, String> {
         return Err(format!("it has {} bytes, and settings have at most {LONGEST}", text.len()));
     }
     let mut builder = Builder::default();
-    Parser::new_from_str(text)
-        .load(&mut builder, false)
-        .map_err(|error| format!("line {}: {}", error.marker().line(), error.info()))?;
-    match builder.wrong {
-        Some(wrong) => Err(wrong),
-        None => Ok(builder.whole.unwrap_or_default()),
+    let mut parser = Parser::new_from_str(text);
+    // Event by event: the parser's own way calls itself for every level.
+    loop {
+        let (event, mark) =
+            parser.next_token().map_err(|error| format!("line {}: {}", error.marker().line(), error.info()))?;
+        if matches!(event, Event::DocumentEnd | Event::StreamEnd) {
+            return Ok(builder.whole.unwrap_or_default());
+        }
+        builder.on_event(event, mark);
+        if let Some(wrong) = builder.wrong {
+            return Err(wrong);
+        }
     }
 }
 
@@ -59,11 +68,14 @@ impl Builder {
     }
 }
 
-impl MarkedEventReceiver for Builder {
+impl Builder {
     fn on_event(&mut self, event: Event, mark: Marker) {
         match event {
             Event::Scalar(text, TScalarStyle::Plain, _, None) => self.take(plain(text), mark),
             Event::Scalar(text, ..) => self.take(Value::String(text), mark),
+            Event::SequenceStart(..) | Event::MappingStart(..) if self.open.len() >= DEEPEST => {
+                self.refuse(mark, &format!("lists and maps lie more than {DEEPEST} deep in one another"));
+            }
             Event::SequenceStart(..) => self.open.push(Open::List(Vec::new())),
             Event::MappingStart(..) => self.open.push(Open::Map(Map::new(), None)),
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
@@ -114,9 +126,11 @@ mod tests {
             ("a: 1\na: 2\n", "line 2: the key \"a\" is there twice"),
             ("a: &x [1]\nb: *x\n", "line 2: aliases are not read"),
             ("? [1]\n: 2\n", "a key must be a text"),
+            (&"[".repeat(128), "line 1: lists and maps lie more than 127 deep"),
+            (&"[".repeat(100_000), "line 1: "),
         ] {
             let told = read(text).unwrap_err();
-            assert!(told.contains(wrong), "{text}: {told}");
+            assert!(told.contains(wrong), "{}: {told}", &text[..text.len().min(100)]);
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::model::artifact::{FileEntry, Format, Git, Outcome, Publication, Recor
 use crate::model::curation::Values;
 use crate::model::ids::{ArtifactId, ArtifactType};
 use crate::model::number::Count;
+use crate::model::place::common_folder;
 use crate::model::{Hash, Result};
 
 /// An artifact as the manifest has it.
@@ -26,6 +27,8 @@ pub struct Found {
     pub record: Record,
     /// What may have changed since.
     pub state: State,
+    /// The scanned folder that holds its files, and theirs inside it, if they are kept in place.
+    pub place: Option<(String, String)>,
 }
 
 /// The fields that no index orders, kept together as JSON.
@@ -40,6 +43,18 @@ struct Details {
     columns: BTreeMap<String, String>,
 }
 
+pub(super) fn details(record: &Record) -> String {
+    let details = Details {
+        capabilities: record.capabilities.clone(),
+        roles: record.roles.clone(),
+        params: record.params.clone(),
+        writer: record.writer.clone(),
+        git: record.git.clone(),
+        columns: record.columns.clone(),
+    };
+    serde_json::to_string(&details).expect("plain data")
+}
+
 /// What a row has before what pins say of it.
 const COLUMNS: &str = "a.seq, a.artifact_id, a.artifact_type, a.schema_version, a.logical_key, a.version, a.format,
     a.storage, a.file_hash, a.content_hash, a.content_hash_version, a.legacy_content_hash, a.source_hash, a.source_size,
@@ -49,7 +64,8 @@ const COLUMNS: &str = "a.seq, a.artifact_id, a.artifact_type, a.schema_version, 
     (SELECT n.artifact_id FROM artifacts n WHERE n.seq = a.superseded_by),
     (SELECT json_group_array(json_array(o.seq, o.artifact_id)) FROM artifacts o WHERE o.superseded_by = a.seq),
     (SELECT json_group_array(json_array(g.key, g.value)) FROM artifact_tags g WHERE g.seq = a.seq),
-    a.purged_at";
+    a.purged_at,
+    CASE a.storage WHEN 'in_place' THEN (SELECT json_array(p.root, p.folder) FROM places p WHERE p.seq = a.seq) END";
 
 pub(super) const ACTIVE: &str = "a.superseded_at IS NULL AND a.deleted_at IS NULL";
 
@@ -101,7 +117,7 @@ impl Manifest {
             .query_row((artifact_type, logical_key), |row| row.get(0))?)
     }
 
-    /// Active artifacts with this identity, newest first.
+    /// Active artifacts with this identity whose bytes are kept here, newest first.
     pub fn active_of_identity(
         &self,
         artifact_type: &str,
@@ -112,7 +128,7 @@ impl Manifest {
         self.many(
             &format!(
                 "a.artifact_type = ?1 AND a.schema_version = ?2 AND a.logical_key = ?3 AND a.content_hash = ?4
-                 AND {ACTIVE} ORDER BY a.seq DESC"
+                 AND a.storage = 'managed' AND {ACTIVE} ORDER BY a.seq DESC"
             ),
             &[&artifact_type, &schema_version, &logical_key, &content_hash.0],
         )
@@ -156,13 +172,16 @@ impl Manifest {
         )
     }
 
-    /// Every object that managed artifacts need that were not purged, the listings of trees included, and its length where a row says it.
+    /// Every object that artifacts need that were not purged, the listings of trees included, and its length where a row says it.
     pub fn needed_objects(&self) -> Result<Vec<(Hash, Option<u64>)>> {
         let mut statement = self.cached(
             "SELECT hash, artifact_files.size_bytes FROM artifact_files JOIN artifacts USING (seq)
              WHERE storage = 'managed' AND purged_at IS NULL
              UNION SELECT file_hash, NULL FROM artifacts
              WHERE storage = 'managed' AND format = 'tree' AND purged_at IS NULL
+             UNION SELECT original_object, NULL FROM compact_files JOIN artifacts USING (seq)
+             WHERE original_object IS NOT NULL AND purged_at IS NULL
+             UNION SELECT original_object, NULL FROM replacements WHERE original_object IS NOT NULL
              ORDER BY 1, 2",
         )?;
         let rows = statement.query_map([], |row| Ok((Hash(row.get(0)?), row.get(1)?)))?;
@@ -174,7 +193,9 @@ impl Manifest {
         Ok(self
             .cached(
                 "SELECT artifact_id FROM artifacts
-                 WHERE (seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1) AND purged_at IS NULL
+                 WHERE (seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1)
+                   AND storage = 'managed' AND purged_at IS NULL
+                   OR seq IN (SELECT seq FROM compact_files WHERE original_object = ?1) AND purged_at IS NULL
                  ORDER BY seq LIMIT 1",
             )?
             .query_row([hash.0], |row| row.get(0))
@@ -183,7 +204,10 @@ impl Manifest {
 
     /// Artifacts that hold this object, oldest first.
     pub fn holders(&self, hash: &Hash) -> Result<Vec<i64>> {
-        let mut statement = self.cached("SELECT DISTINCT seq FROM artifact_files WHERE hash = ?1 ORDER BY seq")?;
+        let mut statement = self.cached(
+            "SELECT DISTINCT seq FROM artifact_files JOIN artifacts USING (seq)
+             WHERE hash = ?1 AND storage = 'managed' ORDER BY seq",
+        )?;
         let rows = statement.query_map([hash.0], |row| row.get(0))?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
@@ -236,21 +260,13 @@ impl Manifest {
     /// Adds an artifact with its tags, files, inputs and run; `seq` is given when the manifest is made again.
     pub fn insert_artifact(&self, publication: &Publication, seq: Option<i64>) -> Result<i64> {
         let record = &publication.record;
-        let details = Details {
-            capabilities: record.capabilities.clone(),
-            roles: record.roles.clone(),
-            params: record.params.clone(),
-            writer: record.writer.clone(),
-            git: record.git.clone(),
-            columns: record.columns.clone(),
-        };
         self.cached(
             "INSERT INTO artifacts (seq, artifact_id, artifact_type, schema_version, logical_key, version, format, storage,
                 file_hash, content_hash, content_hash_version, legacy_content_hash, source_hash, source_size, size_bytes,
                 file_count, row_count, min_ts, max_ts, created_at, media_type, run_id, family, outcome, source, details,
-                name, extension, title, description, updated_at)
+                name, extension, title, description, updated_at, archived)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-                ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?20)",
+                ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?20, ?31)",
         )?
         .execute(rusqlite::params![
             seq,
@@ -278,30 +294,20 @@ impl Manifest {
             record.family,
             record.outcome.as_ref().map(word),
             record.source,
-            serde_json::to_string(&details).expect("plain data"),
+            details(record),
             record.name,
             record.extension,
             publication.title,
             publication.description,
+            publication.archived,
         ])?;
         let seq = self.connection.last_insert_rowid();
         for (key, value) in &publication.tags {
             self.insert_tag(seq, key, value)?;
         }
-        for (ordinal, file) in publication.files.iter().enumerate() {
-            self.cached(
-                "INSERT INTO artifact_files (seq, ordinal, path, hash, size_bytes, media_type, role)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            )?
-            .execute((
-                seq,
-                ordinal,
-                &file.path,
-                file.hash.0,
-                file.size_bytes.0,
-                &file.media_type,
-                &file.role,
-            ))?;
+        self.insert_files(seq, &publication.files)?;
+        if let Some(place) = &publication.place {
+            self.insert_place(seq, place, &common_folder(publication.paths()))?;
         }
         self.insert_edges(seq, &publication.inputs)?;
         self.connect_missing_inputs(record.artifact_id.as_str(), seq)?;
@@ -310,6 +316,19 @@ impl Manifest {
         }
         self.say(seq, publication)?;
         Ok(seq)
+    }
+
+    /// Adds the files of an artifact, in their order.
+    pub(super) fn insert_files(&self, seq: i64, files: &[FileEntry]) -> Result<()> {
+        let mut statement = self.cached(
+            "INSERT INTO artifact_files (seq, ordinal, path, hash, size_bytes, media_type, role)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
+        for (ordinal, file) in files.iter().enumerate() {
+            let (path, hash, size) = (&file.path, file.hash.0, file.size_bytes.0);
+            statement.execute((seq, ordinal, path, hash, size, &file.media_type, &file.role))?;
+        }
+        Ok(())
     }
 
     /// Gives an artifact a tag.
@@ -324,15 +343,17 @@ impl Manifest {
 
     /// Everything that one publish said, as it said it.
     pub fn publication(&self, found: Found) -> Result<Publication> {
-        let (files, inputs) = (self.files(found.seq)?, self.inputs(found.seq)?);
+        let (files, inputs, place) = (self.files(found.seq)?, self.inputs(found.seq)?, self.place(found.seq)?);
         Ok(Publication {
             record: found.record,
             title: found.state.title,
             description: found.state.description,
             tags: found.state.tags,
+            archived: found.state.archived,
             files,
             inputs,
             request: None,
+            place,
         })
     }
 
@@ -478,9 +499,11 @@ fn found(row: &Row) -> rusqlite::Result<Found> {
         // As pairs: json_group_object ends a name at a NUL.
         tags: parsed::<Vec<(String, String)>>(37, row.get_ref(37)?.as_str()?)?.into_iter().collect(),
         purged_at: row.get(38)?,
-        pinned_until: row.get(39)?,
+        pinned_until: row.get(40)?,
     };
-    Ok(Found { seq: row.get(0)?, record, state })
+    let place: Option<String> = row.get(39)?;
+    let place = place.map(|place| parsed(39, &place)).transpose()?;
+    Ok(Found { seq: row.get(0)?, record, state, place })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::Manifest;
 use crate::model::{Hash, Result};
 
 /// Tables that say how things lie on the disk, which neither sidecars nor history tell.
-const OWN: [&str; 6] = ["meta", "objects", "placements", "doomed", "jobs", "job_artifacts"];
+const OWN: [&str; 8] = ["meta", "objects", "placements", "doomed", "jobs", "job_artifacts", "looks", "replacements"];
 
 /// More than these of one table say nothing new.
 const DIFFERENCES_MAX: usize = 10_000;
@@ -165,6 +165,9 @@ impl Manifest {
              WHERE EXISTS (SELECT 1 FROM artifact_files f WHERE f.hash = o.hash AND f.size_bytes <> o.size_bytes)
                 OR NOT EXISTS (SELECT 1 FROM artifact_files f WHERE f.hash = o.hash)
                AND NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.file_hash = o.hash)
+               AND NOT EXISTS (SELECT 1 FROM compact_files c WHERE c.original_object = o.hash)
+               AND NOT EXISTS (SELECT 1 FROM replacements r WHERE r.original_object = o.hash)
+               AND NOT EXISTS (SELECT 1 FROM doomed d WHERE d.hash = o.hash)
              ORDER BY hash",
         )?;
         let rows = statement.query_map([], |row| Ok(Hash(row.get(0)?)))?;

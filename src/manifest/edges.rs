@@ -47,6 +47,14 @@ impl Manifest {
         Ok(())
     }
 
+    /// The artifacts that were made from one that is not there, in the order of commits.
+    pub fn made_from_missing(&self, artifact_id: &str) -> Result<Vec<i64>> {
+        let sql = format!("SELECT DISTINCT output FROM edges WHERE missing_input = ?1 AND {FOLLOWED} ORDER BY output");
+        let mut statement = self.cached(&sql)?;
+        let rows = statement.query_map([artifact_id], |row| row.get(0))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
     /// An artifact's inputs as they were given, annotations and missing ones included.
     pub fn inputs(&self, output: i64) -> Result<Vec<Input>> {
         let mut statement = self.cached(

@@ -22,6 +22,8 @@ pub const ALIAS_SET: &str = "alias_set";
 
 /// An alias stands for nothing any more.
 pub const ALIAS_REMOVED: &str = "alias_removed";
+/// What a scan saw otherwise than the one before.
+pub const RESCANNED: &str = "rescanned";
 
 impl Manifest {
     /// The id that the next event gets.

@@ -11,7 +11,7 @@ pub const APPLICATION_ID: i32 = 0x4B50_5354;
 pub const FORMAT_VERSION: i64 = 1 + MIGRATIONS.len() as i64;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, RETENTION, SEARCH];
+const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, RETENTION, PLACES, FORMS, SEARCH];
 
 const ARTIFACTS: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -266,6 +266,62 @@ const RETENTION: &str = "
         -- Null until it is done; why it was left out, else ''.
         outcome TEXT,
         PRIMARY KEY (job, seq)
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// Where scans find runs, and families as something to list by.
+const PLACES: &str = "
+    -- root is a scanned folder, absolute or relative to the store's; folder is the deepest that holds all files.
+    CREATE TABLE places (
+        seq INTEGER PRIMARY KEY REFERENCES artifacts (seq),
+        root TEXT NOT NULL,
+        family TEXT NOT NULL,
+        run_key TEXT NOT NULL,
+        folder TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX places_by_run ON places (root, family, run_key, seq);
+
+    -- How the files of scanned runs looked when their bytes were last read, and what these said about the outcome.
+    CREATE TABLE looks (
+        seq INTEGER NOT NULL REFERENCES places (seq),
+        path TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        says TEXT,
+        PRIMARY KEY (seq, path)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE INDEX artifacts_by_family ON artifacts (family, created_at, seq) WHERE family IS NOT NULL;
+";
+
+/// Compact forms of files that are kept in place.
+const FORMS: &str = "
+    -- The artifact's own rows go on telling of the original, whose hash is repeated here.
+    CREATE TABLE compact_files (
+        seq INTEGER NOT NULL REFERENCES artifacts (seq),
+        path TEXT NOT NULL,
+        file_hash BLOB NOT NULL,
+        form TEXT NOT NULL CHECK (form IN ('dictionary', 'zstd', 'markdown')),
+        stored_hash BLOB NOT NULL,
+        stored_size INTEGER NOT NULL,
+        original_object BLOB,
+        PRIMARY KEY (seq, path)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX compact_files_by_object ON compact_files (original_object) WHERE original_object IS NOT NULL;
+
+    -- Files that are about to be replaced. What a dead process left of it is told by the bytes that lie there.
+    CREATE TABLE replacements (
+        seq INTEGER NOT NULL REFERENCES artifacts (seq),
+        path TEXT NOT NULL,
+        lease TEXT NOT NULL,
+        -- Whether the compact form takes the original's place, or the other way round.
+        compacts INTEGER NOT NULL,
+        file_hash BLOB NOT NULL,
+        form TEXT NOT NULL,
+        stored_hash BLOB NOT NULL,
+        stored_size INTEGER NOT NULL,
+        original_object BLOB,
+        PRIMARY KEY (seq, path)
     ) STRICT, WITHOUT ROWID;
 ";
 

@@ -7,12 +7,15 @@ mod compare;
 mod datasets;
 mod edges;
 mod events;
+mod figures;
 mod filter;
+mod forms;
 mod jobs;
 mod legacy;
 mod m3;
 mod migrations;
 mod pins;
+mod places;
 mod population;
 mod reach;
 mod references;
@@ -35,13 +38,16 @@ pub use artifacts::Found;
 pub use bookkeeping::{ObjectRow, Placement};
 pub use compare::{Difference, How};
 pub use datasets::{Candidate, Candidates, Filed};
-pub use events::{ALIAS_REMOVED, ALIAS_SET, LINEAGE_ADDED, PUBLISHED, UPDATED};
+pub use events::{ALIAS_REMOVED, ALIAS_SET, LINEAGE_ADDED, PUBLISHED, RESCANNED, UPDATED};
+pub use figures::Trait;
 pub use filter::{Filter, ParamFilter, ParamTest};
+pub use forms::{InPlace, Replacement};
 pub use jobs::{JobItem, JobKind, JobRow};
 pub use legacy::{Version1, Version1Artifact};
 pub use m3::{RegistryRun, registry_runs};
 pub use migrations::{APPLICATION_ID, FORMAT_VERSION};
 pub use pins::FOR_EVER;
+pub use places::Registered;
 pub use population::{Individual, Population};
 pub use reach::{Link, LinkInput, NodeRow, Reached, Walk};
 pub use related::{Relative, Relatives, Tie, Via};
@@ -256,6 +262,25 @@ impl Manifest {
     pub fn fold_log(&self) -> Result<()> {
         let busy: bool = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if busy { Err(Error::busy("another process reads the manifest")) } else { Ok(()) }
+    }
+
+    /// Has a file in which there is nothing yet be able to shrink again, page by page.
+    pub fn make_shrinkable(&self) -> Result<()> {
+        Ok(self.connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?)
+    }
+
+    /// Gives pages that hold nothing back to the file system, so many at most, inside the caller's transaction; `false`
+    /// where there are none or the file can't shrink, because it was made before it could.
+    pub fn give_back(&self, most: u64) -> Result<bool> {
+        let mode: i64 = self.connection.query_row("PRAGMA auto_vacuum", [], |row| row.get(0))?;
+        if mode != 2 || self.pages()?.free_pages.0 == 0 {
+            return Ok(false);
+        }
+        let mut statement = self.connection.prepare(&format!("PRAGMA incremental_vacuum({most})"))?;
+        let mut pages = statement.query([])?;
+        // Each step gives back one.
+        while pages.next()?.is_some() {}
+        Ok(true)
     }
 
     /// Runs a statement without values, which need not be read anew each time.

@@ -275,7 +275,7 @@ fn add_param(column: &mut String, path: &str, value: &Value, left: &mut usize, d
             add_param(column, &format!("{path}.{name}"), value, left, depth - 1) && whole
         }),
         Value::Array(items) => {
-            items.iter().fold(true, |whole, item| add_param(column, path, item, left, depth - 1) && whole)
+            items.iter().map(|item| add_param(column, path, item, left, depth - 1)).fold(true, std::ops::BitAnd::bitand)
         }
         _ => {
             *left -= 1;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::hash::Hash;
 use super::ids::{ArtifactId, ArtifactType, Relation};
 use super::number::Count;
+use super::place::Place;
 
 /// What kind of content an artifact has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -183,9 +184,22 @@ pub struct Publication {
     pub title: Option<String>,
     pub description: Option<String>,
     pub tags: BTreeMap<String, String>,
+    /// Whether it was put aside already where it came from.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
     pub files: Vec<FileEntry>,
     pub inputs: Vec<Input>,
     pub request: Option<Request>,
+    /// Where a scan found it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
+
+impl Publication {
+    /// The paths of its files.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|file| file.path.as_str())
+    }
 }
 
 /// The request id that a publish came with, and the digest of its parameters.
@@ -224,7 +238,7 @@ impl State {
             title: publication.title.clone(),
             description: publication.description.clone(),
             tags: publication.tags.clone(),
-            archived: false,
+            archived: publication.archived,
             superseded_at: None,
             superseded_by: None,
             supersedes: Vec::new(),
@@ -268,7 +282,8 @@ pub struct Artifact {
     pub format: Format,
     /// Who keeps the bytes.
     pub storage: Storage,
-    /// Absolute path of its readable name: a file, or a folder for a tree; null once the bytes are gone.
+    /// Absolute path of its readable name: a file, or a folder for a tree; null once the bytes are gone. Of what is kept in
+    /// place, the deepest folder that holds all its files; list_files says where each of them is.
     pub path: Option<String>,
     /// The same for a table's Parquet file, null for other formats.
     pub path_parquet: Option<String>,

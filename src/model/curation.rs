@@ -66,7 +66,7 @@ impl Updated {
 }
 
 impl Values {
-    /// Gives these values to what a sidecar says; that nothing is archived at publish goes without saying.
+    /// Gives these values to what a sidecar says.
     pub fn apply(self, publication: &mut Publication) {
         if let Some(title) = self.title {
             publication.title = title;
@@ -79,6 +79,9 @@ impl Values {
                 Some(value) => publication.tags.insert(key, value),
                 None => publication.tags.remove(&key),
             };
+        }
+        if let Some(archived) = self.archived {
+            publication.archived = archived;
         }
     }
 }

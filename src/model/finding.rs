@@ -18,6 +18,8 @@ pub enum Check {
     Objects,
     /// Every readable name is there and is its object. Other files below artifacts/ are their owners' business.
     Names,
+    /// Every file that is kept in place is there and is what the last scan saw; those of deleted artifacts lie in the trash.
+    InPlace,
     /// Every artifact has its sidecar, whose seal holds.
     Sidecars,
     /// Every line of the history has a seal that holds and says what the manifest says.
@@ -34,10 +36,11 @@ pub enum Check {
 
 impl Check {
     /// Every check, in the order in which findings are told.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Hash,
         Self::Objects,
         Self::Names,
+        Self::InPlace,
         Self::Sidecars,
         Self::History,
         Self::Lineage,
@@ -77,6 +80,14 @@ pub enum Code {
     NameDiffers,
     /// The readable name of what was deleted is still there.
     NameLeft,
+    /// A file that is kept in place is no longer there.
+    FileMissing,
+    /// A file that is kept in place has changed since it was scanned.
+    FileChanged,
+    /// A file of a deleted artifact still lies in its place.
+    FileLeft,
+    /// A file of a deleted artifact is neither in the trash nor in its place.
+    TrashMissing,
     /// The sidecar is not there.
     SidecarMissing,
     /// The sidecar's seal fails.
@@ -148,7 +159,10 @@ impl Code {
             | Self::LineDamaged
             | Self::FolderMissing
             | Self::WordsDiffer
+            | Self::FileLeft
             | Self::Stranger => Some("verify_store with repair sets it right"),
+            Self::FileMissing | Self::FileChanged => Some("scan again, so that the artifact says what is there now"),
+            Self::TrashMissing => Some("put the file back from a copy; purge_trash gives up what is left"),
             Self::HistoryDiffers
             | Self::ManifestDamaged
             | Self::SchemaDiffers
@@ -267,6 +281,8 @@ pub struct Counts {
     pub hashed_bytes: Count,
     /// Readable names that were looked at.
     pub names: Count,
+    /// Files kept in place, or in the trash since their artifacts were deleted, that were looked at.
+    pub in_place: Count,
     /// Sidecars that were read.
     pub sidecars: Count,
     /// Lines of the history that were read.

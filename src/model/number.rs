@@ -2,7 +2,7 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The largest integer that every JSON reader keeps exact.
 pub const LARGEST: u64 = (1 << 53) - 1;
@@ -60,4 +60,23 @@ pub fn inexact_integer(value: &Value) -> Option<String> {
         Value::Object(fields) => fields.values().find_map(inexact_integer),
         _ => None,
     }
+}
+
+/// Numbers that JSON readers would round become texts; whether there were any.
+pub fn make_exact(fields: &mut Map<String, Value>) -> bool {
+    fn visit(value: &mut Value) -> bool {
+        match value {
+            Value::Number(_) => match inexact_integer(value) {
+                Some(text) => {
+                    *value = Value::String(text);
+                    true
+                }
+                None => false,
+            },
+            Value::Array(items) => items.iter_mut().fold(false, |any, item| visit(item) | any),
+            Value::Object(fields) => make_exact(fields),
+            _ => false,
+        }
+    }
+    fields.values_mut().fold(false, |any, value| visit(value) | any)
 }

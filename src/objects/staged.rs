@@ -70,6 +70,13 @@ impl Staging {
         &self.folder
     }
 
+    /// A new empty folder for what is not staged yet, under nobody's name but this process's.
+    pub fn scratch_folder(&self) -> Result<PathBuf> {
+        let folder = self.folder.join(format!("{}", self.count.fetch_add(1, Ordering::Relaxed)));
+        files::create_folder(&folder)?;
+        Ok(folder)
+    }
+
     /// A new empty file, read-only for everybody but its creator, and its path.
     pub fn create(&self) -> Result<(File, Unfinished)> {
         let path = self.folder.join(format!("{}", self.count.fetch_add(1, Ordering::Relaxed)));

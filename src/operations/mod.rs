@@ -8,9 +8,12 @@ pub mod imports;
 pub mod lineage;
 mod params;
 pub mod registry;
+pub mod rest;
 pub mod retention;
 pub mod runs;
+pub mod scan;
 pub mod session;
+pub mod space;
 pub mod store;
 pub mod types;
 
@@ -32,6 +35,9 @@ pub trait Operation {
     const ALIASES: &'static [&'static str] = &[];
     /// Whether sending it a second time changes nothing more, so that a client may retry it.
     const IDEMPOTENT: bool = true;
+    /// The parameters that name files of the caller's own machine, `left.path` for one inside another; over a network nobody
+    /// may give them.
+    const PATH_PARAMS: &'static [&'static str] = &[];
     /// The parameters for which null says something; for all others it means absent.
     const NULLS: &'static [&'static str] = &[];
     /// The parameters, one object.
@@ -149,6 +155,8 @@ pub struct Method {
     pub aliases: &'static [&'static str],
     /// Whether a client may retry it.
     pub idempotent: bool,
+    /// The parameters that name files of the caller's own machine.
+    pub path_params: &'static [&'static str],
     /// Whether it makes the store when there is none.
     pub creates_store: bool,
     /// Whether later requests must wait for it before they prepare.
@@ -167,6 +175,7 @@ impl Method {
             name: O::METHOD,
             aliases: O::ALIASES,
             idempotent: O::IDEMPOTENT,
+            path_params: O::PATH_PARAMS,
             creates_store: false,
             barrier: false,
             run,
@@ -268,6 +277,7 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<datasets::verify_dataset::VerifyDataset>(),
     Method::command::<datasets::delete_dataset::DeleteDataset>(),
     Method::command::<datasets::restore_dataset::RestoreDataset>(),
+    Method::maintenance::<scan::scan::ScanFiles>(),
     Method::command::<retention::pin::SetPin>(),
     Method::command::<retention::unpin::Unpin>(),
     Method::query::<retention::list_pins::ListPins>(),
@@ -279,7 +289,12 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<retention::list_trash::ListTrash>(),
     Method::maintenance::<retention::restore::Restore>(),
     Method::maintenance::<retention::purge_trash::PurgeTrash>(),
+    Method::query::<space::get_stats::GetStats>(),
+    Method::query::<space::plan_compaction::PlanCompaction>(),
+    Method::maintenance::<space::apply_compaction::ApplyCompaction>(),
+    Method::maintenance::<space::expand::Expand>(),
     Method::maintenance::<imports::import_m3::ImportM3>(),
+    Method::maintenance::<imports::import_cryptorun::ImportCryptorun>(),
     Method::maintenance::<imports::import_m3_policies::ImportM3Policies>(),
     Method::query::<bundles::export_bundle::ExportBundle>(),
     Method::command::<bundles::import_bundle::ImportBundle>(),

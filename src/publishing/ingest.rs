@@ -15,7 +15,7 @@ use crate::model::artifact::{FileEntry, Format, UNNAMED};
 use crate::model::number::Count;
 use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::{self, Staged};
-use crate::store::{Reader, Store, View};
+use crate::store::{Reader, Store, View, Writer};
 use crate::tabular;
 
 /// What publishing keeps, ready to be committed.
@@ -53,6 +53,23 @@ pub struct Ingested {
     pub kept_as_given: bool,
     /// The files given.
     pub originals: Originals,
+}
+
+impl Ingested {
+    /// Makes the staged files objects, and takes those that are there already for an artifact of its own.
+    pub fn keep(&self, writer: &mut Writer) -> Result<()> {
+        for staged in &self.staged {
+            let proven = self.proven.iter().find(|(hash, _)| *hash == staged.hash);
+            writer.keep(staged, proven.map(|(_, looks)| *looks))?;
+        }
+        for (hash, looks) in &self.proven {
+            if !writer.keep_existing(hash, Some(*looks))? {
+                return Err(Error::busy(format!("the object {hash} was damaged or removed meanwhile"))
+                    .hint("send the request again"));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Reads, hashes, converts and stages what was given.

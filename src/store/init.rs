@@ -43,14 +43,15 @@ pub(super) fn create(layout: &Layout, clock: Clock) -> Result<bool> {
     Ok(true)
 }
 
-/// Writes keepstone.toml with its defaults.
-pub(super) fn write_configuration(layout: &Layout) -> Result<()> {
-    Ok(files::replace(&layout.configuration(), TEMPLATE.as_bytes(), 0o644)?)
+/// Writes keepstone.toml.
+pub(super) fn write_configuration(layout: &Layout, text: &str) -> Result<()> {
+    Ok(files::replace(&layout.configuration(), text.as_bytes(), 0o644)?)
 }
 
 /// Writes a manifest without artifacts, as one durable file.
 pub(super) fn new_manifest(path: &Path, layout: &Layout) -> Result<()> {
     let manifest = Manifest::open(path)?;
+    manifest.make_shrinkable()?;
     // From the start, so that processes that open it at the same time need not agree on who changes it.
     manifest.make_durable()?;
     manifest.begin()?;
@@ -76,7 +77,7 @@ pub(super) fn make_folders(layout: &Layout) -> Result<()> {
     }
     Objects::new(layout.objects()).create()?;
     if !files::exists(&layout.configuration()) {
-        write_configuration(layout)?;
+        write_configuration(layout, TEMPLATE)?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::base::files;
 use crate::model::artifact::{FileEntry, Format, Record};
 use crate::model::dataset::Head;
-use crate::model::ids::DatasetId;
+use crate::model::ids::{ArtifactId, DatasetId};
 use crate::model::{Error, Result};
 
 /// The files and folders of one store.
@@ -122,6 +122,21 @@ impl Layout {
     pub fn file(&self, record: &Record, entry: &FileEntry) -> PathBuf {
         let name = self.name(record);
         if record.format == Format::Tree { name.join(&entry.path) } else { name }
+    }
+
+    /// The folder that a scan root stands for.
+    pub fn scan_root(&self, root: &str) -> PathBuf {
+        files::absolute(&self.root.join(root))
+    }
+
+    /// Where the files of a deleted artifact lie that were kept in place.
+    pub fn trashed(&self, artifact_id: &ArtifactId) -> PathBuf {
+        self.trash().join(artifact_id.as_str())
+    }
+
+    /// What was deleted and is not purged, and the reports of what was collected.
+    pub fn trash(&self) -> PathBuf {
+        self.root.join("trash")
     }
 
     /// The sidecar of an artifact, beside its readable name.

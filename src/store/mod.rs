@@ -2,12 +2,14 @@
 
 pub mod carrying;
 pub mod config;
+mod forms;
 mod history;
 mod init;
 mod jobs;
 mod layout;
 mod lease;
 mod legacy;
+mod moving;
 pub mod names;
 mod pins;
 mod placing;
@@ -25,6 +27,7 @@ mod writer;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+pub use forms::{Located, PlaceTurn, Ready};
 pub use jobs::{Job, JobDone, JobTurn};
 pub use layout::Layout;
 pub use reader::{Reader, View};

@@ -1,6 +1,6 @@
 //! Brings readable names and sidecars to their places after a commit, and again after a crash in between.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,9 +9,10 @@ use super::writer::take_turn;
 use super::{Access, Store, Writing};
 use crate::base::crash;
 use crate::base::files::{self, Context};
-use crate::manifest::{Found, LINEAGE_ADDED, Manifest, UPDATED};
+use crate::manifest::{Found, LINEAGE_ADDED, Manifest, RESCANNED, UPDATED};
 use crate::model::artifact::{Event, Input, Record, Storage};
 use crate::model::curation::Updated;
+use crate::model::place::Rescanned;
 use crate::model::{Error, Result};
 use crate::objects::{Staging, Unfinished};
 use crate::store::lease::Lease;
@@ -40,6 +41,8 @@ pub(super) struct Placed {
     seq: i64,
     files: Vec<PathBuf>,
     folders: BTreeSet<PathBuf>,
+    /// Folders of files that are kept in place, also on other file systems.
+    moved: BTreeSet<PathBuf>,
 }
 
 /// Writes a sidecar into staging.
@@ -84,8 +87,9 @@ impl Store {
             (Storage::InPlace, _) => Ok(()),
         };
         crash::point("place.name_linked");
-        let mut placed =
-            Placed { seq, files: self.name_files(manifest, seq, &found.record)?, folders: BTreeSet::new() };
+        let moved = self.move_files(manifest, &found);
+        let files = self.name_files(manifest, seq, &found.record)?;
+        let mut placed = Placed { seq, files, folders: BTreeSet::new(), moved: BTreeSet::new() };
         if with_sidecar && !is_sidecar_of(&sidecar, &found.record) {
             let draft = match draft {
                 Some(draft) => draft,
@@ -96,6 +100,7 @@ impl Store {
         }
         // A name can be made again from the sidecar, so the sidecar doesn't wait for it.
         named?;
+        placed.moved = moved?;
         placed.files.push(sidecar);
         for file in placed.files.iter().chain([&name]) {
             placed.folders.extend(file.parent().map(PathBuf::from));
@@ -127,6 +132,9 @@ impl Store {
 
     /// The files that make up a readable name.
     fn name_files(&self, manifest: &Manifest, seq: i64, record: &Record) -> Result<Vec<PathBuf>> {
+        if record.storage == Storage::InPlace {
+            return Ok(Vec::new());
+        }
         Ok(manifest.files(seq)?.iter().map(|entry| self.layout.file(record, entry)).collect())
     }
 
@@ -161,6 +169,8 @@ impl Store {
             let folders = placed.iter().flat_map(|placed| &placed.folders).filter(there).cloned().collect();
             files::sync_folders(&folders)?;
         }
+        let moved: BTreeSet<&PathBuf> = placed.iter().flat_map(|placed| &placed.moved).filter(there).collect();
+        sync_everywhere(moved)?;
         crash::point("settle.synced");
         let connection = writing.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let Some(manifest) = connection.as_ref() else { return Ok(()) };
@@ -182,6 +192,8 @@ impl Store {
     pub(super) fn recover(self: &Arc<Self>) -> Result<()> {
         let Access::Write(writing) = &self.access else { return Ok(()) };
         Lease::sweep(&self.layout)?;
+        // Before files are moved: which ones, the rows say.
+        self.finish_replacements()?;
         let reader = self.read()?;
         let mut left = Vec::new();
         for placement in reader.manifest().placements()? {
@@ -197,6 +209,16 @@ impl Store {
         }
         self.recover_jobs()
     }
+}
+
+/// Flushes folders of several file systems.
+fn sync_everywhere(folders: BTreeSet<&PathBuf>) -> Result<()> {
+    let mut devices: BTreeMap<u64, BTreeSet<PathBuf>> = BTreeMap::new();
+    for folder in folders {
+        let device = files::fingerprint(&files::metadata(folder)?).identity.0;
+        devices.entry(device).or_default().insert(folder.clone());
+    }
+    devices.values().try_for_each(|folders| Ok(files::sync_folders(folders)?))
 }
 
 /// The inputs that an event of the kind `LINEAGE_ADDED` tells of.
@@ -216,6 +238,9 @@ pub(super) fn sidecar_again(manifest: &Manifest, found: Found) -> Result<Sidecar
     }
     for event in manifest.events_of(artifact_id.as_str(), UPDATED)?.iter().rev() {
         told::<Updated>(event)?.before.apply(&mut publication);
+    }
+    if let Some(event) = manifest.events_of(artifact_id.as_str(), RESCANNED)?.first() {
+        told::<Rescanned>(event)?.before.apply(&mut publication);
     }
     publication.request = manifest.request_of(artifact_id.as_str())?;
     Ok(Sidecar::new(seq, &published, publication))

@@ -1,16 +1,18 @@
 //! Reading a store: what readers and writers can both see, and the reader that sees one moment.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Store;
-use crate::base::{clock, files};
+use super::{Store, moving};
+use crate::base::{beneath, clock, files};
 use crate::manifest::{FOR_EVER, Found, Manifest, ObjectRow};
 use crate::model::artifact::{Artifact, FileEntry, Format, Storage};
+use crate::model::compaction::CompactFile;
 use crate::model::number::Count;
 use crate::model::retention::{PinSaid, PinTarget};
-use crate::model::{Error, Hash, Result, Watch};
+use crate::model::{Error, Hash, Result, Unwatched, Watch};
 use crate::objects::Objects;
 use crate::store::layout::Layout;
 use crate::store::pins;
@@ -95,9 +97,8 @@ pub trait View {
     /// Opens one of an artifact's files, wherever it is kept.
     fn open_file(&self, found: &Found, entry: &FileEntry) -> Result<File> {
         self.not_purged(found)?;
-        let artifact_id = &found.record.artifact_id;
         if !self.is_managed(found) {
-            return Err(Error::unsupported(format!("artifact {artifact_id} is kept in place, and can't be read here")));
+            return self.open_in_place(found, entry);
         }
         let (file, size) = self.objects().open(&entry.hash)?;
         if size != entry.size_bytes.0 {
@@ -111,6 +112,36 @@ pub trait View {
     /// A folder for files without a name: the store's own, or where nothing can be written the system's.
     fn scratch(&self) -> PathBuf {
         self.store().staging().map_or_else(|_| std::env::temp_dir(), |staging| staging.folder().to_owned())
+    }
+
+    /// Where a file of an artifact lies: its readable name, or the place where it is kept; of what is deleted the place in
+    /// the trash, if it is kept in place. Of a file that is kept in a compact form, `entry` is that. `None` where it can't be had under a name.
+    fn location(&self, found: &Found, entry: &FileEntry) -> Option<PathBuf> {
+        match found.record.storage {
+            Storage::InPlace => Some(moving::whereabouts(self.layout(), found)?.join(&entry.path)),
+            Storage::Managed if found.state.deleted_at.is_some() => None,
+            Storage::Managed => Some(self.layout().file(&found.record, entry)),
+        }
+    }
+
+    /// Opens the original of a file that is kept in place, or in the trash since its artifact was deleted.
+    fn open_in_place(&self, found: &Found, entry: &FileEntry) -> Result<File> {
+        let artifact_id = &found.record.artifact_id;
+        let folder = moving::whereabouts(self.layout(), found).ok_or_else(|| {
+            Error::not_found(format!("the files of artifact {artifact_id} were not found: it was purged"))
+        })?;
+        let compact = self.manifest().compact_files(found.seq)?.into_iter().find(|file| file.path == entry.path);
+        let below = compact.as_ref().map_or_else(|| entry.path.clone(), CompactFile::stored_path);
+        match (beneath::open(&folder, &below), compact) {
+            (Ok((file, _)), None) => Ok(file),
+            (Ok((file, _)), Some(compact)) => self.store().original(&folder.join(below), &compact, file, &Unwatched),
+            (Err(error), _) if error.source.kind() == ErrorKind::NotFound => {
+                let path = folder.join(&below);
+                Err(Error::not_found(format!("{} of artifact {artifact_id} was not found", path.display()))
+                    .hint("scan again, so that the artifact says what is there now"))
+            }
+            (Err(error), _) => Err(error.into()),
+        }
     }
 
     /// An artifact as it is answered.
@@ -138,11 +169,15 @@ pub trait View {
     }
 }
 
-fn answer(layout: &Layout, Found { record, state, .. }: Found) -> Artifact {
-    let path = layout.name(&record).to_string_lossy().into_owned();
+fn answer(layout: &Layout, Found { record, state, place, .. }: Found) -> Artifact {
+    let path = match &place {
+        Some((root, folder)) if folder.is_empty() => layout.scan_root(root),
+        Some((root, folder)) => layout.scan_root(root).join(folder),
+        None => layout.name(&record),
+    };
+    let path = (state.deleted_at.is_none()).then(|| path.to_string_lossy().into_owned());
     let path_sidecar = layout.sidecar(&record).to_string_lossy().into_owned();
     let status = state.status();
-    let path = (state.deleted_at.is_none() && record.storage == Storage::Managed).then_some(path);
     Artifact {
         path_parquet: path.clone().filter(|_| record.format == Format::Table),
         path,

@@ -14,16 +14,18 @@ use super::{Layout, Site, Store, init};
 use crate::base::clock;
 use crate::base::files::{self, Lock};
 use crate::manifest::{
-    ALIAS_REMOVED, ALIAS_SET, Age, BUSY_WAIT, LINEAGE_ADDED, Manifest, PUBLISHED, Placement, UPDATED,
+    ALIAS_REMOVED, ALIAS_SET, Age, BUSY_WAIT, LINEAGE_ADDED, Manifest, PUBLISHED, Placement, RESCANNED, UPDATED,
 };
-use crate::model::artifact::{Event, Request, TypeDefinition};
+use crate::model::artifact::{Event, Request, Storage, TypeDefinition};
+use crate::model::compaction::FormsChanged;
 use crate::model::curation::{AliasOf, Updated};
 use crate::model::number::Count;
+use crate::model::place::Rescanned;
 use crate::model::run::{RunFinished, RunStarted};
 use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::Objects;
 use crate::store::sidecar::Sidecar;
-use crate::store::{history, legacy, pins, snapshot, trash};
+use crate::store::{forms, history, legacy, pins, snapshot, trash};
 
 /// What making the manifest again gave.
 #[derive(Debug, Default)]
@@ -484,6 +486,16 @@ pub(super) fn change_again(
         (trash::DELETED, Some(seq)) => manifest.set_deleted(seq, &event.at, &event.data)?,
         (trash::RESTORED, Some(seq)) => manifest.set_restored(seq, &event.at)?,
         (trash::PURGED, Some(seq)) => manifest.set_purged(seq, &event.at)?,
+        (RESCANNED, Some(seq)) => {
+            let Some(found) = manifest.artifact_at(seq)? else { return Ok(()) };
+            let mut publication = manifest.publication(found)?;
+            told::<Rescanned>(event)?.after.apply(&mut publication);
+            manifest.set_seen(seq, &publication, &event.at)?;
+        }
+        (kind @ (forms::COMPACTED | forms::EXPANDED), Some(seq)) => {
+            forms::set_forms(manifest, seq, kind == forms::COMPACTED, &told::<FormsChanged>(event)?.files)?;
+            manifest.touch(seq, &event.at)?;
+        }
         (pins::PINNED | pins::UNPINNED, _) => pins::again(manifest, event)?,
         ("joined_run", Some(seq)) => {
             if let Some(run_id) = text("runId") {
@@ -569,17 +581,22 @@ fn look_after(manifest: &Manifest, layout: &Layout, rebuilt: &mut Rebuilt) -> Re
     let objects = Objects::new(layout.objects());
     for seq in manifest.artifact_seqs()? {
         let Some(found) = manifest.artifact_at(seq)? else { continue };
+        let in_place = found.record.storage == Storage::InPlace;
         let purged = found.state.purged_at.is_some();
         for (hash, _) in if purged { manifest.objects_of(seq)? } else { Vec::new() } {
             if objects.look(&hash)?.is_some() {
                 manifest.doom(&hash)?;
             }
         }
-        for file in if purged { Vec::new() } else { manifest.files(seq)? } {
-            if objects.look(&file.hash)?.is_none() {
-                rebuilt
-                    .findings
-                    .push(format!("artifact {}: the object {} is missing", found.record.artifact_id, file.hash));
+        // What is kept in place is its producer's business; verify_store looks at it. Some of its originals are objects.
+        let needed: Vec<Hash> = match in_place {
+            true => manifest.compact_files(seq)?.into_iter().filter_map(|file| file.original_object).collect(),
+            false => manifest.files(seq)?.into_iter().map(|file| file.hash).collect(),
+        };
+        for hash in needed.into_iter().filter(|_| !purged) {
+            if objects.look(&hash)?.is_none() {
+                let artifact_id = &found.record.artifact_id;
+                rebuilt.findings.push(format!("artifact {artifact_id}: the object {hash} is missing"));
             }
         }
         for input in manifest.inputs(seq)? {
@@ -590,7 +607,9 @@ fn look_after(manifest: &Manifest, layout: &Layout, rebuilt: &mut Rebuilt) -> Re
                 ));
             }
         }
-        let name_differs = files::exists(&layout.name(&found.record)) == found.state.deleted_at.is_some();
+        let named = files::exists(&layout.name(&found.record));
+        let deleted = found.state.deleted_at.is_some();
+        let name_differs = if in_place { deleted } else { named == deleted };
         if name_differs || !files::exists(&layout.sidecar(&found.record)) {
             manifest.insert_placement(&Placement { seq, lease: "rebuilt".to_owned() })?;
         }

@@ -7,6 +7,7 @@ use super::{Layout, Store, init};
 use crate::base::clock::Clock;
 use crate::base::files;
 use crate::model::{Error, Result};
+use crate::store::config::TEMPLATE;
 use crate::store::sidecar::Sidecar;
 
 /// The folders of a store.
@@ -133,19 +134,28 @@ impl Site {
         self.store()
     }
 
-    /// Makes the store if there is none; `force` writes the configuration anew, and nothing else.
-    pub fn initialize(&self, force: bool) -> Result<Initialized> {
-        if self.create()? {
-            return Ok(Initialized::Created);
+    /// Makes the store if there is none; `force` writes the configuration anew, and nothing else. One that is no longer as
+    /// it was made is only replaced by force.
+    pub fn initialize(&self, force: bool, configuration: &str) -> Result<Initialized> {
+        let path = self.layout().configuration();
+        let edited = files::exists(&path) && ![TEMPLATE, configuration].contains(&files::read_text(&path)?.as_str());
+        if edited && !force && configuration != TEMPLATE {
+            return Err(Error::conflict(format!("{} exists and was edited", path.display()))
+                .field("preset")
+                .hint("write it anew with force, or add to it by hand what the preset says"));
         }
-        if force {
-            init::write_configuration(&self.layout())?;
+        let created = self.create()?;
+        let reconfigured = force || configuration != TEMPLATE && files::read_text(&path)? != configuration;
+        if reconfigured {
+            init::write_configuration(&self.layout(), configuration)?;
             self.close();
-            self.store()?;
-            return Ok(Initialized::Reconfigured);
         }
         self.store()?;
-        Ok(Initialized::Existed)
+        Ok(match (created, reconfigured) {
+            (true, _) => Initialized::Created,
+            (false, true) => Initialized::Reconfigured,
+            (false, false) => Initialized::Existed,
+        })
     }
 
     fn create(&self) -> Result<bool> {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
-use super::{Store, names};
+use super::{Store, moving, names};
 use crate::base::{clock, crash, files};
 use crate::manifest::Found;
 use crate::model::artifact::Storage;
@@ -32,6 +32,7 @@ impl Writer<'_> {
         if found.state.deleted_at.is_some() {
             return Ok(false);
         }
+        moving::deletable(self.layout(), self.manifest(), found)?;
         let data = match serde_json::to_value(deletion) {
             Ok(Value::Object(data)) => data,
             other => unreachable!("an object was expected, not {other:?}"),
@@ -64,6 +65,9 @@ impl Writer<'_> {
         }
         self.manifest().set_purged(found.seq, &clock::millis_text(self.now()))?;
         self.record(PURGED, Some(found.record.artifact_id.as_str()), Map::new())?;
+        if found.record.storage == Storage::InPlace {
+            self.name_later(found.seq)?;
+        }
         for (hash, _) in self.manifest().objects_of(found.seq)? {
             self.manifest().doom(&hash)?;
         }
@@ -77,6 +81,9 @@ fn restorable<V: View>(view: &V, found: &Found) -> Result<()> {
     if let Some(at) = &found.state.purged_at {
         return Err(Error::conflict(format!("artifact {artifact_id} can't be restored: it was purged at {at}"))
             .hint("its bytes are gone; publish them again where there is a copy"));
+    }
+    if found.record.storage == Storage::InPlace {
+        return moving::restorable(view.layout(), view.manifest(), found);
     }
     let record = &found.record;
     let active = view.manifest().active_of_identity(

@@ -12,9 +12,10 @@ use super::placing::Fresh;
 use super::{Store, identity_of};
 use crate::base::files::Lock;
 use crate::base::{clock, crash};
-use crate::manifest::{BUSY_WAIT, Found, Manifest, ObjectRow, PUBLISHED, Placement};
-use crate::model::artifact::{Event, Publication, State};
+use crate::manifest::{BUSY_WAIT, Found, LINEAGE_ADDED, Manifest, ObjectRow, PUBLISHED, Placement, RESCANNED};
+use crate::model::artifact::{Event, Input, Publication, State, Storage};
 use crate::model::number::Count;
+use crate::model::place::{Rescanned, Sight, common_folder};
 use crate::model::{Error, Hash, Result, Unwatched};
 use crate::objects::{Placed, Staged};
 use crate::store::layout::Layout;
@@ -340,9 +341,46 @@ impl Writer<'_> {
         let published = self.events.last().expect("recorded just now");
         let state = State::published(&publication);
         let record = publication.record.clone();
+        let in_place = publication.place.as_ref().filter(|_| record.storage == Storage::InPlace);
+        let place = in_place.map(|place| (place.root.clone(), common_folder(publication.paths())));
         let sidecar = Sidecar::new(seq, published, publication);
         self.place_later(seq, Some(sidecar))?;
-        Ok(Found { seq, record, state })
+        Ok(Found { seq, record, state, place })
+    }
+
+    /// Records that an artifact replaces an older one.
+    pub fn supersede(&mut self, new: &Found, old: &Found, reason: Option<&str>) -> Result<()> {
+        self.manifest().set_superseded(old.seq, Some(new.seq), &clock::millis_text(self.now))?;
+        let mut data = Map::new();
+        data.insert("supersededBy".to_owned(), Value::String(new.record.artifact_id.to_string()));
+        data.extend(reason.map(|reason| ("reason".to_owned(), Value::String(reason.to_owned()))));
+        self.record("superseded", Some(old.record.artifact_id.as_str()), data).map(|_| ())
+    }
+
+    /// Adds those of these inputs that an artifact doesn't have yet with the same relation; answers them.
+    pub fn add_inputs(&mut self, found: &Found, inputs: &[Input]) -> Result<Vec<Input>> {
+        let added = self.manifest().add_inputs(found.seq, inputs)?;
+        if !added.is_empty() {
+            self.manifest().touch(found.seq, &clock::millis_text(self.now))?;
+            let mut data = Map::new();
+            data.insert("inputs".to_owned(), serde_json::to_value(&added).expect("plain data"));
+            self.record(LINEAGE_ADDED, Some(found.record.artifact_id.as_str()), data)?;
+        }
+        Ok(added)
+    }
+
+    /// Makes an artifact that is kept in place say what a scan sees of it now.
+    pub fn see_again(&mut self, artifact_id: &str, after: Sight) -> Result<()> {
+        let found = self.found(artifact_id)?;
+        let seq = found.seq;
+        let mut publication = self.manifest().publication(found)?;
+        let before = Sight::of(&publication)
+            .ok_or_else(|| Error::internal(format!("artifact {artifact_id} was found by no scan")))?;
+        after.apply(&mut publication);
+        self.manifest().set_seen(seq, &publication, &clock::millis_text(self.now))?;
+        let told = serde_json::to_value(Rescanned { before, after }).expect("plain data");
+        let Value::Object(data) = told else { unreachable!("an object") };
+        self.record(RESCANNED, Some(artifact_id), data).map(|_| ())
     }
 
     /// Has an artifact's readable name, and its sidecar if it has none yet, placed after the commit.

@@ -127,9 +127,11 @@ fn run(place: &Place, family: &str, id: &str, created_at: &str, outcome: Option<
                 title: None,
                 description: None,
                 tags: BTreeMap::new(),
+                archived: false,
                 files: vec![file],
                 inputs: Vec::new(),
                 request: None,
+                place: None,
             };
             writer.publish(publication, None)
         })

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use keepstone::base::clock::Clock;
 use keepstone::cli::about;
 use keepstone::manifest::{Found, Manifest};
-use keepstone::model::artifact::{Format, Status};
+use keepstone::model::artifact::{Format, Status, Storage};
 use keepstone::model::{Hash, Unwatched, seal};
 use keepstone::objects::listing;
 use keepstone::server::call_once;
@@ -89,7 +89,8 @@ impl Look<'_> {
             let key = (record.artifact_type.to_string(), record.logical_key.clone());
             versions.entry(key.clone()).or_default().push(record.version);
             let identity = (key, record.schema_version, record.content_hash.hex());
-            if state.status() == Status::Active && !identities.insert(identity.clone()) {
+            let managed = record.storage == Storage::Managed;
+            if managed && state.status() == Status::Active && !identities.insert(identity.clone()) {
                 self.wrong(format!("two active artifacts have the identity {identity:?}"));
             }
         }
@@ -141,7 +142,7 @@ impl Look<'_> {
         let files = self.manifest.files(found.seq).expect("the manifest is read");
         let name = self.layout.name(record);
         let (deleted, purged) = (found.state.deleted_at.is_some(), found.state.purged_at.is_some());
-        for file in files.iter().filter(|_| !purged) {
+        for file in files.iter().filter(|_| !purged && record.storage == Storage::Managed) {
             let object = self.layout.objects().join(&file.hash.hex()[..2]).join(file.hash.hex());
             let Ok(bytes) = std::fs::read(&object) else {
                 self.wrong(format!("{id}: the object {} is missing", file.hash));
@@ -189,7 +190,8 @@ impl Look<'_> {
         if sidecar["artifactId"] != id || sidecar["commit"] != found.seq || sidecar["eventId"] != event_id.0 {
             self.wrong(format!("{id}: its sidecar tells of another artifact"));
         }
-        if sidecar["contentHash"] != found.record.content_hash.to_string() {
+        let managed = found.record.storage == Storage::Managed;
+        if managed && sidecar["contentHash"] != found.record.content_hash.to_string() {
             self.wrong(format!("{id}: its sidecar has another content hash"));
         }
     }

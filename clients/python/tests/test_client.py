@@ -65,11 +65,11 @@ def test_search_and_curate(client):
     for number, title in enumerate(["Rain in autumn", "Autumn snow", None], 1):
         params = {"by_trees": number, "grid": {"maxDepth": 4}}
         note(client, str(number), artifact_id=f"n-{number}", logical_key="k", title=title, params=params)
-    first = client.search_artifacts("autumn", limit=1, facets=["type", "tag"])
+    first = client.search_artifacts(query="autumn", limit=1, facets=["type", "tag"])
     assert ([one.artifact_id for one in first.artifacts], first.total, first.count) == (["n-2"], 2, 1)
     assert [(one.value, one.count) for one in first.facets.type] == [("note", 2)]
     assert first.facets.tag == [] and first.facets.status is None
-    last = client.search_artifacts("autumn", limit=1, cursor=first.next_cursor)
+    last = client.search_artifacts(query="autumn", limit=1, cursor=first.next_cursor)
     assert [one.artifact_id for one in last.artifacts] == ["n-1"] and last.next_cursor is None
     conditions = {"by_trees": {"min": 2, "max": 3}, "grid.maxDepth": 4}
     ranged = client.search_artifacts(filter={"params": conditions}, sort="title")

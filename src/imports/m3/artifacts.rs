@@ -297,9 +297,11 @@ impl Artifacts {
             title: None,
             description: None,
             tags: manifest.tags.unwrap_or_default(),
+            archived: false,
             files: vec![file],
             inputs,
             request: None,
+            place: None,
         };
         Ok(Taken { publication, source: folder.object(&hash), findings, about })
     }

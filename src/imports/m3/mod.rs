@@ -11,18 +11,18 @@ mod runs;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 pub use artifacts::Artifacts;
 pub use datasets::{TakenDataset, TakenMember, dataset_files, take_dataset};
 pub use intake::{Fate, Intake};
 pub use leftovers::left_out;
-pub use policies::{PolicyFate, TakenKey, TakenPolicies, TakenPolicy, take_policies};
+pub use policies::{PolicyFate, TakenPolicies, TakenPolicy, take_policies};
 
 use super::findings::About;
 use crate::base::files;
 use crate::model::import::{ImportFault, ImportFinding};
-use crate::model::number::inexact_integer;
+use crate::model::number::make_exact;
 use crate::model::{Error, Hash, Result};
 
 /// What reading one thing gives: the thing, or the reason why it is left out.
@@ -112,23 +112,4 @@ impl ContentHash {
         let form = self.algorithm == "sha256";
         form.then(|| Hash::parse(&format!("sha256:{}", self.digest))).flatten()
     }
-}
-
-/// Numbers that JSON readers would round become texts; whether there were any.
-fn make_exact(fields: &mut Map<String, Value>) -> bool {
-    fn visit(value: &mut Value) -> bool {
-        match value {
-            Value::Number(_) => match inexact_integer(value) {
-                Some(text) => {
-                    *value = Value::String(text);
-                    true
-                }
-                None => false,
-            },
-            Value::Array(items) => items.iter_mut().fold(false, |any, item| visit(item) | any),
-            Value::Object(fields) => make_exact(fields),
-            _ => false,
-        }
-    }
-    fields.values_mut().fold(false, |any, value| visit(value) | any)
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use crate::base::files;
+use crate::imports::settings::{TakenKey, quoted, toml};
 use crate::imports::yaml;
 use crate::model::ids::PolicyName;
 use crate::model::{Error, Result};
@@ -41,17 +42,6 @@ pub enum PolicyFate {
     AlreadyThere,
     /// It is left out, for this reason.
     LeftOut(String),
-}
-
-/// What becomes of a key.
-#[derive(Debug)]
-pub struct TakenKey {
-    /// The key, as the file has it.
-    pub key: String,
-    /// Its value.
-    pub value: Value,
-    /// The key of keepstone.toml that it became, or why it became none.
-    pub became: std::result::Result<String, String>,
 }
 
 /// Reads a file of policies, and writes what it says into the text of a configuration that lies at another path.
@@ -213,27 +203,4 @@ fn set_default(name: &str, text: &mut String, configuration: &Path) -> Result<st
         }
         Err(_) => Ok(Err(format!("there is no policy {name}"))),
     }
-}
-
-/// A value as TOML writes it; a whole number may be given as 50e9. `None` for what no key takes.
-fn toml(value: &Value) -> Option<String> {
-    match value {
-        Value::Bool(word) => Some(word.to_string()),
-        Value::String(text) => Some(quoted(text)),
-        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(whole), _) => Some(whole.to_string()),
-            #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
-            (None, Some(float)) if float.fract() == 0.0 && float.abs() < 9e15 => Some((float as i64).to_string()),
-            (None, _) => Some(number.to_string()),
-        },
-        Value::Array(items) => {
-            let items: Option<Vec<String>> = items.iter().map(toml).collect();
-            Some(format!("[{}]", items?.join(", ")))
-        }
-        Value::Null | Value::Object(_) => None,
-    }
-}
-
-fn quoted(text: &str) -> String {
-    toml::Value::from(text).to_string()
 }

@@ -54,6 +54,8 @@ fn publication(number: usize) -> Publication {
         title: None,
         description: None,
         tags: BTreeMap::new(),
+        archived: false,
+        place: None,
         files: Vec::new(),
         inputs: Vec::new(),
         request: None,

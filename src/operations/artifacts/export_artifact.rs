@@ -85,6 +85,7 @@ pub enum ExportArtifact {}
 
 impl Operation for ExportArtifact {
     const METHOD: &'static str = "export_artifact";
+    const PATH_PARAMS: &'static [&'static str] = &["directory"];
     type Params = Params;
     type Result = Exported;
 }

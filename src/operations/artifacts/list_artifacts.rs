@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::manifest::Filter;
-use crate::model::artifact::{Artifact, Status};
+use crate::model::artifact::{Artifact, Outcome, Status};
 use crate::model::ids::RunId;
 use crate::model::number::Count;
 use crate::model::{Error, Result};
@@ -44,6 +44,10 @@ pub struct ArtifactFilter {
     run_id: Option<RunId>,
     /// With all of these roles.
     roles: Option<Vec<String>>,
+    /// Of this family: runs that scans found by its patterns.
+    family: Option<String>,
+    /// Whose work ended like this.
+    outcome: Option<Outcome>,
     /// At most this many: 1 to 10000, 100 unless given.
     #[schemars(range(min = 1, max = 10_000), extend("default" = 100))]
     limit: Option<Count>,
@@ -77,6 +81,8 @@ impl Query for ListArtifacts {
             max_created_at: moment("filter.maxCreatedAt", filter.max_created_at.as_deref())?,
             run_id: filter.run_id.map(|id| id.to_string()),
             roles: filter.roles.unwrap_or_default(),
+            family: filter.family,
+            outcome: filter.outcome,
             ..Filter::default()
         };
         Ok(reader.answers(reader.manifest().list(&filter, limit)?))

@@ -160,6 +160,7 @@ pub enum PublishArtifact {}
 impl Operation for PublishArtifact {
     const METHOD: &'static str = "publish_artifact";
     const IDEMPOTENT: bool = false;
+    const PATH_PARAMS: &'static [&'static str] = &["dataPath", "files"];
     type Params = Params;
     type Result = Published;
 }
@@ -248,7 +249,7 @@ impl Command for PublishArtifact {
         if let Some((found, mode)) = duplicate(&params, &given, &ingested, &equals, writer)? {
             // The bytes given may heal what is there; what is there and fine needs nothing, not even a flush.
             if found.record.file_hash == ingested.file_hash && !ingested.staged.is_empty() {
-                keep(&ingested, writer)?;
+                ingested.keep(writer)?;
             }
             for (hash, looks) in &ingested.proven {
                 writer.vouch(hash, Some(*looks))?;
@@ -257,7 +258,7 @@ impl Command for PublishArtifact {
             remove_original(&params, ingested, mode, writer)?;
             return Ok(answer);
         }
-        keep(&ingested, writer)?;
+        ingested.keep(writer)?;
         let publication = publication(&params, &given, &ingested, inputs, request, created_at, random, writer)?;
         let found = writer.publish(publication, params.filename_hint.as_deref())?;
         remove_original(&params, ingested, Mode::FileHash, writer)?;
@@ -483,20 +484,6 @@ fn deduped(
     Ok(published(writer.answer(found), Some(mode)))
 }
 
-fn keep(ingested: &Ingested, writer: &mut Writer) -> Result<()> {
-    for staged in &ingested.staged {
-        let proven = ingested.proven.iter().find(|(hash, _)| *hash == staged.hash);
-        writer.keep(staged, proven.map(|(_, looks)| *looks))?;
-    }
-    for (hash, looks) in &ingested.proven {
-        if !writer.keep_existing(hash, Some(*looks))? {
-            return Err(Error::busy(format!("the object {hash} was damaged or removed meanwhile"))
-                .hint("send the request again"));
-        }
-    }
-    Ok(())
-}
-
 fn remove_original(params: &Params, ingested: Ingested, mode: Mode, writer: &mut Writer) -> Result<()> {
     if params.ingest != Some(Ingest::Move) {
         return Ok(());
@@ -586,9 +573,11 @@ fn publication(
         title: params.title.clone(),
         description: params.description.clone(),
         tags: params.tags.clone().unwrap_or_default().0,
+        archived: false,
         files: ingested.files.clone(),
         inputs,
         request,
+        place: None,
     })
 }
 

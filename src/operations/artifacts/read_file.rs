@@ -1,10 +1,13 @@
 //! `read_file`
 
+use std::fs::File;
+use std::path::PathBuf;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::base::hex;
-use crate::model::artifact::Format;
+use crate::base::{files, hex};
+use crate::model::artifact::{Format, Storage};
 use crate::model::hash::Hash;
 use crate::model::ids::ArtifactId;
 use crate::model::number::Count;
@@ -94,13 +97,18 @@ impl Operation for ReadFile {
 
 impl Query for ReadFile {
     fn run(reader: &Reader, params: Params, _: &Context) -> Result<Piece> {
-        let Wanted { hash, file, size_bytes } = wanted(reader, &params)?;
+        let Wanted { hash, file, size_bytes, in_place } = wanted(reader, &params)?;
         let about = |error: Error| error.detail("hash", hash.to_string());
-        let damaged = |how: &str| {
-            about(Error::integrity(format!("the object {hash} is damaged: {how}")))
-                .hint("publish the same bytes again to heal it; verify_store tells what else is damaged")
+        let damaged = |how: &str| match &in_place {
+            Some((path, _)) => about(Error::integrity(format!("{} has changed: {how}", path.display())))
+                .hint("scan again, so that the artifact says what is there now"),
+            None => about(Error::integrity(format!("the object {hash} is damaged: {how}")))
+                .hint("publish the same bytes again to heal it; verify_store tells what else is damaged"),
         };
-        let (_, size) = reader.objects().open(&hash).map_err(about)?;
+        let size = match &in_place {
+            Some((path, opened)) => files::metadata_of(opened, path)?.len(),
+            None => reader.objects().open(&hash).map_err(about)?.1,
+        };
         if let Some(right) = size_bytes.filter(|right| *right != size) {
             return Err(damaged(&format!("it has {size} bytes instead of {right}")));
         }
@@ -110,7 +118,16 @@ impl Query for ReadFile {
                 Error::invalid_params(format!("offset: {offset} is beyond the file's {size} bytes")).field("offset")
             );
         }
-        let bytes = reader.objects().read(&hash, offset, limited("length", params.length, MOST, MOST)?)?;
+        let most = limited("length", params.length, MOST, MOST)?;
+        let bytes = match &in_place {
+            Some((path, opened)) => {
+                let mut bytes = vec![0; usize::try_from(most.min(size - offset)).expect("at most 1 MiB")];
+                let count = files::read_at(opened, path, &mut bytes, offset)?;
+                bytes.truncate(count);
+                bytes
+            }
+            None => reader.objects().read(&hash, offset, most)?,
+        };
         let (length, whole) = (bytes.len() as u64, bytes.len() as u64 == size);
         if whole && Hash::of(&bytes) != hash {
             return Err(damaged("its bytes have another hash"));
@@ -140,6 +157,8 @@ struct Wanted {
     file: Option<String>,
     /// Its length, where an artifact says it.
     size_bytes: Option<u64>,
+    /// Where it is kept, and the open file, if that is no object.
+    in_place: Option<(PathBuf, File)>,
 }
 
 fn wanted(reader: &Reader, params: &Params) -> Result<Wanted> {
@@ -152,7 +171,7 @@ fn wanted(reader: &Reader, params: &Params) -> Result<Wanted> {
             if reader.objects().look(&hash)?.is_none() {
                 return Err(Error::not_found(format!("no object {hash} was found")).field("hash"));
             }
-            return Ok(Wanted { hash, file: None, size_bytes: None });
+            return Ok(Wanted { hash, file: None, size_bytes: None, in_place: None });
         }
         _ => return Err(Error::invalid_params("either artifactId or hash must be given").field("artifactId")),
     };
@@ -172,5 +191,12 @@ fn wanted(reader: &Reader, params: &Params) -> Result<Wanted> {
         }
         None => files.remove(0),
     };
-    Ok(Wanted { hash: entry.hash, file: Some(entry.path), size_bytes: Some(entry.size_bytes.0) })
+    let in_place = match reader.location(&found, &entry) {
+        Some(path) if found.record.storage == Storage::InPlace => {
+            let opened = reader.open_in_place(&found, &entry).map_err(|error| error.field("artifactId"))?;
+            Some((path, opened))
+        }
+        _ => None,
+    };
+    Ok(Wanted { hash: entry.hash, size_bytes: Some(entry.size_bytes.0), file: Some(entry.path), in_place })
 }

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use crate::base::clock;
 use crate::model::ids::ArtifactId;
 use crate::model::{Error, Result};
 use crate::operations::{Command, Context, Operation};
@@ -83,14 +81,7 @@ impl Command for Supersede {
             .field("newArtifactId"));
         }
         writer.set_actor(actor);
-        let at = clock::millis_text(writer.now());
-        writer.manifest().set_superseded(old.seq, Some(new.seq), &at)?;
-        let mut data = Map::new();
-        data.insert("supersededBy".to_owned(), Value::String(params.new_artifact_id.to_string()));
-        if let Some(reason) = params.reason {
-            data.insert("reason".to_owned(), Value::String(reason));
-        }
-        writer.record("superseded", Some(params.old_artifact_id.as_str()), data)?;
+        writer.supersede(&new, &old, params.reason.as_deref())?;
         Ok(Done { success: true })
     }
 }

@@ -74,6 +74,7 @@ pub enum ExportBundle {}
 
 impl Operation for ExportBundle {
     const METHOD: &'static str = "export_bundle";
+    const PATH_PARAMS: &'static [&'static str] = &["path"];
     /// A second time the path is taken.
     const IDEMPOTENT: bool = false;
     type Params = Params;

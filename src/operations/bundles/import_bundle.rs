@@ -10,7 +10,6 @@ use serde_json::{Map, Value, json};
 use crate::base::files;
 use crate::bundles::{self, Taken, Unpacked};
 use crate::datasets::{Addition, Wanted, outline};
-use crate::manifest::Found;
 use crate::model::dataset::{Head, Member};
 use crate::model::import::Tally;
 use crate::model::number::Count;
@@ -65,6 +64,7 @@ pub enum ImportBundle {}
 
 impl Operation for ImportBundle {
     const METHOD: &'static str = "import_bundle";
+    const PATH_PARAMS: &'static [&'static str] = &["path"];
     type Params = Params;
     type Result = Imported;
 }
@@ -155,15 +155,16 @@ fn create(
         }
         return Ok(());
     }
+    let mut candidates = writer.manifest().candidates()?;
     for member in members {
-        let there = writer.manifest().artifact(member.artifact_id.as_str())?;
-        let holds = |found: Found| found.state.deleted_at.is_none() && found.record.file_hash == member.file_hash;
-        if !there.is_some_and(holds) {
+        let there = candidates.find(&member.artifact_id)?;
+        if there.is_none_or(|there| there.deleted || there.file_hash != member.file_hash) {
             notes.push(format!("{name} is left out: its member {} is deleted here", member.artifact_id));
             tally.skipped.0 += 1;
             return Ok(());
         }
     }
+    drop(candidates);
     let wanted = wanted(head, members);
     wanted.check()?;
     let mut plan = outline(writer.manifest(), &wanted)?.plan(writer.manifest(), &wanted)?;

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use super::KeyImported;
 use crate::base::files;
-use crate::imports::m3::{self, PolicyFate, TakenKey};
+use crate::imports::m3::{self, PolicyFate};
 use crate::model::{Error, Kind, Result};
 use crate::operations::{Context, Maintenance, Operation};
 
@@ -68,35 +68,12 @@ pub enum ImportedFate {
     LeftOut,
 }
 
-/// What one key became.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct KeyImported {
-    /// The key, as the file has it.
-    key: String,
-    /// Its value.
-    value: Value,
-    /// The key of keepstone.toml; null where it became none.
-    became: Option<String>,
-    /// Why it became none.
-    reason: Option<String>,
-}
-
-impl From<TakenKey> for KeyImported {
-    fn from(taken: TakenKey) -> Self {
-        let (became, reason) = match taken.became {
-            Ok(became) => (Some(became), None),
-            Err(reason) => (None, Some(reason)),
-        };
-        Self { key: taken.key, value: taken.value, became, reason }
-    }
-}
-
 /// `import_m3_policies`
 pub enum ImportM3Policies {}
 
 impl Operation for ImportM3Policies {
     const METHOD: &'static str = "import_m3_policies";
+    const PATH_PARAMS: &'static [&'static str] = &["path"];
     type Params = Params;
     type Result = PoliciesImported;
 }

@@ -4,11 +4,8 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, json};
 
-use crate::base::clock;
 use crate::lineage;
-use crate::manifest::LINEAGE_ADDED;
 use crate::model::artifact::{Artifact, Edge, Input};
 use crate::model::ids::ArtifactId;
 use crate::model::{Error, Result};
@@ -72,27 +69,21 @@ impl Command for AddLineage {
 
     fn commit((params, actor): Self::Prepared, writer: &mut Writer) -> Result<Added> {
         let Params { artifact_id, inputs } = params;
-        let seq = writer.found(artifact_id.as_str())?.seq;
+        let found = writer.found(artifact_id.as_str())?;
         let mut followed = Vec::new();
         for (at, input) in inputs.iter().enumerate() {
             let not_found = || Error::not_found(format!("the input {} was not found", input.artifact_id));
-            let found = writer.manifest().artifact_seq(input.artifact_id.as_str())?;
-            let input_seq = found.ok_or_else(|| not_found().field(field(at)))?;
+            let there = writer.manifest().artifact_seq(input.artifact_id.as_str())?;
+            let input_seq = there.ok_or_else(|| not_found().field(field(at)))?;
             if !input.relation.is_annotation() {
                 followed.push((input_seq, field(at)));
             }
         }
         if !followed.is_empty() {
-            lineage::refuse_circle(writer.manifest(), seq, &followed)?;
+            lineage::refuse_circle(writer.manifest(), found.seq, &followed)?;
         }
-        let added = writer.manifest().add_inputs(seq, &inputs)?;
-        if !added.is_empty() {
-            writer.set_actor(actor);
-            writer.manifest().touch(seq, &clock::millis_text(writer.now()))?;
-            let mut data = Map::new();
-            data.insert("inputs".to_owned(), json!(added));
-            writer.record(LINEAGE_ADDED, Some(artifact_id.as_str()), data)?;
-        }
+        writer.set_actor(actor);
+        let added = writer.add_inputs(&found, &inputs)?;
         let edge = |Input { artifact_id: input_artifact_id, relation }| Edge {
             input_artifact_id,
             artifact_id: artifact_id.clone(),

@@ -1,6 +1,7 @@
 //! keepstone.toml: what people edit. An unknown key is refused by name.
 
 mod retention;
+mod scanning;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,8 +9,10 @@ use std::path::Path;
 use serde::Deserialize;
 
 pub use retention::{AlwaysKeep, Family, Policy};
+pub use scanning::{CRYPTORUN, FLOWTIME, FLOWTIME_FAMILIES, FolderLayout, OutcomeRule, Pattern, ScanRoot, Scanning};
 
 use crate::base::files;
+use crate::compaction;
 use crate::model::ids::{FamilyName, PolicyName};
 use crate::model::{Error, Result};
 
@@ -25,6 +28,10 @@ pub struct Config {
     pub default_policy: Option<PolicyName>,
     /// What is kept, by the policy's name.
     pub policies: BTreeMap<PolicyName, Policy>,
+    /// Where runs are looked for.
+    pub scan: Scanning,
+    /// How files that stay with their producers are compacted.
+    pub compaction: compaction::Settings,
     /// Groups of runs, by name.
     pub families: BTreeMap<FamilyName, Family>,
 }
@@ -46,11 +53,13 @@ pub enum Names {
 pub struct Limits {
     /// Most files in one tree.
     pub tree_files: u64,
+    /// Most bytes of one file that is uploaded over HTTP.
+    pub upload_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { tree_files: 100_000 }
+        Self { tree_files: 100_000, upload_bytes: 4 << 30 }
     }
 }
 
@@ -68,6 +77,8 @@ names = "link"
 [limits]
 # Most files that one published folder may have.
 tree_files = 100000
+# Most bytes of one file that is uploaded over HTTP.
+upload_bytes = 4294967296
 
 # A policy keeps what any of its rules keeps; what is pinned or in a live dataset is kept in any case.
 # `keepstone gc --list-policies` shows those that every store has.
@@ -81,11 +92,33 @@ tree_files = 100000
 # space_budget_bytes = 30000000000    # beyond it the oldest go that only their age keeps
 # dvc_gc_flags = []                   # what `keepstone gc --dvc` hands to `dvc gc`
 
+# Where `keepstone scan` looks for the runs of the families below.
+# [scan]
+# roots = ["../artifacts"]            # absolute, or relative to the folder of this file;
+#                                     # { path = "../data", layout = "flowtime" } is a data folder of FlowTime
+# max_files_per_scan = 50000
+# parallel_workers = 4                # files read at once
+
 # A family is a group of runs.
 # [families.proofs]
+# include = ["**/proofs/*.jsonl"]     # below a root; `**/` stands for any folders, also none, `*` for part of a name
+# artifact_type = "proofs"            # the type of its runs; the family's name unless given
+# outcome = "content"                 # how it is told that a run passed: "content", else its name; "name"; "none"
 # keep = 5                            # the newest
 # always_keep = ["last_pass", "pinned", "last_run"]
 # pin = []                            # ids, the starts of ids, or their last 8 digits
+
+# What `keepstone compact` makes of files that stay with their producers. `keepstone expand` brings the originals back.
+# [compaction.jsonl]
+# enabled = true
+# min_size_kb = 50                    # smaller files are left alone
+# dict_threshold = 3                  # so often a value must occur to get into the dictionary
+# preserve_schema = true              # the first record stays whole
+# [compaction.markdown]
+# enabled = true
+# min_size_kb = 20
+# remove_empty_sections = true
+# canonical_headers = true
 "#;
 
 impl Config {
@@ -117,6 +150,7 @@ impl Config {
             config.policies.entry(name).or_insert(policy);
         }
         retention::check(&config, path)?;
+        scanning::check(&config, path)?;
         Ok(config)
     }
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::Config;
-use crate::model::ids::PolicyName;
+use super::scanning::{OutcomeRule, Pattern};
+use crate::model::ids::{ArtifactType, PolicyName};
 use crate::model::{Error, Result};
 
 /// What a policy keeps; what no rule keeps may be collected. What is pinned or in a live dataset is kept in any case.
@@ -59,12 +60,19 @@ pub struct Family {
     pub always_keep: Vec<AlwaysKeep>,
     /// Artifacts that are kept: ids, the starts of ids, or their last 8 digits.
     pub pin: Vec<String>,
+    /// Which files belong to its runs, below the folders that are scanned.
+    pub include: Vec<Pattern>,
+    /// The type that its runs get; the family's name unless given.
+    pub artifact_type: Option<ArtifactType>,
+    /// How it is told that a run passed or failed.
+    pub outcome: OutcomeRule,
 }
 
 impl Default for Family {
     fn default() -> Self {
         let always_keep = vec![AlwaysKeep::LastPass, AlwaysKeep::Pinned, AlwaysKeep::LastRun];
-        Self { keep: 5, always_keep, pin: Vec::new() }
+        let (include, outcome) = (Vec::new(), OutcomeRule::default());
+        Self { keep: 5, always_keep, pin: Vec::new(), include, artifact_type: None, outcome }
     }
 }
 

@@ -147,9 +147,11 @@ impl<'a> Taker<'a> {
             title: None,
             description: None,
             tags: BTreeMap::new(),
+            archived: false,
             files: vec![file],
             inputs: Vec::new(),
             request: None,
+            place: None,
         };
         Ok(Taken { publication, hint: hint(row), object, findings })
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use super::in_place::changed;
 use super::{Pass, unreadable};
 use crate::base::files;
 use crate::model::finding::{Check, Code, Finding};
@@ -27,6 +28,8 @@ pub(super) enum Owner {
     Orphan,
     /// The readable name of this artifact, apart from its object.
     Name(String),
+    /// What this artifact keeps in place.
+    InPlace(String),
 }
 
 /// How much of all bytes was read so far.
@@ -56,6 +59,9 @@ impl Pass<'_> {
             Some(suspects) => suspects.contains(&*file.path.to_string_lossy()),
             None => self.samples(&file.hash),
         });
+        if to_read.is_empty() {
+            return Ok(());
+        }
         let total = to_read.iter().map(|file| file.size).sum();
         let progress = Progress { watch: self.watch, done: AtomicU64::new(0), total };
         self.watch.step(0, total, "bytes read")?;
@@ -91,12 +97,13 @@ fn read(file: &ToRead, part: &Part) -> Result<Option<Finding>> {
         .map_err(Into::into)
         .and_then(|(opened, metadata)| hash_file(&opened, path, metadata.len(), part));
     let about = |finding: Finding| match owner {
-        Owner::Name(artifact_id) => finding.artifact(artifact_id),
+        Owner::Name(artifact_id) | Owner::InPlace(artifact_id) => finding.artifact(artifact_id),
         Owner::Object | Owner::Orphan => finding,
     };
     let finding = match hashed {
         Ok(found) if found == *hash => return Ok(None),
         Err(_) if !files::exists(path) => return Ok(None),
+        Err(error) if matches!(owner, Owner::InPlace(_)) => unreadable(Check::InPlace, error)?,
         Err(error) => unreadable(Check::Hash, error)?,
         Ok(_) => match owner {
             Owner::Object => Finding::error(
@@ -109,6 +116,7 @@ fn read(file: &ToRead, part: &Part) -> Result<Option<Finding>> {
                 Code::ObjectDamaged,
                 format!("the object {hash}, which no artifact needs, is damaged: its bytes have another hash"),
             ),
+            Owner::InPlace(artifact_id) => changed(artifact_id, path),
             Owner::Name(artifact_id) => Finding::error(
                 Check::Hash,
                 Code::NameDiffers,

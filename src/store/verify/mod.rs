@@ -3,6 +3,7 @@
 
 mod bytes;
 mod datasets;
+mod in_place;
 mod leftovers;
 mod lineage;
 mod places;
@@ -89,7 +90,7 @@ impl Store {
         watch: &dyn Watch,
     ) -> Result<Vec<Finding>> {
         let checks: BTreeSet<Check> = found.iter().map(|finding| finding.check).collect();
-        let suspects = found.iter().filter(|finding| finding.check == Check::Hash);
+        let suspects = found.iter().filter(|finding| matches!(finding.check, Check::Hash | Check::InPlace));
         let suspects: BTreeSet<String> = suspects.filter_map(|finding| finding.path.clone()).collect();
         Ok(self.pass(wanted, &checks, Some(&suspects), watch)?.findings)
     }
@@ -118,6 +119,10 @@ impl Store {
             let check = if checks.contains(&Check::Names) { Check::Names } else { Check::Hash };
             pass.guarded(check, |pass| pass.names(&reader, &mut to_read))?;
         }
+        let mut doubtful = Vec::new();
+        if pass.wants(&[Check::InPlace]) {
+            pass.guarded(Check::InPlace, |pass| pass.in_place(&reader, &mut doubtful))?;
+        }
         if pass.wants(&[Check::History]) {
             pass.guarded(Check::History, |pass| pass.history(reader.manifest()))?;
         }
@@ -139,6 +144,7 @@ impl Store {
         if pass.wants(&[Check::Hash]) {
             pass.guarded(Check::Hash, |pass| pass.read_all(to_read))?;
         }
+        pass.guarded(Check::InPlace, |pass| pass.read_all(doubtful))?;
         let mut verified = pass.verified;
         verified.findings.sort();
         Ok(verified)

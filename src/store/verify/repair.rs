@@ -75,13 +75,12 @@ impl Store {
                 }
                 Ok(Moved::Replaced(None))
             }),
-            (Code::NameMissing | Code::NameDiffers | Code::NameLeft, _, Some(artifact_id), _) => {
-                self.change(|writer| {
+            (Code::NameMissing | Code::NameDiffers | Code::NameLeft | Code::FileLeft, _, Some(artifact_id), _) => self
+                .change(|writer| {
                     let found = writer.found(artifact_id)?;
                     writer.place_later(found.seq, None)?;
                     Ok(Moved::Replaced(None))
-                })
-            }
+                }),
             (Code::SidecarMissing | Code::SidecarDamaged, _, Some(artifact_id), Some(path)) => {
                 // Where the manifest is not above suspicion, nothing is made from it.
                 let suspect = |other: &&Finding| other.check == Check::Manifest && other.code != Code::WordsDiffer;

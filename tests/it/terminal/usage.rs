@@ -2,7 +2,7 @@
 
 use super::Desk;
 
-const COMMANDS: [&str; 43] = [
+const COMMANDS: [&str; 47] = [
     "publish",
     "list",
     "search",
@@ -32,6 +32,10 @@ const COMMANDS: [&str; 43] = [
     "purge",
     "run",
     "runs",
+    "scan",
+    "compact",
+    "expand",
+    "stats",
     "dataset",
     "types",
     "events",

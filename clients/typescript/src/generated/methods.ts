@@ -4,6 +4,8 @@ import type { CallOptions } from "../options.js";
 import type {
   AddLineageParams,
   AddLineageResult,
+  ApplyCompactionParams,
+  ApplyCompactionResult,
   ApplyGcParams,
   ApplyGcResult,
   AuditParams,
@@ -14,6 +16,8 @@ import type {
   BulkDeleteResult,
   BulkUpdateParams,
   BulkUpdateResult,
+  CompareArtifactsParams,
+  CompareArtifactsResult,
   CreateDatasetParams,
   CreateDatasetResult,
   DeleteArtifactParams,
@@ -22,6 +26,12 @@ import type {
   DeleteDatasetResult,
   DiffDatasetsParams,
   DiffDatasetsResult,
+  ExpandParams,
+  ExpandResult,
+  ExportArtifactParams,
+  ExportArtifactResult,
+  ExportBundleParams,
+  ExportBundleResult,
   FindByHashParams,
   FindByHashResult,
   FindByLogicalKeyParams,
@@ -42,10 +52,18 @@ import type {
   GetLineageResult,
   GetLineageGraphParams,
   GetLineageGraphResult,
+  GetRelatedParams,
+  GetRelatedResult,
   GetRunParams,
   GetRunResult,
+  GetStatsParams,
+  GetStatsResult,
   HealthCheckParams,
   HealthCheckResult,
+  ImportBundleParams,
+  ImportBundleResult,
+  ImportCryptorunParams,
+  ImportCryptorunResult,
   ImportM3Params,
   ImportM3Result,
   ImportM3PoliciesParams,
@@ -78,6 +96,8 @@ import type {
   ListTypesResult,
   PinParams,
   PinResult,
+  PlanCompactionParams,
+  PlanCompactionResult,
   PlanGcParams,
   PlanGcResult,
   PublishArtifactParams,
@@ -102,6 +122,8 @@ import type {
   RestoreDatasetResult,
   RpcDiscoverParams,
   RpcDiscoverResult,
+  ScanParams,
+  ScanResult,
   SearchArtifactsParams,
   SearchArtifactsResult,
   SetAliasParams,
@@ -126,7 +148,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:764fc5b761de8485aa3bdb64fafd898990deff04cd009639f73ef519fcfb09d5";
+export const SCHEMA_HASH = "sha256:d8e640c5191f738ac2dea9b5331bf3737a95b821eec22ff010a3d1f17de149f4";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -143,11 +165,14 @@ export const METHODS = {
   "get_artifacts_batch": { name: "get_artifacts", idempotent: true },
   "list_artifacts": { name: "list_artifacts", idempotent: true },
   "search_artifacts": { name: "search_artifacts", idempotent: true },
+  "compare_artifacts": { name: "compare_artifacts", idempotent: true },
+  "get_related": { name: "get_related", idempotent: true },
   "resolve": { name: "resolve", idempotent: true },
   "find_by_logical_key": { name: "find_by_logical_key", idempotent: true },
   "find_by_hash": { name: "find_by_hash", idempotent: true },
   "list_files": { name: "list_files", idempotent: true },
   "read_file": { name: "read_file", idempotent: true },
+  "export_artifact": { name: "export_artifact", idempotent: true },
   "supersede": { name: "supersede", idempotent: true },
   "update_artifact": { name: "update_artifact", idempotent: false },
   "bulk_update": { name: "bulk_update", idempotent: true },
@@ -175,6 +200,7 @@ export const METHODS = {
   "verify_dataset": { name: "verify_dataset", idempotent: true },
   "delete_dataset": { name: "delete_dataset", idempotent: true },
   "restore_dataset": { name: "restore_dataset", idempotent: true },
+  "scan": { name: "scan", idempotent: true },
   "pin": { name: "pin", idempotent: false },
   "unpin": { name: "unpin", idempotent: true },
   "list_pins": { name: "list_pins", idempotent: true },
@@ -186,8 +212,15 @@ export const METHODS = {
   "list_trash": { name: "list_trash", idempotent: true },
   "restore": { name: "restore", idempotent: true },
   "purge_trash": { name: "purge_trash", idempotent: true },
+  "get_stats": { name: "get_stats", idempotent: true },
+  "plan_compaction": { name: "plan_compaction", idempotent: true },
+  "apply_compaction": { name: "apply_compaction", idempotent: false },
+  "expand": { name: "expand", idempotent: true },
   "import_m3": { name: "import_m3", idempotent: true },
+  "import_cryptorun": { name: "import_cryptorun", idempotent: true },
   "import_m3_policies": { name: "import_m3_policies", idempotent: true },
+  "export_bundle": { name: "export_bundle", idempotent: false },
+  "import_bundle": { name: "import_bundle", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
   "verify_store": { name: "verify_store", idempotent: true },
   "backup": { name: "backup", idempotent: false },
@@ -231,13 +264,20 @@ export abstract class Methods {
   }
 
   /**
-   * Makes the store. One that exists stays as it is; with `force` its configuration is written anew, and nothing else.
+   * Makes the store. One that exists stays as it is; with `force` its configuration is written anew, and nothing else. A
+   * preset takes the place of a configuration that nobody has edited also without `force`.
    *
    * @example
    * await client.init({});
    *
    * @example
    * await client.init({"force":true});
+   *
+   * @example
+   * await client.init({"preset":"cryptorun"});
+   *
+   * @example
+   * await client.init({"preset":"flowtime","force":true});
    */
   init(params: InitParams = {}, options?: CallOptions): Promise<InitResult> {
     return this.call("init", params, options);
@@ -314,6 +354,36 @@ export abstract class Methods {
   }
 
   /**
+   * Compares two artifacts: their fields, params, tags, inputs and files; and of two tables the columns, what the values of
+   * each come to, and the rows that were added, removed and changed.
+   *
+   * `verdict` says it in a word, `reason` in a sentence. Values are compared exactly: 0.1 is not 0.1000001, NaN is NaN.
+   * Deleted artifacts are compared like others as long as their bytes are there.
+   *
+   * @example
+   * await client.compareArtifacts({"left":"art-20260301T093000-5f2c81d4","right":"art-20260302T093000-0b7e43aa"});
+   *
+   * @example
+   * await client.compareArtifacts({"left":"art-20260301T093000-5f2c81d4","right":"art-20260302T093000-0b7e43aa","key":["ts","symbol"],"limit":20});
+   */
+  compareArtifacts(params: CompareArtifactsParams, options?: CallOptions): Promise<CompareArtifactsResult> {
+    return this.call("compare_artifacts", params, options);
+  }
+
+  /**
+   * Answers what an artifact has to do with others: what it was made from, what was made of it, and what is related.
+   *
+   * Related are the artifacts that it replaced or was replaced by and those noted as its siblings, then those made with the
+   * same model, then those made from the same input. Nothing is guessed from types, tags or times.
+   *
+   * @example
+   * await client.getRelated({"artifactId":"art-20260301T093000-5f2c81d4","depth":2});
+   */
+  getRelated(params: GetRelatedParams, options?: CallOptions): Promise<GetRelatedResult> {
+    return this.call("get_related", params, options);
+  }
+
+  /**
    * Answers the one artifact that a short reference means: an id, the start of one, the 8 hex digits at its end, or
    * `type:key`, which is the latest active version, also written `type:key@latest`; `type:key@v3` is version 3 and
    * `type:key@alias` what the alias stands for, whatever became of them.
@@ -377,6 +447,19 @@ export abstract class Methods {
    */
   readFile(params: ReadFileParams = {}, options?: CallOptions): Promise<ReadFileResult> {
     return this.call("read_file", params, options);
+  }
+
+  /**
+   * Writes the files of an artifact into a folder, under their own names: copies that may be changed.
+   *
+   * Every byte is checked on the way, and each file gets its name once all of it is there. A file that is there already with
+   * the same bytes stays; one with others is refused before anything is written, unless `overwrite` says otherwise.
+   *
+   * @example
+   * await client.exportArtifact({"artifactId":"art-20260301T093000-5f2c81d4","directory":"out"});
+   */
+  exportArtifact(params: ExportArtifactParams, options?: CallOptions): Promise<ExportArtifactResult> {
+    return this.call("export_artifact", params, options);
   }
 
   /**
@@ -720,6 +803,30 @@ export abstract class Methods {
   }
 
   /**
+   * Looks through folders for files that match the patterns of families, and registers each run that they make up as one
+   * artifact.
+   *
+   * Which folders and families there are is said in keepstone.toml. Files belong to one run when their paths share a
+   * stamp (`20250906_143022`) or an id behind `run_`, or their names an id or a date; otherwise when they lie in one
+   * folder. In a data folder of FlowTime (`layout = "flowtime"`) each folder of a run, a model or telemetry is one artifact
+   * that has the folder's name for an id, with what its files say: title, tags, params, what it was made from. Nothing in the folders is changed, unless `mode` is `move`. A run that was found before keeps its artifact
+   * with its id, tags and pins, whatever was added to its files; those that look as before (size and time) are not read
+   * again. It is committed in parts, none of them half. The store is made if there is none.
+   *
+   * @example
+   * await client.scan({});
+   *
+   * @example
+   * await client.scan({"family":"proofs","dryRun":true});
+   *
+   * @example
+   * await client.scan({"root":"out","rehash":true});
+   */
+  scan(params: ScanParams = {}, options?: CallOptions): Promise<ScanResult> {
+    return this.call("scan", params, options);
+  }
+
+  /**
    * Pins an artifact, a run or a dataset: what a pin protects is never collected, and not purged from the trash.
    *
    * A run protects everything it published, a dataset the members of its live versions. Several pins may stand side by
@@ -876,6 +983,67 @@ export abstract class Methods {
   }
 
   /**
+   * Tells what is kept, by type, source, tag, status, family and outcome, and how much room it takes.
+   *
+   * The files on the disk are looked at for it. Groups are of live artifacts, those by status of all; the largest come
+   * first.
+   *
+   * @example
+   * await client.getStats({});
+   */
+  getStats(params: GetStatsParams = {}, options?: CallOptions): Promise<GetStatsResult> {
+    return this.call("get_stats", params, options);
+  }
+
+  /**
+   * Says which files of artifacts that are kept in place can be smaller, in which form, and how small exactly.
+   *
+   * JSON Lines (`.jsonl`) get a dictionary for values that repeat, or become one Zstandard frame where that gains nothing;
+   * Markdown (`.md`) loses empty sections, and its original is kept compressed in the store. Every form expands to the
+   * same bytes. Files that are too small, compact already, or smaller in no form are left alone, each with the reason.
+   * Nothing is written. apply_compaction does what this says.
+   *
+   * @example
+   * await client.planCompaction({});
+   *
+   * @example
+   * await client.planCompaction({"family":"proofs"});
+   */
+  planCompaction(params: PlanCompactionParams = {}, options?: CallOptions): Promise<PlanCompactionResult> {
+    return this.call("plan_compaction", params, options);
+  }
+
+  /**
+   * Puts compact forms in the place of files, as a plan says.
+   *
+   * Before a file is replaced it is proven that its compact form expands to the same bytes; its modification time stays,
+   * and `expand` brings the original back. Another digest than that of the present plan is stale_plan. A file that can't be
+   * replaced stays as it is and is named among the failures. It is committed in parts; whenever the process dies, each
+   * file is in one form or the other, and the manifest knows in which.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.applyCompaction({"family":"proofs","digest":"sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"});
+   */
+  applyCompaction(params: ApplyCompactionParams, options?: CallOptions): Promise<ApplyCompactionResult> {
+    return this.call("apply_compaction", params, options);
+  }
+
+  /**
+   * Brings back the original bytes of an artifact's files that are kept in a compact form, proven by their hash.
+   *
+   * An artifact without such files is answered with none. A file that can't be expanded stays as it is and is named among
+   * the failures.
+   *
+   * @example
+   * await client.expand({"artifactId":"art-20260301T093000-5f2c81d4"});
+   */
+  expand(params: ExpandParams, options?: CallOptions): Promise<ExpandResult> {
+    return this.call("expand", params, options);
+  }
+
+  /**
    * Takes in a data folder of M3: artifacts with their ids, times, types, roles, tags, runs and lineage, datasets, and pins.
    *
    * Every byte is proven against its hash on the way. What is broken is left out and named, never mended; what is fine is
@@ -893,6 +1061,20 @@ export abstract class Methods {
   }
 
   /**
+   * Takes CryptoRun's settings into keepstone.toml: its families with their patterns, rules and pins, its folders, limits
+   * and rules of compaction; and tells of every key what it became, or why nothing.
+   *
+   * Nothing that keepstone.toml says is changed: of a table that it has already, only what says the same counts. The store
+   * is made if there is none.
+   *
+   * @example
+   * await client.importCryptorun({"path":"config/artifacts.yaml","dryRun":true});
+   */
+  importCryptorun(params: ImportCryptorunParams, options?: CallOptions): Promise<ImportCryptorunResult> {
+    return this.call("import_cryptorun", params, options);
+  }
+
+  /**
    * Takes M3's retention policies into keepstone.toml, each as `[policies.NAME]`, and tells what every key became.
    *
    * Nothing that keepstone.toml says is changed: a policy whose name it has for another one is left out. The store is made
@@ -903,6 +1085,39 @@ export abstract class Methods {
    */
   importM3Policies(params: ImportM3PoliciesParams, options?: CallOptions): Promise<ImportM3PoliciesResult> {
     return this.call("import_m3_policies", params, options);
+  }
+
+  /**
+   * Writes artifacts into one file, a bundle, from which import_bundle brings them into another store.
+   *
+   * A bundle carries the artifacts with their ids, files, lineage, tags, status and history, the runs that published them,
+   * their types and aliases, and the versions of datasets whose members all come along; pins and policies stay. It is a tar
+   * file; its form stands in docs/format.md. Every byte is checked while it is written.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.exportBundle({"artifactIds":["art-20260301T093000-5f2c81d4"],"path":"report.tar"});
+   *
+   * @example
+   * await client.exportBundle({"all":true,"path":"everything.tar"});
+   */
+  exportBundle(params: ExportBundleParams, options?: CallOptions): Promise<ExportBundleResult> {
+    return this.call("export_bundle", params, options);
+  }
+
+  /**
+   * Takes in a bundle that export_bundle wrote, with the ids, times and history that the artifacts had.
+   *
+   * Every hash is proven before anything is taken, the content of tables too; then all of it is committed at once, or
+   * nothing. Artifacts that are there already with the same content are left as they are; others of the same id are a
+   * conflict, which names them. The store is made if there is none.
+   *
+   * @example
+   * await client.importBundle({"path":"report.tar"});
+   */
+  importBundle(params: ImportBundleParams, options?: CallOptions): Promise<ImportBundleResult> {
+    return this.call("import_bundle", params, options);
   }
 
   /**

@@ -42,8 +42,22 @@ export interface AliasSet {
   previousArtifactId: string | null;
 }
 
+/** What compaction did. */
+export interface ApplyCompactionApplied {
+  /** The family asked for; null for all. */
+  family: string | null;
+  /** The files as the plan names them, those that failed left out. */
+  files: PlannedFile[];
+  /** All of them together. */
+  totals: CompactionTotals;
+  /** Each family, by name. */
+  families: FamilyCompaction[];
+  /** Files that could not be replaced and are as they were. */
+  failures: CompactionFailure[];
+}
+
 /** What a collection did. */
-export interface Applied {
+export interface ApplyGcApplied {
   /** The plan's policy. */
   policy: string | null;
   /** The plan's family. */
@@ -103,7 +117,10 @@ export interface Artifact {
   format: Format;
   /** Who keeps the bytes. */
   storage: Storage;
-  /** Absolute path of its readable name: a file, or a folder for a tree; null once the bytes are gone. */
+  /**
+   * Absolute path of its readable name: a file, or a folder for a tree; null once the bytes are gone. Of what is kept in
+   * place, the deepest folder that holds all its files; list_files says where each of them is.
+   */
   path: string | null;
   /** The same for a table's Parquet file, null for other formats. */
   pathParquet: string | null;
@@ -188,6 +205,10 @@ export interface ArtifactFilter {
   runId?: string | null | undefined;
   /** With all of these roles. */
   roles?: string[] | null | undefined;
+  /** Of this family: runs that scans found by its patterns. */
+  family?: string | null | undefined;
+  /** Whose work ended like this. */
+  outcome?: Outcome | null | undefined;
   /** At most this many: 1 to 10000, 100 unless given. */
   limit?: number | null | undefined;
 }
@@ -301,6 +322,20 @@ export interface Audited {
   cut: boolean;
 }
 
+/** What the default policy's budget leaves. */
+export interface Budget {
+  /** The policy. */
+  policy: string;
+  /** Its budget. */
+  spaceBudgetBytes: number;
+  /** The bytes that live artifacts take, each object counted once. */
+  usedBytes: number;
+  /** What is left; 0 when it is used up. */
+  leftBytes: number;
+  /** By how much it is exceeded; 0 when it is not. */
+  overBudgetBytes: number;
+}
+
 /** What became of several artifacts. */
 export interface BulkDeleted {
   /** Whether all of them are in the trash now. */
@@ -341,6 +376,28 @@ export interface BulkUpdated {
   failed: number;
   /** What became of each, in the order of the request. */
   results: BulkResult[];
+}
+
+/** What a bundle holds. */
+export interface Bundled {
+  /** Absolute path of the bundle. */
+  path: string;
+  /** Its length in bytes. */
+  sizeBytes: number;
+  /** How many artifacts it carries. */
+  artifactCount: number;
+  /** How many different files' bytes it carries. */
+  objectCount: number;
+  /** The length of these together. */
+  objectBytes: number;
+  /** How many runs it carries, those not counted that artifacts only name. */
+  runCount: number;
+  /** How many versions of datasets it carries. */
+  datasetCount: number;
+  /** How many aliases it carries. */
+  aliasCount: number;
+  /** Inputs that its artifacts name and that it doesn't carry, at most 1000, by id. */
+  missingInputs: string[];
 }
 
 /** An artifact that a plan judges. */
@@ -389,6 +446,16 @@ export interface Capabilities {
   orderings: Ordering[];
 }
 
+/** A value that differs in a row that both tables have. */
+export interface CellChange {
+  /** The column. */
+  column: string;
+  /** The value in the left table; null for none. */
+  left: number | string | boolean | null;
+  /** The value in the right table; null for none. */
+  right: number | string | boolean | null;
+}
+
 /** A version that was deleted or brought back. */
 export interface Changed {
   /** Whether this request changed anything. */
@@ -427,6 +494,8 @@ export type Check =
   | "objects"
   /** Every readable name is there and is its object. Other files below artifacts/ are their owners' business. */
   | "names"
+  /** Every file that is kept in place is there and is what the last scan saw; those of deleted artifacts lie in the trash. */
+  | "in_place"
   /** Every artifact has its sidecar, whose seal holds. */
   | "sidecars"
   /** Every line of the history has a seal that holds and says what the manifest says. */
@@ -476,6 +545,14 @@ export type Code =
   | "name_differs"
   /** The readable name of what was deleted is still there. */
   | "name_left"
+  /** A file that is kept in place is no longer there. */
+  | "file_missing"
+  /** A file that is kept in place has changed since it was scanned. */
+  | "file_changed"
+  /** A file of a deleted artifact still lies in its place. */
+  | "file_left"
+  /** A file of a deleted artifact is neither in the trash nor in its place. */
+  | "trash_missing"
   /** The sidecar is not there. */
   | "sidecar_missing"
   /** The sidecar's seal fails. */
@@ -529,6 +606,42 @@ export type Code =
   /** It could not be read. */
   | "unreadable";
 
+/** A column. */
+export interface ColumnOf {
+  /** Its name. */
+  name: string;
+  /** Its type: int, float64, text, timestamp … */
+  type: string;
+}
+
+/** A column of one or both tables, and what its values come to. */
+export interface ColumnPair {
+  /** Its name. */
+  name: string;
+  /** In the left table; null where that doesn't have it. */
+  left: ColumnStatistics | null;
+  /** In the right table; null where that doesn't have it. */
+  right: ColumnStatistics | null;
+}
+
+/** What the values of a column come to. */
+export interface ColumnStatistics {
+  /** Its type: int, float64, text, timestamp … */
+  type: string;
+  /** How many rows have no value. */
+  nulls: number;
+  /** How many values are NaN; null for what can't be. */
+  nans: number | null;
+  /** How many different values there are, NaN being one; null where there are more than 1000 or very long ones. */
+  distinct: number | null;
+  /** The least value, NaN left out; null where there is none. */
+  min: number | string | boolean | null;
+  /** The greatest value, NaN left out; null where there is none. */
+  max: number | string | boolean | null;
+  /** The mean of numbers, NaN left out; null where there is none. */
+  mean: number | null;
+}
+
 /** The type that a caller gives a CSV column. */
 export type ColumnType =
   /** Whole numbers of 64 bits. */
@@ -545,6 +658,119 @@ export type ColumnType =
   | "timestamp"
   /** A moment; without a zone it reads as UTC. */
   | "timestamptz";
+
+/** Files that are kept in a compact form. */
+export interface Compacted {
+  /** How many. */
+  files: number;
+  /** The bytes of their originals. */
+  logicalBytes: number;
+  /** The bytes that their compact forms have, with the originals that are kept compressed beside them. */
+  storedBytes: number;
+}
+
+/** A file that could not be compacted or expanded; it is as it was. */
+export interface CompactionFailure {
+  /** The artifact it belongs to. */
+  artifactId: string;
+  /** The absolute path of the file. */
+  path: string;
+  /** Why. */
+  message: string;
+}
+
+/** Several files together. */
+export interface CompactionTotals {
+  /** Files of artifacts that are kept in place. */
+  files: number;
+  /** Those that get a compact form. */
+  compacted: number;
+  /** Those that are left as they are. */
+  skipped: number;
+  /** Bytes of those that get a compact form. */
+  sizeBytes: number;
+  /** Their bytes afterwards, the originals included that are kept. */
+  compactSizeBytes: number;
+  /** How many bytes that saves. */
+  savedBytes: number;
+}
+
+/** One file of an artifact. */
+export interface CompareArtifactsFileEntry {
+  /** Its path inside the artifact, with `/` between the parts. */
+  path: string;
+  /** SHA-256 of its bytes. */
+  hash: string;
+  /** Length in bytes. */
+  sizeBytes: number;
+  /** Its media type, where it is known. */
+  mediaType: string | null;
+  /** What it is for, where that was said. */
+  role: string | null;
+}
+
+/** What a comparison comes to. */
+export type CompareArtifactsVerdict =
+  /** Both have the same bytes. */
+  | "identical"
+  /** Their bytes differ, what they say does not: both have the same content hash. */
+  | "same_content"
+  /** Their content differs. */
+  | "different"
+  /** Their content can't be held against each other; `reason` says why. */
+  | "not_comparable";
+
+/** As much of a compared artifact as tells it from the other. */
+export interface Compared {
+  /** Its id. */
+  artifactId: string;
+  /** Its type. */
+  artifactType: string;
+  /** What it represents. */
+  logicalKey: string;
+  /** Which version of its type and key it is. */
+  version: number;
+  /** Whether it stands, was replaced, or was deleted. */
+  status: Status;
+  /** Whether it was put aside. */
+  archived: boolean;
+  /** What kind of content it has. */
+  format: Format;
+  /** SHA-256 of the bytes kept; of a tree, of its listing. */
+  fileHash: string;
+  /** Hash of the logical content. */
+  contentHash: string;
+  /** Bytes kept, of all files together. */
+  sizeBytes: number;
+  /** A title for people. */
+  title: string | null;
+}
+
+/** What differs between two artifacts. */
+export interface Comparison {
+  /** The artifact that was compared. */
+  left: Compared;
+  /** The artifact that it was compared with. */
+  right: Compared;
+  /** What their content comes to. */
+  verdict: CompareArtifactsVerdict;
+  /** The same as a sentence. */
+  reason: string;
+  /** The fields that differ, ids, paths and what follows from others left out. */
+  fields: ValueChange[];
+  /** The params that differ. */
+  params: ParamDiff;
+  /** The tags that differ. */
+  tags: TagDiff;
+  /** The inputs that differ. */
+  inputs: InputDiff;
+  /** The files that differ. */
+  files: FileDiff;
+  /** How the tables differ; null unless both are tables that can be read. */
+  table: TableDiff | null;
+  /** Whether a list was cut at the limit, the examples of rows left aside. The counts are of all. */
+  truncated: boolean;
+}
 
 /** Content that stands in the request itself, at most 1 MiB. */
 export interface Content {
@@ -576,6 +802,8 @@ export interface Counts {
   hashedBytes: number;
   /** Readable names that were looked at. */
   names: number;
+  /** Files kept in place, or in the trash since their artifacts were deleted, that were looked at. */
+  inPlace: number;
   /** Sidecars that were read. */
   sidecars: number;
   /** Lines of the history that were read. */
@@ -608,6 +836,20 @@ export interface Created {
   deduped: boolean;
   /** The version. */
   dataset: Dataset;
+}
+
+/** The manifest as a database. */
+export interface Database {
+  /** Length of the file. */
+  sizeBytes: number;
+  /** Length of the write-ahead log beside it. */
+  logBytes: number;
+  /** Length of a page. */
+  pageBytes: number;
+  /** How many pages the file has. */
+  pages: number;
+  /** How many of them hold nothing. */
+  freePages: number;
 }
 
 /** One version of a dataset: what it holds and who made it; its members are listed apart. */
@@ -732,6 +974,18 @@ export interface Deleted {
   artifact: Artifact;
 }
 
+/** How many there are of each kind. */
+export interface DiffCount {
+  /** Only the right one has them. */
+  added: number;
+  /** Only the left one has them. */
+  removed: number;
+  /** Both have them, and they differ. */
+  changed: number;
+  /** Both have them alike. */
+  same: number;
+}
+
 /** How many members differ, and how. */
 export interface DiffCounts {
   /** Only in the right version. */
@@ -783,6 +1037,18 @@ export interface Done {
   success: boolean;
 }
 
+/** What was kept once although several artifacts hold it. */
+export interface Duplicates {
+  /** Files of artifacts whose bytes the store keeps. */
+  files: number;
+  /** The objects that hold them. */
+  objects: number;
+  /** How many files took no room. */
+  avoidedFiles: number;
+  /** How many bytes that saved. */
+  avoidedBytes: number;
+}
+
 /** From an input to what was made of it. */
 export interface Edge {
   /** What it was made from. */
@@ -816,6 +1082,65 @@ export interface Event {
   actor: string | null;
   /** The new values. */
   data: Record<string, unknown>;
+}
+
+/** What was brought back. */
+export interface Expanded {
+  /** The artifact. */
+  artifactId: string;
+  /** The files that are their originals again, by path. */
+  files: ExpandedFile[];
+  /** Files that could not be expanded and are as they were. */
+  failures: CompactionFailure[];
+}
+
+/** A file that is its original again. */
+export interface ExpandedFile {
+  /** The absolute path of the original. */
+  path: string;
+  /** The form that it had. */
+  form: Form;
+  /** The length that it had in bytes. */
+  compactSizeBytes: number;
+  /** The length of the original. */
+  sizeBytes: number;
+}
+
+/** What became of a file. */
+export type ExportState =
+  /** It is new there. */
+  | "written"
+  /** It was there with the same bytes. */
+  | "already_there"
+  /** It took the place of one with other bytes. */
+  | "replaced";
+
+/** What was written. */
+export interface Exported {
+  /** The artifact. */
+  artifactId: string;
+  /** The absolute path of the folder. */
+  directory: string;
+  /** Its files, in the order of its listing. */
+  files: ExportedFile[];
+  /** How many files are new or were replaced. */
+  writtenCount: number;
+  /** How many bytes these have. */
+  writtenBytes: number;
+}
+
+/** A file that is in the folder now. */
+export interface ExportedFile {
+  /** Its path inside the artifact. */
+  file: string;
+  /** Its absolute path. */
+  path: string;
+  /** SHA-256 of its bytes. */
+  hash: string;
+  /** Length in bytes. */
+  sizeBytes: number;
+  /** What became of it. */
+  state: ExportState;
 }
 
 /** By what found artifacts are counted. */
@@ -852,6 +1177,24 @@ export interface Facets {
   source: ValueCount[] | null;
 }
 
+/** The same of one family. */
+export interface FamilyCompaction {
+  /** The family. */
+  family: string;
+  /** Files of artifacts that are kept in place. */
+  files: number;
+  /** Those that get a compact form. */
+  compacted: number;
+  /** Those that are left as they are. */
+  skipped: number;
+  /** Bytes of those that get a compact form. */
+  sizeBytes: number;
+  /** Their bytes afterwards, the originals included that are kept. */
+  compactSizeBytes: number;
+  /** How many bytes that saves. */
+  savedBytes: number;
+}
+
 /** What is kept of a family. */
 export interface FamilyShown {
   /** Its name. */
@@ -862,6 +1205,30 @@ export interface FamilyShown {
   alwaysKeep: string[];
   /** Artifacts that are kept: ids, the starts of ids, or their last 8 digits. */
   pin: string[];
+}
+
+/** The same of one family. */
+export interface FamilyTally {
+  /** The family. */
+  family: string;
+  /** Files that belong to a family. */
+  filesScanned: number;
+  /** Their bytes. */
+  bytesScanned: number;
+  /** Files that were read, because they were new or looked otherwise than before. */
+  filesRead: number;
+  /** Runs that these files make up. */
+  found: number;
+  /** Runs that were not known before; of a dry run, those that would be registered. */
+  registered: number;
+  /** Known runs whose files, outcome, family or inputs are no longer what they were. */
+  refreshed: number;
+  /** Known runs in which nothing that shows has changed. */
+  unchanged: number;
+  /** Runs that were left as they are; a warning says of each why. */
+  skipped: number;
+  /** Known runs of which no file was found. They stay registered. */
+  missing: number;
 }
 
 /** The sums of one family. */
@@ -913,18 +1280,29 @@ export interface FeatureRange {
   count: number;
 }
 
-/** One file of an artifact. */
-export interface FileEntry {
-  /** Its path inside the artifact, with `/` between the parts. */
+/** A file that both have under the same path with different bytes. */
+export interface FileChange {
+  /** Its path inside the artifacts; of two single files the right one's. */
   path: string;
-  /** SHA-256 of its bytes. */
-  hash: string;
-  /** Length in bytes. */
-  sizeBytes: number;
-  /** Its media type, where it is known. */
-  mediaType: string | null;
-  /** What it is for, where that was said. */
-  role: string | null;
+  /** The file of the left one. */
+  left: CompareArtifactsFileEntry;
+  /** The file of the right one. */
+  right: CompareArtifactsFileEntry;
+}
+
+/**
+ * The files that differ, by the hashes of their bytes. Where neither is a tree, the one file of each is held against the
+ * other's, whatever they are called.
+ */
+export interface FileDiff {
+  /** Of all of them, how many are what. */
+  counts: DiffCount;
+  /** Only the right one has them, by path. */
+  added: CompareArtifactsFileEntry[];
+  /** Only the left one has them, by path. */
+  removed: CompareArtifactsFileEntry[];
+  /** Both have them with different bytes, by path. */
+  changed: FileChange[];
 }
 
 /** One thing that a verification found. */
@@ -948,6 +1326,18 @@ export interface Finding {
   /** Where the damaged bytes lie now, if a repair moved them. */
   quarantinedTo: string | null;
 }
+
+/** The form in which a file is kept. */
+export type Form =
+  /** JSON Lines in which values that repeat stand in a dictionary, in the first line. It lies where the original lay. */
+  | "dictionary"
+  /** One Zstandard frame. It has `.zst` behind the name of the original. */
+  | "zstd"
+  /**
+   * Markdown without empty sections and with canonical headers. It lies where the original lay, which is kept as an
+   * object.
+   */
+  | "markdown";
 
 /** What kind of content an artifact has. */
 export type Format =
@@ -1053,6 +1443,16 @@ export interface GraphStats {
   nodesByType: Record<string, number>;
   /** The edges by relation. */
   edgesByRelation: Record<string, number>;
+}
+
+/** Artifacts that have something in common. */
+export interface Group {
+  /** What they have in common; null where they have none. */
+  name: string | null;
+  /** How many they are. */
+  artifacts: number;
+  /** Their bytes, those that several hold counted for each. */
+  logicalBytes: number;
 }
 
 /** Whether the store can be used. */
@@ -1181,6 +1581,28 @@ export interface ImportM3Report {
   leftOut: ImportM3LeftOut[];
 }
 
+/** What became of a bundle. */
+export interface Imported {
+  /** When the bundle was written. */
+  createdAt: string;
+  /** The artifacts. */
+  artifacts: Tally;
+  /** The runs. */
+  runs: Tally;
+  /** The versions of datasets. */
+  datasets: Tally;
+  /** The aliases; one that stands for something else here is skipped. */
+  aliases: Tally;
+  /** The definitions of types. */
+  types: Tally;
+  /** The bytes that the store had not yet. */
+  bytesTaken: number;
+  /** What could not be kept as it was, at most 1000 sentences. */
+  notes: string[];
+  /** Whether there are more notes. */
+  truncated: boolean;
+}
+
 /** What became of a policy. */
 export type ImportedFate =
   /** keepstone.toml has it from now on. */
@@ -1199,6 +1621,24 @@ export type Ingest =
 
 /** An artifact that another was made from. */
 export interface Input {
+  /** The input's id. */
+  artifactId: string;
+  /** How the output came from it; `derived_from` unless given. */
+  relation: string | null;
+}
+
+/** The inputs that differ; annotations count too. */
+export interface InputDiff {
+  /** Of all of them, how many are what; an input with another relation is another input. */
+  counts: DiffCount;
+  /** Only the right one was made from them, in its order. */
+  added: Input[];
+  /** Only the left one was made from them, in its order. */
+  removed: Input[];
+}
+
+/** An artifact that another was made from. */
+export interface InputParam {
   /** The input's id. */
   artifactId: string;
   /** How the output came from it; `derived_from` unless given. */
@@ -1300,6 +1740,34 @@ export interface Limits {
   contentBytes: number;
 }
 
+/** One file of an artifact, and where it is. */
+export interface ListFilesFileEntry {
+  /** Its path inside the artifact, with `/` between the parts; of what is kept in place, below the scanned folder. */
+  path: string;
+  /** SHA-256 of its bytes. */
+  hash: string;
+  /** Length in bytes. */
+  sizeBytes: number;
+  /** Its media type, where it is known. */
+  mediaType: string | null;
+  /** What it is for, where that was said. */
+  role: string | null;
+  /**
+   * The absolute path at which it can be read: its readable name, or the place where it is kept; of a deleted artifact
+   * that was kept in place, its place in the trash. Null where it has none.
+   */
+  absolutePath: string | null;
+  /**
+   * The compact form that lies there; null where the original does. `hash` and `sizeBytes` are the original's, and
+   * read_file answers it.
+   */
+  form: Form | null;
+  /** SHA-256 of the bytes that lie there; null where they are the original's. */
+  storedHash: string | null;
+  /** Length of what lies there in bytes; null where it is the original. */
+  storedSizeBytes: number | null;
+}
+
 /** The store that is there now. */
 export interface Made {
   /** Whether it was made just now. */
@@ -1382,6 +1850,14 @@ export type Mode =
   /** Other bytes with the same logical content. */
   | "content_hash";
 
+/** A param that only one of them has. */
+export interface NamedValue {
+  /** The names that lead to it, as in `grid.bins`. */
+  name: string;
+  /** Its value. */
+  value: unknown;
+}
+
 /** A member that is added. */
 export interface NewMember {
   /** The artifact. */
@@ -1443,6 +1919,18 @@ export type Outcome =
 
 /** What must hold of a param: its value, a list of values of which it is one, or a range. */
 export type ParamCondition = string | number | boolean | (string | number | boolean)[] | ParamRange;
+
+/** The params that differ, the innermost ones; lists are compared whole. */
+export interface ParamDiff {
+  /** Of all of them, how many are what. */
+  counts: DiffCount;
+  /** Only the right one has them, by name. */
+  added: NamedValue[];
+  /** Only the left one has them, by name. */
+  removed: NamedValue[];
+  /** Both have them with different values, by name. */
+  changed: ValueChange[];
+}
 
 /** The numbers or the texts between which a param lies, the ends included. */
 export interface ParamRange {
@@ -1521,8 +2009,22 @@ export interface Pin {
   expired: boolean;
 }
 
+/** What compaction would do. */
+export interface PlanCompactionPlan {
+  /** The family asked for; null for all. */
+  family: string | null;
+  /** Every file of the artifacts that are kept in place: by family, the newest artifact first, then by path. */
+  files: PlannedFile[];
+  /** All files together. */
+  totals: CompactionTotals;
+  /** Each family, by name. */
+  families: FamilyCompaction[];
+  /** Names this plan; apply_compaction does no other. */
+  digest: string;
+}
+
 /** What a collection would do. */
-export interface Plan {
+export interface PlanGcPlan {
   /** The policy that judges what belongs to no family; null: nothing of that is judged. */
   policy: string | null;
   /** The one family that is judged; null: all of them, or none where a policy was asked for. */
@@ -1563,6 +2065,40 @@ export interface PlanTotals {
   logicalBytes: number;
   /** Bytes that a purge of those that go would free. */
   physicalBytes: number;
+}
+
+/** What compaction would do, or has done, to one file. */
+export interface PlannedFile {
+  /** The artifact it belongs to. */
+  artifactId: string;
+  /** The artifact's family. */
+  family: string;
+  /** The absolute path of the file as it lies there. */
+  path: string;
+  /** The form it gets; null when it is left as it is. */
+  form: Form | null;
+  /** Why it is left as it is; null when it gets a compact form. */
+  skipped: Skipped | null;
+  /** Its length in bytes. */
+  sizeBytes: number;
+  /** Its length afterwards; the same when it is left as it is. */
+  compactSizeBytes: number;
+  /** How many bytes the original takes that is kept beside it, compressed; 0 where the form alone holds all. */
+  originalSizeBytes: number;
+  /** How many bytes that saves. */
+  savedBytes: number;
+  /** Lines of JSON Lines that get a dictionary. */
+  linesProcessed: number | null;
+  /** How many fields have values in the dictionary. */
+  dictFields: number | null;
+  /** Sections of Markdown. */
+  originalSections: number | null;
+  /** The sections that are left. */
+  compactedSections: number | null;
+  /** Sections that are empty and are left out. */
+  emptySections: number | null;
+  /** Headers that are written otherwise. */
+  canonicalHeaders: number | null;
 }
 
 /** What is kept by which name. */
@@ -1626,6 +2162,13 @@ export interface PolicyShown {
   /** What `gc --dvc` hands to `dvc gc`. */
   dvcGcFlags: string[];
 }
+
+/** A configuration for those who come from another program. */
+export type Preset =
+  /** The five families of CryptoRun's verification outputs, in `artifacts` and `out` beside the store. */
+  | "cryptorun"
+  /** FlowTime's data folder, in `data` beside the store. */
+  | "flowtime";
 
 /** What became of a publish. */
 export interface Published {
@@ -1695,6 +2238,51 @@ export interface Purged {
   physicalBytes: number;
 }
 
+/** An artifact that has to do with the one that was asked about. */
+export interface Related {
+  /** Its id. */
+  artifactId: string;
+  /** Its type. */
+  artifactType: string;
+  /** A title for people. */
+  title: string | null;
+  /** What it represents. */
+  logicalKey: string;
+  /** Which version of its type and key it is. */
+  version: number;
+  /** Whether it stands, was replaced, or was deleted. */
+  status: Status;
+  /** Whether it was put aside. */
+  archived: boolean;
+  /** When it was published. */
+  createdAt: string;
+  /**
+   * What ties it to the other: the relation of the edge, `supersedes`, `superseded_by`, `sibling_of`, `shared_model`
+   * or `shared_input`.
+   */
+  relation: string;
+  /** The same as a sentence. */
+  reason: string;
+  /** How many steps away it is; what shares a model or an input is two steps away. */
+  depth: number;
+  /** The artifact that lies between: one step nearer, or the input that both have. Null where none does. */
+  via: string | null;
+}
+
+/** What an artifact has to do with others. */
+export interface Relations {
+  /** The artifact that was asked about. */
+  artifactId: string;
+  /** What it was made from, nearest first, as the inputs were given. */
+  derivedFrom: Related[];
+  /** What was made of it, nearest first, then newest first. */
+  derivatives: Related[];
+  /** What replaced it, what it replaced, its siblings, what shares a model, what shares an input; then newest first. */
+  related: Related[];
+  /** Whether there is more than a list holds. Inputs beyond the first 100 are not looked at for siblings. */
+  truncated: boolean;
+}
+
 /** How many pins there were. */
 export interface Removed {
   /** How many pins were removed. */
@@ -1711,6 +2299,16 @@ export interface Restored {
   skipped: ApplyGcLeftOut[];
 }
 
+/** Files on the disk, each inode counted once however many names it has. */
+export interface Room {
+  /** How many inodes. */
+  files: number;
+  /** Their lengths. */
+  logicalBytes: number;
+  /** What the file system takes for them. */
+  physicalBytes: number;
+}
+
 /** An ancestor that has no inputs itself. */
 export interface Root {
   /** Its id. */
@@ -1719,6 +2317,49 @@ export interface Root {
   artifactType: string;
   /** The parts it plays. */
   roles: string[];
+}
+
+/** A row that both tables have by its key, with different values. */
+export interface RowChange {
+  /** Its number in the left table, from 1. */
+  leftRow: number;
+  /** Its number in the right table, from 1. */
+  rightRow: number;
+  /** Its values in the key columns. */
+  key: Record<string, number | string | boolean | null>;
+  /** What differs, of the first 100 columns that do. */
+  changes: CellChange[];
+}
+
+/** How the rows of two tables differ. */
+export interface RowDiff {
+  /**
+   * The columns by which rows are told to be the same row: those asked for, else the sort keys that both types declare.
+   * Without any a row is the same only if all of it is, and none counts as changed.
+   */
+  key: string[];
+  /** The columns whose values are compared: those that both tables have with the same type. */
+  compared: string[];
+  /** How many rows are what. Rows that are there several times count as often as they are. */
+  counts: DiffCount;
+  /** How many rows of the left table have a key that a row before them has. */
+  leftRepeated: number;
+  /** How many rows of the right table have a key that a row before them has. */
+  rightRepeated: number;
+  /** Some rows that only the right table has, the first ones in it. */
+  added: RowOf[];
+  /** Some rows that only the left table has, the first ones in it. */
+  removed: RowOf[];
+  /** Some rows that differ, the first ones of the left table. */
+  changed: RowChange[];
+}
+
+/** A row that only one table has. */
+export interface RowOf {
+  /** Its number in its table, from 1. */
+  row: number;
+  /** Its values by column, of the first 100 columns. */
+  values: Record<string, number | string | boolean | null>;
 }
 
 /** A run. */
@@ -1935,6 +2576,118 @@ export type RunStatus =
   /** There was nothing to do. */
   | "skipped";
 
+/** What somebody should know about a scan. */
+export type ScanFault =
+  /** A folder that is to be scanned is not there. */
+  | "root_missing"
+  /** A file or folder can't be read; the run that it belongs to is left as it is. */
+  | "unreadable"
+  /** A link is not followed. */
+  | "link"
+  /** Something matches a pattern and is no file. */
+  | "not_regular"
+  /** A name is no UTF-8, is too long, can be no id, or tells of a moment that there is none of. */
+  | "odd_name"
+  /** Files match several families, and belong to the first by name. */
+  | "overlap"
+  /** A file changed while it was read; its run is left for the next scan. */
+  | "changing"
+  /** No file of a known run was found. */
+  | "run_missing"
+  /** A file of a known run is no longer there. */
+  | "file_missing"
+  /** A file stays with the run that has it, though its path now says another. */
+  | "kept_by_run"
+  /** The files of a deleted run are there again, and are registered as a new one. */
+  | "reappeared"
+  /** The files of a deleted run have not been moved to the trash yet. */
+  | "waits_for_trash"
+  /** The run is known already, in another mode. */
+  | "other_mode"
+  /** Somebody else changed or deleted the run meanwhile. */
+  | "changed_meanwhile"
+  /** A folder of a run lacks the file that says what it is; it is left out. */
+  | "incomplete"
+  /** A file that says something of a run is not understood; where nothing else says what the run is, it is left out. */
+  | "malformed"
+  /** The id that a run's folder names is another artifact's, and it gets one with a number. */
+  | "id_taken"
+  /** An input that a run's files name is not recorded: it can be no id, or was itself made of the run. */
+  | "input_left_out";
+
+/** Who keeps the files of the runs that a scan finds. */
+export type ScanMode =
+  /** They stay where their producer put them. */
+  | "in_place"
+  /** The store keeps a copy. */
+  | "copy"
+  /** The store keeps them; the originals are removed after the commit. */
+  | "move";
+
+/** What a scan found. */
+export interface ScanReport {
+  /** Whether nothing was written. */
+  dryRun: boolean;
+  /** Who keeps the files. */
+  mode: ScanMode;
+  /** The absolute paths of the folders that were looked through. */
+  roots: string[];
+  /** Files that belong to a family. */
+  filesScanned: number;
+  /** Their bytes. */
+  bytesScanned: number;
+  /** Files that were read, because they were new or looked otherwise than before. */
+  filesRead: number;
+  /** Runs that these files make up. */
+  found: number;
+  /** Runs that were not known before; of a dry run, those that would be registered. */
+  registered: number;
+  /** Known runs whose files, outcome, family or inputs are no longer what they were. */
+  refreshed: number;
+  /** Known runs in which nothing that shows has changed. */
+  unchanged: number;
+  /** Runs that were left as they are; a warning says of each why. */
+  skipped: number;
+  /** Known runs of which no file was found. They stay registered. */
+  missing: number;
+  /** Each family, by name. */
+  families: FamilyTally[];
+  /** What somebody should know, by path; at most 10000 of it. */
+  warnings: ScanWarning[];
+  /** How many warnings there are. */
+  warningCount: number;
+  /** How long it took. */
+  durationSeconds: number;
+}
+
+/** Something that a scan found on its way. */
+export interface ScanWarning {
+  /** The absolute path that it is about; null where it is about none. */
+  path: string | null;
+  /** What it is. */
+  code: ScanFault;
+  /** The family, where it is about one. */
+  family: string | null;
+  /** The artifact, where it is about one. */
+  artifactId: string | null;
+  /** The same as a sentence. */
+  message: string;
+}
+
+/** How the columns of two tables differ. */
+export interface SchemaDiff {
+  /** Whether names, types and order are the same. */
+  same: boolean;
+  /** Only the right table has them, in its order. */
+  added: ColumnOf[];
+  /** Only the left table has them, in its order. */
+  removed: ColumnOf[];
+  /** Both have them with different types, in the order of the left one. */
+  changed: TypeChange[];
+  /** Whether the columns that both have stand in another order. */
+  reordered: boolean;
+}
+
 /** Which artifacts a search finds; everything in it must hold. */
 export interface SearchFilter {
   /** Of one of these types, whatever the case of their letters. */
@@ -1981,6 +2734,18 @@ export interface SearchFilter {
   params?: Record<string, ParamCondition> | null | undefined;
 }
 
+/** What the file became. */
+export interface SettingsImported {
+  /** Whether nothing was written. */
+  dryRun: boolean;
+  /** Absolute path of keepstone.toml. */
+  configuration: string;
+  /** Whether it says more than before, or would. */
+  changed: boolean;
+  /** The folders that are scanned, then what the file says, in its order. */
+  keys: KeyImported[];
+}
+
 /** How many members, and how many bytes they have. */
 export interface Share {
   /** How many members. */
@@ -1988,6 +2753,35 @@ export interface Share {
   /** Their bytes together. */
   totalBytes: number;
 }
+
+/** Why a file is left as it is. */
+export type Skipped =
+  /** It is neither JSON Lines (`.jsonl`) nor Markdown (`.md`). */
+  | "other_kind"
+  /** keepstone.toml says that files of this kind stay as they are. */
+  | "disabled"
+  /** It is smaller than `min_size_kb`. */
+  | "too_small"
+  /** Markdown of more than 16 MiB is not looked into. */
+  | "too_large"
+  /** It is in a compact form, or there is nothing in it that could be left out. */
+  | "already_compact"
+  /** No form of it is smaller, for Markdown together with the original that is kept. */
+  | "not_smaller"
+  /** It is called Markdown, but is no text in UTF-8. */
+  | "not_text"
+  /** Leaving something out would make its other parts read differently. */
+  | "would_read_differently"
+  /** It isn't what the last scan found; scan again. */
+  | "changed"
+  /** It is not where the last scan found it. */
+  | "missing"
+  /** It may not be read. */
+  | "unreadable"
+  /** Something else has the name that its compact form would get. */
+  | "name_taken"
+  /** It has other names (hard links), which would keep its bytes. */
+  | "linked";
 
 /** By what a search is ordered. */
 export type SortBy =
@@ -2019,6 +2813,48 @@ export interface Statistics {
   featureRanges: Record<string, FeatureRange>;
 }
 
+/** What is kept and how much room it takes. */
+export interface Stats {
+  /** How many artifacts there are, deleted ones left out. */
+  total: number;
+  /** Their bytes, those that several hold counted for each. */
+  logicalBytes: number;
+  /** Their bytes, each object counted once, and files that are kept in place as they lie there. */
+  liveBytes: number;
+  /** When the oldest of them was created; null without any. */
+  oldest: string | null;
+  /** When the newest of them was created; null without any. */
+  newest: string | null;
+  /** By type. */
+  byType: Group[];
+  /** By source. */
+  bySource: Group[];
+  /** By tag; at most 1000. */
+  byTag: TagGroup[];
+  /** How many more tags there are. */
+  tagsOmitted: number;
+  /** By status. */
+  byStatus: Group[];
+  /** By family. */
+  byFamily: Group[];
+  /** By outcome. */
+  byOutcome: Group[];
+  /** What is kept once although several artifacts hold it. */
+  duplicates: Duplicates;
+  /** Files that are kept in a compact form. */
+  compacted: Compacted;
+  /** What lies in the trash. */
+  trash: TrashFigures;
+  /** What the store's own files take on the disk: objects, names, sidecars, trash, manifest and all else. */
+  store: Room;
+  /** What files take that are kept in place. */
+  inPlace: Room;
+  /** The manifest as a database. */
+  database: Database;
+  /** What the budget of the default policy leaves; null where there is none. */
+  budget: Budget | null;
+}
+
 /** Whether an artifact stands, was replaced, or was deleted. */
 export type Status =
   /** It stands. */
@@ -2045,6 +2881,28 @@ export interface Summary {
   findings: string[];
 }
 
+/** How two tables differ. */
+export interface TableDiff {
+  /** Rows of the left table. */
+  leftRows: number;
+  /** Rows of the right table. */
+  rightRows: number;
+  /** How their columns differ. */
+  schema: SchemaDiff;
+  /** The columns of the left table, then those that only the right one has. */
+  columns: ColumnPair[];
+  /** How their rows differ. */
+  rows: RowDiff;
+}
+
+/** A tag that both have with different values. */
+export interface TagChange {
+  /** The value of the left one. */
+  left: string;
+  /** The value of the right one. */
+  right: string;
+}
+
 /** How many have a tag. */
 export interface TagCount {
   /** The tag's key. */
@@ -2053,6 +2911,28 @@ export interface TagCount {
   value: string;
   /** How many have it. */
   count: number;
+}
+
+/** The tags that differ. */
+export interface TagDiff {
+  /** Only the right one has them. */
+  added: Record<string, string>;
+  /** Only the left one has them. */
+  removed: Record<string, string>;
+  /** Both have them with different values. */
+  changed: Record<string, TagChange>;
+}
+
+/** Artifacts that have a tag in common. */
+export interface TagGroup {
+  /** The tag. */
+  key: string;
+  /** Its value. */
+  value: string;
+  /** How many they are. */
+  artifacts: number;
+  /** Their bytes, those that several hold counted for each. */
+  logicalBytes: number;
 }
 
 /** What became of the things of one kind. */
@@ -2085,6 +2965,16 @@ export interface Totals {
   objectsVerified: number;
   /** How many bytes that were. */
   bytesVerified: number;
+}
+
+/** What lies in the trash. */
+export interface TrashFigures {
+  /** How many artifacts. */
+  artifacts: number;
+  /** Their bytes, those that several hold counted for each. */
+  logicalBytes: number;
+  /** What purging all of it would free: bytes that nothing live needs. */
+  purgeableBytes: number;
 }
 
 /** Something in the trash. */
@@ -2121,6 +3011,16 @@ export interface Trashed {
   sizeBytes: number;
 }
 
+/** A column that both tables have with different types. */
+export interface TypeChange {
+  /** Its name. */
+  name: string;
+  /** Its type in the left table. */
+  left: string;
+  /** Its type in the right table. */
+  right: string;
+}
+
 /** What a registered type says about its tables. */
 export interface TypeDefinition {
   /** The type's name. */
@@ -2155,6 +3055,16 @@ export interface Updated {
   changed: boolean;
   /** The artifact as it is now. */
   artifact: Artifact;
+}
+
+/** A field or param that both have with different values. */
+export interface ValueChange {
+  /** Its name; of a param the names that lead to it, as in `grid.bins`. */
+  name: string;
+  /** The value of the left one. */
+  left: unknown;
+  /** The value of the right one. */
+  right: unknown;
 }
 
 /** How many have a value. */
@@ -2295,6 +3205,8 @@ export type HealthCheckResult = Health;
 export interface InitParams {
   /** Whether to write keepstone.toml anew in a store that exists; false unless given. */
   force?: boolean | null | undefined;
+  /** What keepstone.toml says besides the defaults; nothing unless given. */
+  preset?: Preset | null | undefined;
 }
 
 /** What `init` answers. */
@@ -2323,7 +3235,7 @@ export interface PublishArtifactParams {
   /** What it was made from, with the relation derived_from. */
   inputArtifactIds?: string[] | null | undefined;
   /** What it was made from, with relations. */
-  inputs?: Input[] | null | undefined;
+  inputs?: InputParam[] | null | undefined;
   /** The program that wrote it. */
   writerName?: string | null | undefined;
   /** That program's version. */
@@ -2418,6 +3330,37 @@ export interface SearchArtifactsParams {
 /** What `search_artifacts` answers. */
 export type SearchArtifactsResult = Found;
 
+/** What `compare_artifacts` takes. */
+export interface CompareArtifactsParams {
+  /** The artifact that is compared, as a rule the older one. */
+  left: string;
+  /** The artifact that it is compared with. */
+  right: string;
+  /**
+   * The columns by which rows are told to be the same row; the sort keys that both types declare unless given, and
+   * without those the whole row.
+   */
+  key?: string[] | null | undefined;
+  /** Of each list at most this many: 1 to 1000, 100 unless given. Of rows at most 100 are shown, 10 unless given. */
+  limit?: number | null | undefined;
+}
+
+/** What `compare_artifacts` answers. */
+export type CompareArtifactsResult = Comparison;
+
+/** What `get_related` takes. */
+export interface GetRelatedParams {
+  /** The artifact. */
+  artifactId: string;
+  /** How many edges or supersessions far: 1 to 100, 1 unless given. */
+  depth?: number | null | undefined;
+  /** Of each list at most this many: 1 to 1000, 100 unless given. */
+  limit?: number | null | undefined;
+}
+
+/** What `get_related` answers. */
+export type GetRelatedResult = Relations;
+
 /** What `resolve` takes. */
 export interface ResolveParams {
   /**
@@ -2457,7 +3400,7 @@ export interface ListFilesParams {
 }
 
 /** What `list_files` answers. */
-export type ListFilesResult = FileEntry[];
+export type ListFilesResult = ListFilesFileEntry[];
 
 /** What `read_file` takes. */
 export interface ReadFileParams {
@@ -2475,6 +3418,19 @@ export interface ReadFileParams {
 
 /** What `read_file` answers. */
 export type ReadFileResult = Piece;
+
+/** What `export_artifact` takes. */
+export interface ExportArtifactParams {
+  /** The artifact. */
+  artifactId: string;
+  /** The folder, made where it is not there. A relative path counts from the server's working directory. */
+  directory: string;
+  /** Whether files that are there with other bytes are replaced; false unless given. */
+  overwrite?: boolean | null | undefined;
+}
+
+/** What `export_artifact` answers. */
+export type ExportArtifactResult = Exported;
 
 /** What `supersede` takes. */
 export interface SupersedeParams {
@@ -2662,7 +3618,7 @@ export interface AddLineageParams {
   /** The artifact that was made. */
   artifactId: string;
   /** What it was made from, 1 to 10000 artifacts. */
-  inputs: Input[];
+  inputs: InputParam[];
 }
 
 /** What `add_lineage` answers. */
@@ -2937,6 +3893,29 @@ export interface RestoreDatasetParams {
 /** What `restore_dataset` answers. */
 export type RestoreDatasetResult = Changed;
 
+/** What `scan` takes. */
+export interface ScanParams {
+  /**
+   * The one folder to look through, instead of those that keepstone.toml names. A relative path counts from the
+   * server's working directory. One that is not named there and looks like FlowTime's is read as such.
+   */
+  root?: string | null | undefined;
+  /** The one family to look for; all of them unless given. */
+  family?: string | null | undefined;
+  /**
+   * Who keeps the files: `in_place` leaves them with their producer, `copy` takes them into the store, `move` removes
+   * them there afterwards; `in_place` unless given.
+   */
+  mode?: ScanMode | null | undefined;
+  /** Whether it is only told what would be done: nothing is written then, no store either. False unless given. */
+  dryRun?: boolean | null | undefined;
+  /** Whether every file is read again, also where it looks as before; false unless given. */
+  rehash?: boolean | null | undefined;
+}
+
+/** What `scan` answers. */
+export type ScanResult = ScanReport;
+
 /** What `pin` takes. */
 export interface PinParams {
   /** The artifact; or give `runId` or `datasetId`. */
@@ -2997,7 +3976,7 @@ export interface PlanGcParams {
 }
 
 /** What `plan_gc` answers. */
-export type PlanGcResult = Plan;
+export type PlanGcResult = PlanGcPlan;
 
 /** What `apply_gc` takes. */
 export interface ApplyGcParams {
@@ -3012,7 +3991,7 @@ export interface ApplyGcParams {
 }
 
 /** What `apply_gc` answers. */
-export type ApplyGcResult = Applied;
+export type ApplyGcResult = ApplyGcApplied;
 
 /** What `delete_artifact` takes. */
 export interface DeleteArtifactParams {
@@ -3076,6 +4055,41 @@ export interface PurgeTrashParams {
 /** What `purge_trash` answers. */
 export type PurgeTrashResult = PurgeReport;
 
+/** What `get_stats` takes. */
+export type GetStatsParams = Record<string, never>;
+
+/** What `get_stats` answers. */
+export type GetStatsResult = Stats;
+
+/** What `plan_compaction` takes. */
+export interface PlanCompactionParams {
+  /** The one family whose files are looked at; all of them unless given. */
+  family?: string | null | undefined;
+}
+
+/** What `plan_compaction` answers. */
+export type PlanCompactionResult = PlanCompactionPlan;
+
+/** What `apply_compaction` takes. */
+export interface ApplyCompactionParams {
+  /** The family that the plan was made for; left out where the plan is for all of them. */
+  family?: string | null | undefined;
+  /** The plan's digest. */
+  digest: string;
+}
+
+/** What `apply_compaction` answers. */
+export type ApplyCompactionResult = ApplyCompactionApplied;
+
+/** What `expand` takes. */
+export interface ExpandParams {
+  /** The artifact. */
+  artifactId: string;
+}
+
+/** What `expand` answers. */
+export type ExpandResult = Expanded;
+
 /** What `import_m3` takes. */
 export interface ImportM3Params {
   /**
@@ -3090,6 +4104,20 @@ export interface ImportM3Params {
 /** What `import_m3` answers. */
 export type ImportM3Result = ImportM3Report;
 
+/** What `import_cryptorun` takes. */
+export interface ImportCryptorunParams {
+  /**
+   * The YAML file. A relative path counts from the server's working directory. The folders `artifacts` and `out` are
+   * looked for beside its folder, where that is called `config`, else in it.
+   */
+  path: string;
+  /** Whether it is only told what would be done. False unless given. */
+  dryRun?: boolean | null | undefined;
+}
+
+/** What `import_cryptorun` answers. */
+export type ImportCryptorunResult = SettingsImported;
+
 /** What `import_m3_policies` takes. */
 export interface ImportM3PoliciesParams {
   /** The YAML file. A relative path counts from the server's working directory. */
@@ -3100,6 +4128,30 @@ export interface ImportM3PoliciesParams {
 
 /** What `import_m3_policies` answers. */
 export type ImportM3PoliciesResult = PoliciesImported;
+
+/** What `export_bundle` takes. */
+export interface ExportBundleParams {
+  /** The artifacts, 1 to 10000; or say all. */
+  artifactIds?: string[] | null | undefined;
+  /** Whether every artifact of the store goes into it, deleted ones included; false unless given. */
+  all?: boolean | null | undefined;
+  /** The file, which must not be there yet. A relative path counts from the server's working directory. */
+  path: string;
+  /** Whether everything that the artifacts were made from comes along, as far as it goes; true unless given. */
+  closure?: boolean | null | undefined;
+}
+
+/** What `export_bundle` answers. */
+export type ExportBundleResult = Bundled;
+
+/** What `import_bundle` takes. */
+export interface ImportBundleParams {
+  /** The bundle. A relative path counts from the server's working directory. */
+  path: string;
+}
+
+/** What `import_bundle` answers. */
+export type ImportBundleResult = Imported;
 
 /** What `list_events` takes. */
 export interface ListEventsParams {

@@ -13,7 +13,8 @@ from .types import (
     Added,
     Alias,
     AliasSet,
-    Applied,
+    ApplyCompactionApplied,
+    ApplyGcApplied,
     Archived,
     Artifact,
     ArtifactFilter,
@@ -21,11 +22,13 @@ from .types import (
     AuditReport,
     BulkDeleted,
     BulkUpdated,
+    Bundled,
     Changed,
     ChangedMember,
     Check,
     CheckoutParam,
     ColumnType,
+    Comparison,
     Content,
     Copy,
     Created,
@@ -36,8 +39,9 @@ from .types import (
     Direction,
     Done,
     Event,
+    Expanded,
+    Exported,
     FacetBy,
-    FileEntry,
     Format,
     Found,
     GetLineageGraphFormatParam,
@@ -46,8 +50,10 @@ from .types import (
     GivenFile,
     Health,
     ImportM3Report,
+    Imported,
     Ingest,
-    Input,
+    InputParam,
+    ListFilesFileEntry,
     Made,
     MemberFilter,
     Members,
@@ -57,11 +63,15 @@ from .types import (
     Paths,
     Piece,
     Pin,
-    Plan,
+    PlanCompactionPlan,
+    PlanGcPlan,
     Policies,
     PoliciesImported,
+    Preset,
     Published,
     PurgeReport,
+    Related,
+    Relations,
     Removed,
     Restored,
     Run,
@@ -69,8 +79,12 @@ from .types import (
     RunEnd,
     RunErrorParam,
     RunFilter,
+    ScanMode,
+    ScanReport,
     SearchFilter,
+    SettingsImported,
     SortBy,
+    Stats,
     Status,
     Summary,
     Trashed,
@@ -88,10 +102,13 @@ IDEMPOTENT = frozenset(
         "audit",
         "bulk_delete",
         "bulk_update",
+        "compare_artifacts",
         "create_dataset",
         "delete_artifact",
         "delete_dataset",
         "diff_datasets",
+        "expand",
+        "export_artifact",
         "find_by_hash",
         "find_by_logical_key",
         "find_lineage_paths",
@@ -102,8 +119,12 @@ IDEMPOTENT = frozenset(
         "get_downstream",
         "get_lineage",
         "get_lineage_graph",
+        "get_related",
         "get_run",
+        "get_stats",
         "health_check",
+        "import_bundle",
+        "import_cryptorun",
         "import_m3",
         "import_m3_policies",
         "init",
@@ -119,6 +140,7 @@ IDEMPOTENT = frozenset(
         "list_runs",
         "list_trash",
         "list_types",
+        "plan_compaction",
         "plan_gc",
         "purge_trash",
         "read_file",
@@ -129,6 +151,7 @@ IDEMPOTENT = frozenset(
         "restore_backup",
         "restore_dataset",
         "rpc.discover",
+        "scan",
         "search_artifacts",
         "set_alias",
         "supersede",
@@ -192,19 +215,23 @@ class Methods:
         self,
         *,
         force: bool | None = None,
+        preset: Preset | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
     ) -> Made:
         """Makes the store. One that exists stays as it is; with `force` its configuration is
-        written anew, and nothing else.
+        written anew, and nothing else. A preset takes the place of a configuration that nobody has
+        edited also without `force`.
 
         Args:
             force: Whether to write keepstone.toml anew in a store that exists; false unless given.
+            preset: What keepstone.toml says besides the defaults; nothing unless given.
         """
         reply: Made = self._run(
             "init",
             {
                 "force": force,
+                "preset": preset,
             },
             timeout,
             on_progress,
@@ -224,7 +251,7 @@ class Methods:
         columns: Mapping[str, ColumnType] | None = None,
         tags: Mapping[str, str] | Sequence[str] | None = None,
         input_artifact_ids: Sequence[str] | None = None,
-        inputs: Sequence[Input] | None = None,
+        inputs: Sequence[InputParam] | None = None,
         writer_name: str | None = None,
         writer_version: str | None = None,
         git_commit: str | None = None,
@@ -455,6 +482,78 @@ class Methods:
         )
         return reply
 
+    def compare_artifacts(
+        self,
+        left: str,
+        right: str,
+        *,
+        key: Sequence[str] | None = None,
+        limit: int | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Comparison:
+        """Compares two artifacts: their fields, params, tags, inputs and files; and of two tables
+        the columns, what the values of each come to, and the rows that were added, removed and
+        changed.
+
+        `verdict` says it in a word, `reason` in a sentence. Values are compared exactly: 0.1 is not
+        0.1000001, NaN is NaN. Deleted artifacts are compared like others as long as their bytes are
+        there.
+
+        Args:
+            left: The artifact that is compared, as a rule the older one.
+            right: The artifact that it is compared with.
+            key: The columns by which rows are told to be the same row; the sort keys that both
+                types declare unless given, and without those the whole row.
+            limit: Of each list at most this many: 1 to 1000, 100 unless given. Of rows at most 100
+                are shown, 10 unless given.
+        """
+        reply: Comparison = self._run(
+            "compare_artifacts",
+            {
+                "left": left,
+                "right": right,
+                "key": key,
+                "limit": limit,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def get_related(
+        self,
+        artifact_id: str,
+        *,
+        depth: int | None = None,
+        limit: int | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Relations:
+        """Answers what an artifact has to do with others: what it was made from, what was made of
+        it, and what is related.
+
+        Related are the artifacts that it replaced or was replaced by and those noted as its
+        siblings, then those made with the same model, then those made from the same input. Nothing
+        is guessed from types, tags or times.
+
+        Args:
+            artifact_id: The artifact.
+            depth: How many edges or supersessions far: 1 to 100, 1 unless given.
+            limit: Of each list at most this many: 1 to 1000, 100 unless given.
+        """
+        reply: Relations = self._run(
+            "get_related",
+            {
+                "artifact_id": artifact_id,
+                "depth": depth,
+                "limit": limit,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
     def resolve(
         self,
         ref: str,
@@ -539,13 +638,13 @@ class Methods:
         *,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
-    ) -> list[FileEntry]:
+    ) -> list[ListFilesFileEntry]:
         """Lists the files of an artifact with their hashes and sizes, sorted by path.
 
         Args:
             artifact_id: The artifact.
         """
-        reply: list[FileEntry] = self._run(
+        reply: list[ListFilesFileEntry] = self._run(
             "list_files",
             {
                 "artifact_id": artifact_id,
@@ -588,6 +687,41 @@ class Methods:
                 "file": file,
                 "offset": offset,
                 "length": length,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def export_artifact(
+        self,
+        artifact_id: str,
+        directory: str,
+        *,
+        overwrite: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Exported:
+        """Writes the files of an artifact into a folder, under their own names: copies that may be
+        changed.
+
+        Every byte is checked on the way, and each file gets its name once all of it is there. A
+        file that is there already with the same bytes stays; one with others is refused before
+        anything is written, unless `overwrite` says otherwise.
+
+        Args:
+            artifact_id: The artifact.
+            directory: The folder, made where it is not there. A relative path counts from the
+                server's working directory.
+            overwrite: Whether files that are there with other bytes are replaced; false unless
+                given.
+        """
+        reply: Exported = self._run(
+            "export_artifact",
+            {
+                "artifact_id": artifact_id,
+                "directory": directory,
+                "overwrite": overwrite,
             },
             timeout,
             on_progress,
@@ -1006,7 +1140,7 @@ class Methods:
     def add_lineage(
         self,
         artifact_id: str,
-        inputs: Sequence[Input],
+        inputs: Sequence[InputParam],
         *,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
@@ -1581,6 +1715,56 @@ class Methods:
         )
         return reply
 
+    def scan(
+        self,
+        *,
+        root: str | None = None,
+        family: str | None = None,
+        mode: ScanMode | None = None,
+        dry_run: bool | None = None,
+        rehash: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> ScanReport:
+        """Looks through folders for files that match the patterns of families, and registers each
+        run that they make up as one artifact.
+
+        Which folders and families there are is said in keepstone.toml. Files belong to one run when
+        their paths share a stamp (`20250906_143022`) or an id behind `run_`, or their names an id
+        or a date; otherwise when they lie in one folder. In a data folder of FlowTime (`layout =
+        "flowtime"`) each folder of a run, a model or telemetry is one artifact that has the
+        folder's name for an id, with what its files say: title, tags, params, what it was made
+        from. Nothing in the folders is changed, unless `mode` is `move`. A run that was found
+        before keeps its artifact with its id, tags and pins, whatever was added to its files; those
+        that look as before (size and time) are not read again. It is committed in parts, none of
+        them half. The store is made if there is none.
+
+        Args:
+            root: The one folder to look through, instead of those that keepstone.toml names. A
+                relative path counts from the server's working directory. One that is not named
+                there and looks like FlowTime's is read as such.
+            family: The one family to look for; all of them unless given.
+            mode: Who keeps the files: `in_place` leaves them with their producer, `copy` takes them
+                into the store, `move` removes them there afterwards; `in_place` unless given.
+            dry_run: Whether it is only told what would be done: nothing is written then, no store
+                either. False unless given.
+            rehash: Whether every file is read again, also where it looks as before; false unless
+                given.
+        """
+        reply: ScanReport = self._run(
+            "scan",
+            {
+                "root": root,
+                "family": family,
+                "mode": mode,
+                "dry_run": dry_run,
+                "rehash": rehash,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
     def pin(
         self,
         *,
@@ -1706,7 +1890,7 @@ class Methods:
         now: str | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
-    ) -> Plan:
+    ) -> PlanGcPlan:
         """Tells what a collection would do, and why: every candidate with its fate and all reasons.
         Nothing changes.
 
@@ -1722,7 +1906,7 @@ class Methods:
             now: The moment that ages are counted to: RFC 3339, without zone it reads as UTC. The
                 present unless given.
         """
-        reply: Plan = self._run(
+        reply: PlanGcPlan = self._run(
             "plan_gc",
             {
                 "policy": policy,
@@ -1743,7 +1927,7 @@ class Methods:
         family: str | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
-    ) -> Applied:
+    ) -> ApplyGcApplied:
         """Puts into the trash what a plan deletes. The plan is drawn again, and stale_plan is the
         answer when it would delete something else by now; give `policy`, `family`, `now` and
         `digest` as the plan answered them.
@@ -1762,7 +1946,7 @@ class Methods:
             policy: The plan's policy.
             family: The plan's family.
         """
-        reply: Applied = self._run(
+        reply: ApplyGcApplied = self._run(
             "apply_gc",
             {
                 "now": now,
@@ -1925,6 +2109,115 @@ class Methods:
         )
         return reply
 
+    def get_stats(
+        self,
+        *,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Stats:
+        """Tells what is kept, by type, source, tag, status, family and outcome, and how much room
+        it takes.
+
+        The files on the disk are looked at for it. Groups are of live artifacts, those by status of
+        all; the largest come first.
+        """
+        reply: Stats = self._run(
+            "get_stats",
+            {},
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def plan_compaction(
+        self,
+        *,
+        family: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> PlanCompactionPlan:
+        """Says which files of artifacts that are kept in place can be smaller, in which form, and
+        how small exactly.
+
+        JSON Lines (`.jsonl`) get a dictionary for values that repeat, or become one Zstandard frame
+        where that gains nothing; Markdown (`.md`) loses empty sections, and its original is kept
+        compressed in the store. Every form expands to the same bytes. Files that are too small,
+        compact already, or smaller in no form are left alone, each with the reason. Nothing is
+        written. apply_compaction does what this says.
+
+        Args:
+            family: The one family whose files are looked at; all of them unless given.
+        """
+        reply: PlanCompactionPlan = self._run(
+            "plan_compaction",
+            {
+                "family": family,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def apply_compaction(
+        self,
+        digest: str,
+        *,
+        family: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> ApplyCompactionApplied:
+        """Puts compact forms in the place of files, as a plan says.
+
+        Before a file is replaced it is proven that its compact form expands to the same bytes; its
+        modification time stays, and `expand` brings the original back. Another digest than that of
+        the present plan is stale_plan. A file that can't be replaced stays as it is and is named
+        among the failures. It is committed in parts; whenever the process dies, each file is in one
+        form or the other, and the manifest knows in which.
+
+        Asked a second time it may change something more, so it is never retried by itself.
+
+        Args:
+            digest: The plan's digest.
+            family: The family that the plan was made for; left out where the plan is for all of
+                them.
+        """
+        reply: ApplyCompactionApplied = self._run(
+            "apply_compaction",
+            {
+                "digest": digest,
+                "family": family,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def expand(
+        self,
+        artifact_id: str,
+        *,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Expanded:
+        """Brings back the original bytes of an artifact's files that are kept in a compact form,
+        proven by their hash.
+
+        An artifact without such files is answered with none. A file that can't be expanded stays as
+        it is and is named among the failures.
+
+        Args:
+            artifact_id: The artifact.
+        """
+        reply: Expanded = self._run(
+            "expand",
+            {
+                "artifact_id": artifact_id,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
     def import_m3(
         self,
         data_dir: str,
@@ -1959,6 +2252,38 @@ class Methods:
         )
         return reply
 
+    def import_cryptorun(
+        self,
+        path: StrPath,
+        *,
+        dry_run: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> SettingsImported:
+        """Takes CryptoRun's settings into keepstone.toml: its families with their patterns, rules
+        and pins, its folders, limits and rules of compaction; and tells of every key what it
+        became, or why nothing.
+
+        Nothing that keepstone.toml says is changed: of a table that it has already, only what says
+        the same counts. The store is made if there is none.
+
+        Args:
+            path: The YAML file. A relative path counts from the server's working directory. The
+                folders `artifacts` and `out` are looked for beside its folder, where that is called
+                `config`, else in it.
+            dry_run: Whether it is only told what would be done. False unless given.
+        """
+        reply: SettingsImported = self._run(
+            "import_cryptorun",
+            {
+                "path": path,
+                "dry_run": dry_run,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
     def import_m3_policies(
         self,
         path: StrPath,
@@ -1982,6 +2307,76 @@ class Methods:
             {
                 "path": path,
                 "dry_run": dry_run,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def export_bundle(
+        self,
+        path: StrPath,
+        *,
+        artifact_ids: Sequence[str] | None = None,
+        all: bool | None = None,
+        closure: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Bundled:
+        """Writes artifacts into one file, a bundle, from which import_bundle brings them into
+        another store.
+
+        A bundle carries the artifacts with their ids, files, lineage, tags, status and history, the
+        runs that published them, their types and aliases, and the versions of datasets whose
+        members all come along; pins and policies stay. It is a tar file; its form stands in
+        docs/format.md. Every byte is checked while it is written.
+
+        Asked a second time it may change something more, so it is never retried by itself.
+
+        Args:
+            path: The file, which must not be there yet. A relative path counts from the server's
+                working directory.
+            artifact_ids: The artifacts, 1 to 10000; or say all.
+            all: Whether every artifact of the store goes into it, deleted ones included; false
+                unless given.
+            closure: Whether everything that the artifacts were made from comes along, as far as it
+                goes; true unless given.
+        """
+        reply: Bundled = self._run(
+            "export_bundle",
+            {
+                "path": path,
+                "artifact_ids": artifact_ids,
+                "all": all,
+                "closure": closure,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def import_bundle(
+        self,
+        path: StrPath,
+        *,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Imported:
+        """Takes in a bundle that export_bundle wrote, with the ids, times and history that the
+        artifacts had.
+
+        Every hash is proven before anything is taken, the content of tables too; then all of it is
+        committed at once, or nothing. Artifacts that are there already with the same content are
+        left as they are; others of the same id are a conflict, which names them. The store is made
+        if there is none.
+
+        Args:
+            path: The bundle. A relative path counts from the server's working directory.
+        """
+        reply: Imported = self._run(
+            "import_bundle",
+            {
+                "path": path,
             },
             timeout,
             on_progress,

@@ -15,7 +15,8 @@ __all__ = [
     "Added",
     "Alias",
     "AliasSet",
-    "Applied",
+    "ApplyCompactionApplied",
+    "ApplyGcApplied",
     "ApplyGcLeftOut",
     "Archived",
     "Artifact",
@@ -26,11 +27,14 @@ __all__ = [
     "AuditSeverity",
     "AuditVerdict",
     "Audited",
+    "Budget",
     "BulkDeleted",
     "BulkResult",
     "BulkUpdated",
+    "Bundled",
     "Candidate",
     "Capabilities",
+    "CellChange",
     "Changed",
     "ChangedMember",
     "ChangedPair",
@@ -38,33 +42,55 @@ __all__ = [
     "Checkout",
     "CheckoutParam",
     "Code",
+    "ColumnOf",
+    "ColumnPair",
+    "ColumnStatistics",
     "ColumnType",
+    "Compacted",
+    "CompactionFailure",
+    "CompactionTotals",
+    "CompareArtifactsFileEntry",
+    "CompareArtifactsVerdict",
+    "Compared",
+    "Comparison",
     "Content",
     "Copy",
     "Counts",
     "CreateDatasetProvenance",
     "Created",
+    "Database",
     "Dataset",
     "DatasetDiff",
     "DatasetEntry",
     "DeleteResult",
     "Deleted",
+    "DiffCount",
     "DiffCounts",
     "DiffSide",
     "Direction",
     "Done",
+    "Duplicates",
     "Edge",
     "Encoding",
     "Event",
+    "Expanded",
+    "ExpandedFile",
+    "ExportState",
+    "Exported",
+    "ExportedFile",
     "FacetBy",
     "Facets",
+    "FamilyCompaction",
     "FamilyShown",
+    "FamilyTally",
     "FamilyTotals",
     "Fate",
     "FeatureCondition",
     "FeatureRange",
-    "FileEntry",
+    "FileChange",
+    "FileDiff",
     "Finding",
+    "Form",
     "Format",
     "Found",
     "GetLineageGraphFormatParam",
@@ -73,51 +99,67 @@ __all__ = [
     "Git",
     "GivenFile",
     "GraphStats",
+    "Group",
     "Health",
     "ImportFault",
     "ImportFinding",
     "ImportM3LeftOut",
     "ImportM3Report",
+    "Imported",
     "ImportedFate",
     "Ingest",
     "InitializeResult",
     "Input",
+    "InputDiff",
+    "InputParam",
     "Integrity",
     "Issue",
     "IssueName",
     "KeyImported",
     "Kind",
     "Limits",
+    "ListFilesFileEntry",
     "Made",
     "Member",
     "MemberChange",
     "MemberFilter",
     "Members",
     "Mode",
+    "NamedValue",
     "NewMember",
     "Node",
     "Order",
     "Ordering",
     "Outcome",
     "ParamCondition",
+    "ParamDiff",
     "ParamRange",
     "Path",
     "Paths",
     "Piece",
     "PieceEncoding",
     "Pin",
-    "Plan",
+    "PlanCompactionPlan",
+    "PlanGcPlan",
     "PlanTotals",
+    "PlannedFile",
     "Policies",
     "PoliciesImported",
     "PolicyImported",
     "PolicyShown",
+    "Preset",
     "Published",
     "PurgeReport",
     "Purged",
+    "Related",
+    "Relations",
     "Removed",
     "Restored",
+    "Room",
     "Root",
+    "RowChange",
+    "RowDiff",
+    "RowOf",
     "Run",
     "RunDetails",
     "RunEnd",
@@ -125,20 +167,35 @@ __all__ = [
     "RunErrorParam",
     "RunFilter",
     "RunStatus",
+    "ScanFault",
+    "ScanMode",
+    "ScanReport",
+    "ScanWarning",
+    "SchemaDiff",
     "SearchFilter",
+    "SettingsImported",
     "Share",
+    "Skipped",
     "SortBy",
     "Statistics",
+    "Stats",
     "Status",
     "Storage",
     "Summary",
+    "TableDiff",
+    "TagChange",
     "TagCount",
+    "TagDiff",
+    "TagGroup",
     "Tally",
     "Totals",
+    "TrashFigures",
     "Trashed",
+    "TypeChange",
     "TypeDefinition",
     "TypeSummary",
     "Updated",
+    "ValueChange",
     "ValueCount",
     "Verified",
     "VerifyDatasetSeverity",
@@ -197,7 +254,7 @@ AuditVerdict = Literal["error", "hash_mismatch", "verification_error", "missing_
 """
 
 
-Check = Literal["hash", "objects", "names", "sidecars", "history", "lineage", "datasets", "manifest", "staging"]
+Check = Literal["hash", "objects", "names", "in_place", "sidecars", "history", "lineage", "datasets", "manifest", "staging"]
 """What a verification looks at.
 
 `hash`: Every object, and every readable name that is no link of its object, is read and has its
@@ -207,6 +264,9 @@ hash.
 
 `names`: Every readable name is there and is its object. Other files below artifacts/ are their
 owners' business.
+
+`in_place`: Every file that is kept in place is there and is what the last scan saw; those of
+deleted artifacts lie in the trash.
 
 `sidecars`: Every artifact has its sidecar, whose seal holds.
 
@@ -223,7 +283,7 @@ and its members are there.
 """
 
 
-Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "name_left", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "words_differ", "folder_missing", "stranger", "unreadable"]
+Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "name_left", "file_missing", "file_changed", "file_left", "trash_missing", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "words_differ", "folder_missing", "stranger", "unreadable"]
 """What kind of thing was found.
 
 `object_damaged`: The object's bytes have another hash.
@@ -239,6 +299,14 @@ Code = Literal["object_damaged", "object_missing", "object_size", "object_writab
 `name_differs`: What lies at the readable name is something else.
 
 `name_left`: The readable name of what was deleted is still there.
+
+`file_missing`: A file that is kept in place is no longer there.
+
+`file_changed`: A file that is kept in place has changed since it was scanned.
+
+`file_left`: A file of a deleted artifact still lies in its place.
+
+`trash_missing`: A file of a deleted artifact is neither in the trash nor in its place.
 
 `sidecar_missing`: The sidecar is not there.
 
@@ -313,6 +381,19 @@ ColumnType = Literal["int", "float", "bool", "text", "date", "timestamp", "times
 """
 
 
+CompareArtifactsVerdict = Literal["identical", "same_content", "different", "not_comparable"]
+"""What a comparison comes to.
+
+`identical`: Both have the same bytes.
+
+`same_content`: Their bytes differ, what they say does not: both have the same content hash.
+
+`different`: Their content differs.
+
+`not_comparable`: Their content can't be held against each other; `reason` says why.
+"""
+
+
 Direction = Literal["ancestors", "descendants", "both"]
 """Which way a graph goes.
 
@@ -333,6 +414,17 @@ Encoding = Literal["utf8", "base64", "json"]
 
 `json`: The value as compact JSON, its keys in the order given, its numbers as integers or floats of
 64 bits.
+"""
+
+
+ExportState = Literal["written", "already_there", "replaced"]
+"""What became of a file.
+
+`written`: It is new there.
+
+`already_there`: It was there with the same bytes.
+
+`replaced`: It took the place of one with other bytes.
 """
 
 
@@ -359,6 +451,19 @@ Fate = Literal["keep", "delete"]
 `keep`: It stays.
 
 `delete`: It goes to the trash.
+"""
+
+
+Form = Literal["dictionary", "zstd", "markdown"]
+"""The form in which a file is kept.
+
+`dictionary`: JSON Lines in which values that repeat stand in a dictionary, in the first line. It
+lies where the original lay.
+
+`zstd`: One Zstandard frame. It has `.zst` behind the name of the original.
+
+`markdown`: Markdown without empty sections and with canonical headers. It lies where the original
+lay, which is kept as an object.
 """
 
 
@@ -584,6 +689,16 @@ PieceEncoding = Literal["utf8", "base64"]
 """
 
 
+Preset = Literal["cryptorun", "flowtime"]
+"""A configuration for those who come from another program.
+
+`cryptorun`: The five families of CryptoRun's verification outputs, in `artifacts` and `out` beside
+the store.
+
+`flowtime`: FlowTime's data folder, in `data` beside the store.
+"""
+
+
 RunEnd = Literal["completed", "failed", "killed", "cancelled", "skipped"]
 """How a run ends.
 
@@ -615,6 +730,92 @@ RunStatus = Literal["unknown", "running", "completed", "failed", "killed", "canc
 `cancelled`: Somebody called it off.
 
 `skipped`: There was nothing to do.
+"""
+
+
+ScanFault = Literal["root_missing", "unreadable", "link", "not_regular", "odd_name", "overlap", "changing", "run_missing", "file_missing", "kept_by_run", "reappeared", "waits_for_trash", "other_mode", "changed_meanwhile", "incomplete", "malformed", "id_taken", "input_left_out"]
+"""What somebody should know about a scan.
+
+`root_missing`: A folder that is to be scanned is not there.
+
+`unreadable`: A file or folder can't be read; the run that it belongs to is left as it is.
+
+`link`: A link is not followed.
+
+`not_regular`: Something matches a pattern and is no file.
+
+`odd_name`: A name is no UTF-8, is too long, can be no id, or tells of a moment that there is none
+of.
+
+`overlap`: Files match several families, and belong to the first by name.
+
+`changing`: A file changed while it was read; its run is left for the next scan.
+
+`run_missing`: No file of a known run was found.
+
+`file_missing`: A file of a known run is no longer there.
+
+`kept_by_run`: A file stays with the run that has it, though its path now says another.
+
+`reappeared`: The files of a deleted run are there again, and are registered as a new one.
+
+`waits_for_trash`: The files of a deleted run have not been moved to the trash yet.
+
+`other_mode`: The run is known already, in another mode.
+
+`changed_meanwhile`: Somebody else changed or deleted the run meanwhile.
+
+`incomplete`: A folder of a run lacks the file that says what it is; it is left out.
+
+`malformed`: A file that says something of a run is not understood; where nothing else says what the
+run is, it is left out.
+
+`id_taken`: The id that a run's folder names is another artifact's, and it gets one with a number.
+
+`input_left_out`: An input that a run's files name is not recorded: it can be no id, or was itself
+made of the run.
+"""
+
+
+ScanMode = Literal["in_place", "copy", "move"]
+"""Who keeps the files of the runs that a scan finds.
+
+`in_place`: They stay where their producer put them.
+
+`copy`: The store keeps a copy.
+
+`move`: The store keeps them; the originals are removed after the commit.
+"""
+
+
+Skipped = Literal["other_kind", "disabled", "too_small", "too_large", "already_compact", "not_smaller", "not_text", "would_read_differently", "changed", "missing", "unreadable", "name_taken", "linked"]
+"""Why a file is left as it is.
+
+`other_kind`: It is neither JSON Lines (`.jsonl`) nor Markdown (`.md`).
+
+`disabled`: keepstone.toml says that files of this kind stay as they are.
+
+`too_small`: It is smaller than `min_size_kb`.
+
+`too_large`: Markdown of more than 16 MiB is not looked into.
+
+`already_compact`: It is in a compact form, or there is nothing in it that could be left out.
+
+`not_smaller`: No form of it is smaller, for Markdown together with the original that is kept.
+
+`not_text`: It is called Markdown, but is no text in UTF-8.
+
+`would_read_differently`: Leaving something out would make its other parts read differently.
+
+`changed`: It isn't what the last scan found; scan again.
+
+`missing`: It is not where the last scan found it.
+
+`unreadable`: It may not be read.
+
+`name_taken`: Something else has the name that its compact form would get.
+
+`linked`: It has other names (hard links), which would keep its bytes.
 """
 
 
@@ -729,7 +930,23 @@ class AliasSet:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Applied:
+class ApplyCompactionApplied:
+    """What compaction did."""
+
+    family: str | None
+    """The family asked for; null for all."""
+    files: list[PlannedFile]
+    """The files as the plan names them, those that failed left out."""
+    totals: CompactionTotals
+    """All of them together."""
+    families: list[FamilyCompaction]
+    """Each family, by name."""
+    failures: list[CompactionFailure]
+    """Files that could not be replaced and are as they were."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApplyGcApplied:
     """What a collection did."""
 
     policy: str | None
@@ -788,7 +1005,8 @@ class Artifact:
     """Who keeps the bytes."""
     path: str | None
     """Absolute path of its readable name: a file, or a folder for a tree; null once the bytes are
-    gone.
+    gone. Of what is kept in place, the deepest folder that holds all its files; list_files says
+    where each of them is.
     """
     path_parquet: str | None
     """The same for a table's Parquet file, null for other formats."""
@@ -873,6 +1091,10 @@ class ArtifactFilter(TypedDict, total=False):
     """Published by this run, duplicates included."""
     roles: Sequence[str] | None
     """With all of these roles."""
+    family: str | None
+    """Of this family: runs that scans found by its patterns."""
+    outcome: Outcome | None
+    """Whose work ended like this."""
     limit: int | None
     """At most this many: 1 to 10000, 100 unless given."""
 
@@ -964,6 +1186,22 @@ class Audited:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Budget:
+    """What the default policy's budget leaves."""
+
+    policy: str
+    """The policy."""
+    space_budget_bytes: int
+    """Its budget."""
+    used_bytes: int
+    """The bytes that live artifacts take, each object counted once."""
+    left_bytes: int
+    """What is left; 0 when it is used up."""
+    over_budget_bytes: int
+    """By how much it is exceeded; 0 when it is not."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BulkDeleted:
     """What became of several artifacts."""
 
@@ -1009,6 +1247,30 @@ class BulkUpdated:
     """How many failed."""
     results: list[BulkResult]
     """What became of each, in the order of the request."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bundled:
+    """What a bundle holds."""
+
+    path: str
+    """Absolute path of the bundle."""
+    size_bytes: int
+    """Its length in bytes."""
+    artifact_count: int
+    """How many artifacts it carries."""
+    object_count: int
+    """How many different files' bytes it carries."""
+    object_bytes: int
+    """The length of these together."""
+    run_count: int
+    """How many runs it carries, those not counted that artifacts only name."""
+    dataset_count: int
+    """How many versions of datasets it carries."""
+    alias_count: int
+    """How many aliases it carries."""
+    missing_inputs: list[str]
+    """Inputs that its artifacts name and that it doesn't carry, at most 1000, by id."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1058,6 +1320,18 @@ class Capabilities:
     """JSON-RPC batches are answered."""
     orderings: list[Ordering]
     """The values that `ordering` may have."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CellChange:
+    """A value that differs in a row that both tables have."""
+
+    column: str
+    """The column."""
+    left: float | str | bool | None
+    """The value in the left table; null for none."""
+    right: float | str | bool | None
+    """The value in the right table; null for none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1121,6 +1395,167 @@ class CheckoutParam(TypedDict, total=False):
     """Whether there were uncommitted changes."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ColumnOf:
+    """A column."""
+
+    name: str
+    """Its name."""
+    type: str
+    """Its type: int, float64, text, timestamp …"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ColumnPair:
+    """A column of one or both tables, and what its values come to."""
+
+    name: str
+    """Its name."""
+    left: ColumnStatistics | None
+    """In the left table; null where that doesn't have it."""
+    right: ColumnStatistics | None
+    """In the right table; null where that doesn't have it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ColumnStatistics:
+    """What the values of a column come to."""
+
+    type: str
+    """Its type: int, float64, text, timestamp …"""
+    nulls: int
+    """How many rows have no value."""
+    nans: int | None
+    """How many values are NaN; null for what can't be."""
+    distinct: int | None
+    """How many different values there are, NaN being one; null where there are more than 1000 or
+    very long ones.
+    """
+    min: float | str | bool | None
+    """The least value, NaN left out; null where there is none."""
+    max: float | str | bool | None
+    """The greatest value, NaN left out; null where there is none."""
+    mean: float | None
+    """The mean of numbers, NaN left out; null where there is none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compacted:
+    """Files that are kept in a compact form."""
+
+    files: int
+    """How many."""
+    logical_bytes: int
+    """The bytes of their originals."""
+    stored_bytes: int
+    """The bytes that their compact forms have, with the originals that are kept compressed beside
+    them.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompactionFailure:
+    """A file that could not be compacted or expanded; it is as it was."""
+
+    artifact_id: str
+    """The artifact it belongs to."""
+    path: str
+    """The absolute path of the file."""
+    message: str
+    """Why."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompactionTotals:
+    """Several files together."""
+
+    files: int
+    """Files of artifacts that are kept in place."""
+    compacted: int
+    """Those that get a compact form."""
+    skipped: int
+    """Those that are left as they are."""
+    size_bytes: int
+    """Bytes of those that get a compact form."""
+    compact_size_bytes: int
+    """Their bytes afterwards, the originals included that are kept."""
+    saved_bytes: int
+    """How many bytes that saves."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompareArtifactsFileEntry:
+    """One file of an artifact."""
+
+    path: str
+    """Its path inside the artifact, with `/` between the parts."""
+    hash: str
+    """SHA-256 of its bytes."""
+    size_bytes: int
+    """Length in bytes."""
+    media_type: str | None
+    """Its media type, where it is known."""
+    role: str | None
+    """What it is for, where that was said."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compared:
+    """As much of a compared artifact as tells it from the other."""
+
+    artifact_id: str
+    """Its id."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """What it represents."""
+    version: int
+    """Which version of its type and key it is."""
+    status: Status
+    """Whether it stands, was replaced, or was deleted."""
+    archived: bool
+    """Whether it was put aside."""
+    format: Format
+    """What kind of content it has."""
+    file_hash: str
+    """SHA-256 of the bytes kept; of a tree, of its listing."""
+    content_hash: str
+    """Hash of the logical content."""
+    size_bytes: int
+    """Bytes kept, of all files together."""
+    title: str | None
+    """A title for people."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """What differs between two artifacts."""
+
+    left: Compared
+    """The artifact that was compared."""
+    right: Compared
+    """The artifact that it was compared with."""
+    verdict: CompareArtifactsVerdict
+    """What their content comes to."""
+    reason: str
+    """The same as a sentence."""
+    fields: list[ValueChange]
+    """The fields that differ, ids, paths and what follows from others left out."""
+    params: ParamDiff
+    """The params that differ."""
+    tags: TagDiff
+    """The tags that differ."""
+    inputs: InputDiff
+    """The inputs that differ."""
+    files: FileDiff
+    """The files that differ."""
+    table: TableDiff | None
+    """How the tables differ; null unless both are tables that can be read."""
+    truncated: bool
+    """Whether a list was cut at the limit, the examples of rows left aside. The counts are of all.
+    """
+
+
 class Content(TypedDict):
     """Content that stands in the request itself, at most 1 MiB."""
 
@@ -1158,6 +1593,9 @@ class Counts:
     """Bytes of these files."""
     names: int
     """Readable names that were looked at."""
+    in_place: int
+    """Files kept in place, or in the trash since their artifacts were deleted, that were looked at.
+    """
     sidecars: int
     """Sidecars that were read."""
     history_lines: int
@@ -1194,6 +1632,22 @@ class Created:
     """Whether it was there already, and nothing was done."""
     dataset: Dataset
     """The version."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Database:
+    """The manifest as a database."""
+
+    size_bytes: int
+    """Length of the file."""
+    log_bytes: int
+    """Length of the write-ahead log beside it."""
+    page_bytes: int
+    """Length of a page."""
+    pages: int
+    """How many pages the file has."""
+    free_pages: int
+    """How many of them hold nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1329,6 +1783,20 @@ class Deleted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DiffCount:
+    """How many there are of each kind."""
+
+    added: int
+    """Only the right one has them."""
+    removed: int
+    """Only the left one has them."""
+    changed: int
+    """Both have them, and they differ."""
+    same: int
+    """Both have them alike."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DiffCounts:
     """How many members differ, and how."""
 
@@ -1377,6 +1845,20 @@ class Done:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Duplicates:
+    """What was kept once although several artifacts hold it."""
+
+    files: int
+    """Files of artifacts whose bytes the store keeps."""
+    objects: int
+    """The objects that hold them."""
+    avoided_files: int
+    """How many files took no room."""
+    avoided_bytes: int
+    """How many bytes that saved."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Edge:
     """From an input to what was made of it."""
 
@@ -1407,6 +1889,64 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Expanded:
+    """What was brought back."""
+
+    artifact_id: str
+    """The artifact."""
+    files: list[ExpandedFile]
+    """The files that are their originals again, by path."""
+    failures: list[CompactionFailure]
+    """Files that could not be expanded and are as they were."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExpandedFile:
+    """A file that is its original again."""
+
+    path: str
+    """The absolute path of the original."""
+    form: Form
+    """The form that it had."""
+    compact_size_bytes: int
+    """The length that it had in bytes."""
+    size_bytes: int
+    """The length of the original."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exported:
+    """What was written."""
+
+    artifact_id: str
+    """The artifact."""
+    directory: str
+    """The absolute path of the folder."""
+    files: list[ExportedFile]
+    """Its files, in the order of its listing."""
+    written_count: int
+    """How many files are new or were replaced."""
+    written_bytes: int
+    """How many bytes these have."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportedFile:
+    """A file that is in the folder now."""
+
+    file: str
+    """Its path inside the artifact."""
+    path: str
+    """Its absolute path."""
+    hash: str
+    """SHA-256 of its bytes."""
+    size_bytes: int
+    """Length in bytes."""
+    state: ExportState
+    """What became of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Facets:
     """How many of the found artifacts have which value, the 100 most frequent first; null for what
     wasn't asked for. Artifacts without a value are not counted.
@@ -1427,6 +1967,26 @@ class Facets:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FamilyCompaction:
+    """The same of one family."""
+
+    family: str
+    """The family."""
+    files: int
+    """Files of artifacts that are kept in place."""
+    compacted: int
+    """Those that get a compact form."""
+    skipped: int
+    """Those that are left as they are."""
+    size_bytes: int
+    """Bytes of those that get a compact form."""
+    compact_size_bytes: int
+    """Their bytes afterwards, the originals included that are kept."""
+    saved_bytes: int
+    """How many bytes that saves."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FamilyShown:
     """What is kept of a family."""
 
@@ -1438,6 +1998,32 @@ class FamilyShown:
     """Runs that are kept however old they are: `last_pass`, `pinned`, `last_run`."""
     pin: list[str]
     """Artifacts that are kept: ids, the starts of ids, or their last 8 digits."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FamilyTally:
+    """The same of one family."""
+
+    family: str
+    """The family."""
+    files_scanned: int
+    """Files that belong to a family."""
+    bytes_scanned: int
+    """Their bytes."""
+    files_read: int
+    """Files that were read, because they were new or looked otherwise than before."""
+    found: int
+    """Runs that these files make up."""
+    registered: int
+    """Runs that were not known before; of a dry run, those that would be registered."""
+    refreshed: int
+    """Known runs whose files, outcome, family or inputs are no longer what they were."""
+    unchanged: int
+    """Known runs in which nothing that shows has changed."""
+    skipped: int
+    """Runs that were left as they are; a warning says of each why."""
+    missing: int
+    """Known runs of which no file was found. They stay registered."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1488,19 +2074,31 @@ class FeatureRange:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FileEntry:
-    """One file of an artifact."""
+class FileChange:
+    """A file that both have under the same path with different bytes."""
 
     path: str
-    """Its path inside the artifact, with `/` between the parts."""
-    hash: str
-    """SHA-256 of its bytes."""
-    size_bytes: int
-    """Length in bytes."""
-    media_type: str | None
-    """Its media type, where it is known."""
-    role: str | None
-    """What it is for, where that was said."""
+    """Its path inside the artifacts; of two single files the right one's."""
+    left: CompareArtifactsFileEntry
+    """The file of the left one."""
+    right: CompareArtifactsFileEntry
+    """The file of the right one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileDiff:
+    """The files that differ, by the hashes of their bytes. Where neither is a tree, the one file of
+    each is held against the other's, whatever they are called.
+    """
+
+    counts: DiffCount
+    """Of all of them, how many are what."""
+    added: list[CompareArtifactsFileEntry]
+    """Only the right one has them, by path."""
+    removed: list[CompareArtifactsFileEntry]
+    """Only the left one has them, by path."""
+    changed: list[FileChange]
+    """Both have them with different bytes, by path."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1642,6 +2240,18 @@ class GraphStats:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Artifacts that have something in common."""
+
+    name: str | None
+    """What they have in common; null where they have none."""
+    artifacts: int
+    """How many they are."""
+    logical_bytes: int
+    """Their bytes, those that several hold counted for each."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Health:
     """Whether the store can be used."""
 
@@ -1728,6 +2338,30 @@ class ImportM3Report:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Imported:
+    """What became of a bundle."""
+
+    created_at: str
+    """When the bundle was written."""
+    artifacts: Tally
+    """The artifacts."""
+    runs: Tally
+    """The runs."""
+    datasets: Tally
+    """The versions of datasets."""
+    aliases: Tally
+    """The aliases; one that stands for something else here is skipped."""
+    types: Tally
+    """The definitions of types."""
+    bytes_taken: int
+    """The bytes that the store had not yet."""
+    notes: list[str]
+    """What could not be kept as it was, at most 1000 sentences."""
+    truncated: bool
+    """Whether there are more notes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class InitializeResult:
     """Who serves, and within which limits."""
 
@@ -1747,12 +2381,34 @@ class InitializeResult:
     """SHA-256 of the published schemas: equal hashes, equal shapes."""
 
 
-class _InputRequired(TypedDict):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Input:
+    """An artifact that another was made from."""
+
+    artifact_id: str
+    """The input's id."""
+    relation: str | None
+    """How the output came from it; `derived_from` unless given."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InputDiff:
+    """The inputs that differ; annotations count too."""
+
+    counts: DiffCount
+    """Of all of them, how many are what; an input with another relation is another input."""
+    added: list[Input]
+    """Only the right one was made from them, in its order."""
+    removed: list[Input]
+    """Only the left one was made from them, in its order."""
+
+
+class _InputParamRequired(TypedDict):
     artifact_id: str
     """The input's id."""
 
 
-class Input(_InputRequired, total=False):
+class InputParam(_InputParamRequired, total=False):
     """An artifact that another was made from."""
 
     relation: str | None
@@ -1797,6 +2453,36 @@ class Limits:
     """Most requests under way; beyond them reading waits."""
     content_bytes: int
     """Largest inline content, in bytes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListFilesFileEntry:
+    """One file of an artifact, and where it is."""
+
+    path: str
+    """Its path inside the artifact, with `/` between the parts; of what is kept in place, below the
+    scanned folder.
+    """
+    hash: str
+    """SHA-256 of its bytes."""
+    size_bytes: int
+    """Length in bytes."""
+    media_type: str | None
+    """Its media type, where it is known."""
+    role: str | None
+    """What it is for, where that was said."""
+    absolute_path: str | None
+    """The absolute path at which it can be read: its readable name, or the place where it is kept;
+    of a deleted artifact that was kept in place, its place in the trash. Null where it has none.
+    """
+    form: Form | None
+    """The compact form that lies there; null where the original does. `hash` and `size_bytes` are
+    the original's, and read_file answers it.
+    """
+    stored_hash: str | None
+    """SHA-256 of the bytes that lie there; null where they are the original's."""
+    stored_size_bytes: int | None
+    """Length of what lies there in bytes; null where it is the original."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1871,6 +2557,16 @@ class Members:
     """The offset of the next ones, null when these are the last."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NamedValue:
+    """A param that only one of them has."""
+
+    name: str
+    """The names that lead to it, as in `grid.bins`."""
+    value: Any
+    """Its value."""
+
+
 class _NewMemberRequired(TypedDict):
     artifact_id: str
     """The artifact."""
@@ -1911,6 +2607,20 @@ class Node:
     """When it was published."""
     depth: int
     """How many edges it is away from the nearest start; 0 for the starts."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParamDiff:
+    """The params that differ, the innermost ones; lists are compared whole."""
+
+    counts: DiffCount
+    """Of all of them, how many are what."""
+    added: list[NamedValue]
+    """Only the right one has them, by name."""
+    removed: list[NamedValue]
+    """Only the left one has them, by name."""
+    changed: list[ValueChange]
+    """Both have them with different values, by name."""
 
 
 class ParamRange(TypedDict, total=False):
@@ -1993,7 +2703,25 @@ class Pin:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class PlanCompactionPlan:
+    """What compaction would do."""
+
+    family: str | None
+    """The family asked for; null for all."""
+    files: list[PlannedFile]
+    """Every file of the artifacts that are kept in place: by family, the newest artifact first,
+    then by path.
+    """
+    totals: CompactionTotals
+    """All files together."""
+    families: list[FamilyCompaction]
+    """Each family, by name."""
+    digest: str
+    """Names this plan; apply_compaction does no other."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanGcPlan:
     """What a collection would do."""
 
     policy: str | None
@@ -2038,6 +2766,44 @@ class PlanTotals:
     """Bytes of those that go, what they share counted each time."""
     physical_bytes: int
     """Bytes that a purge of those that go would free."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedFile:
+    """What compaction would do, or has done, to one file."""
+
+    artifact_id: str
+    """The artifact it belongs to."""
+    family: str
+    """The artifact's family."""
+    path: str
+    """The absolute path of the file as it lies there."""
+    form: Form | None
+    """The form it gets; null when it is left as it is."""
+    skipped: Skipped | None
+    """Why it is left as it is; null when it gets a compact form."""
+    size_bytes: int
+    """Its length in bytes."""
+    compact_size_bytes: int
+    """Its length afterwards; the same when it is left as it is."""
+    original_size_bytes: int
+    """How many bytes the original takes that is kept beside it, compressed; 0 where the form alone
+    holds all.
+    """
+    saved_bytes: int
+    """How many bytes that saves."""
+    lines_processed: int | None
+    """Lines of JSON Lines that get a dictionary."""
+    dict_fields: int | None
+    """How many fields have values in the dictionary."""
+    original_sections: int | None
+    """Sections of Markdown."""
+    compacted_sections: int | None
+    """The sections that are left."""
+    empty_sections: int | None
+    """Sections that are empty and are left out."""
+    canonical_headers: int | None
+    """Headers that are written otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2187,6 +2953,60 @@ class Purged:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Related:
+    """An artifact that has to do with the one that was asked about."""
+
+    artifact_id: str
+    """Its id."""
+    artifact_type: str
+    """Its type."""
+    title: str | None
+    """A title for people."""
+    logical_key: str
+    """What it represents."""
+    version: int
+    """Which version of its type and key it is."""
+    status: Status
+    """Whether it stands, was replaced, or was deleted."""
+    archived: bool
+    """Whether it was put aside."""
+    created_at: str
+    """When it was published."""
+    relation: str
+    """What ties it to the other: the relation of the edge, `supersedes`, `superseded_by`,
+    `sibling_of`, `shared_model` or `shared_input`.
+    """
+    reason: str
+    """The same as a sentence."""
+    depth: int
+    """How many steps away it is; what shares a model or an input is two steps away."""
+    via: str | None
+    """The artifact that lies between: one step nearer, or the input that both have. Null where none
+    does.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Relations:
+    """What an artifact has to do with others."""
+
+    artifact_id: str
+    """The artifact that was asked about."""
+    derived_from: list[Related]
+    """What it was made from, nearest first, as the inputs were given."""
+    derivatives: list[Related]
+    """What was made of it, nearest first, then newest first."""
+    related: list[Related]
+    """What replaced it, what it replaced, its siblings, what shares a model, what shares an input;
+    then newest first.
+    """
+    truncated: bool
+    """Whether there is more than a list holds. Inputs beyond the first 100 are not looked at for
+    siblings.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Removed:
     """How many pins there were."""
 
@@ -2207,6 +3027,18 @@ class Restored:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """Files on the disk, each inode counted once however many names it has."""
+
+    files: int
+    """How many inodes."""
+    logical_bytes: int
+    """Their lengths."""
+    physical_bytes: int
+    """What the file system takes for them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Root:
     """An ancestor that has no inputs itself."""
 
@@ -2216,6 +3048,55 @@ class Root:
     """Its type."""
     roles: list[str]
     """The parts it plays."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowChange:
+    """A row that both tables have by its key, with different values."""
+
+    left_row: int
+    """Its number in the left table, from 1."""
+    right_row: int
+    """Its number in the right table, from 1."""
+    key: dict[str, float | str | bool | None]
+    """Its values in the key columns."""
+    changes: list[CellChange]
+    """What differs, of the first 100 columns that do."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowDiff:
+    """How the rows of two tables differ."""
+
+    key: list[str]
+    """The columns by which rows are told to be the same row: those asked for, else the sort keys
+    that both types declare. Without any a row is the same only if all of it is, and none counts as
+    changed.
+    """
+    compared: list[str]
+    """The columns whose values are compared: those that both tables have with the same type."""
+    counts: DiffCount
+    """How many rows are what. Rows that are there several times count as often as they are."""
+    left_repeated: int
+    """How many rows of the left table have a key that a row before them has."""
+    right_repeated: int
+    """How many rows of the right table have a key that a row before them has."""
+    added: list[RowOf]
+    """Some rows that only the right table has, the first ones in it."""
+    removed: list[RowOf]
+    """Some rows that only the left table has, the first ones in it."""
+    changed: list[RowChange]
+    """Some rows that differ, the first ones of the left table."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowOf:
+    """A row that only one table has."""
+
+    row: int
+    """Its number in its table, from 1."""
+    values: dict[str, float | str | bool | None]
+    """Its values by column, of the first 100 columns."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2422,6 +3303,76 @@ class RunFilter(TypedDict, total=False):
     """At most this many: 1 to 10000, 100 unless given."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScanReport:
+    """What a scan found."""
+
+    dry_run: bool
+    """Whether nothing was written."""
+    mode: ScanMode
+    """Who keeps the files."""
+    roots: list[str]
+    """The absolute paths of the folders that were looked through."""
+    files_scanned: int
+    """Files that belong to a family."""
+    bytes_scanned: int
+    """Their bytes."""
+    files_read: int
+    """Files that were read, because they were new or looked otherwise than before."""
+    found: int
+    """Runs that these files make up."""
+    registered: int
+    """Runs that were not known before; of a dry run, those that would be registered."""
+    refreshed: int
+    """Known runs whose files, outcome, family or inputs are no longer what they were."""
+    unchanged: int
+    """Known runs in which nothing that shows has changed."""
+    skipped: int
+    """Runs that were left as they are; a warning says of each why."""
+    missing: int
+    """Known runs of which no file was found. They stay registered."""
+    families: list[FamilyTally]
+    """Each family, by name."""
+    warnings: list[ScanWarning]
+    """What somebody should know, by path; at most 10000 of it."""
+    warning_count: int
+    """How many warnings there are."""
+    duration_seconds: float
+    """How long it took."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScanWarning:
+    """Something that a scan found on its way."""
+
+    path: str | None
+    """The absolute path that it is about; null where it is about none."""
+    code: ScanFault
+    """What it is."""
+    family: str | None
+    """The family, where it is about one."""
+    artifact_id: str | None
+    """The artifact, where it is about one."""
+    message: str
+    """The same as a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SchemaDiff:
+    """How the columns of two tables differ."""
+
+    same: bool
+    """Whether names, types and order are the same."""
+    added: list[ColumnOf]
+    """Only the right table has them, in its order."""
+    removed: list[ColumnOf]
+    """Only the left table has them, in its order."""
+    changed: list[TypeChange]
+    """Both have them with different types, in the order of the left one."""
+    reordered: bool
+    """Whether the columns that both have stand in another order."""
+
+
 class SearchFilter(TypedDict, total=False):
     """Which artifacts a search finds; everything in it must hold."""
 
@@ -2472,6 +3423,20 @@ class SearchFilter(TypedDict, total=False):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SettingsImported:
+    """What the file became."""
+
+    dry_run: bool
+    """Whether nothing was written."""
+    configuration: str
+    """Absolute path of keepstone.toml."""
+    changed: bool
+    """Whether it says more than before, or would."""
+    keys: list[KeyImported]
+    """The folders that are scanned, then what the file says, in its order."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
     """How many members, and how many bytes they have."""
 
@@ -2496,6 +3461,52 @@ class Statistics:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Stats:
+    """What is kept and how much room it takes."""
+
+    total: int
+    """How many artifacts there are, deleted ones left out."""
+    logical_bytes: int
+    """Their bytes, those that several hold counted for each."""
+    live_bytes: int
+    """Their bytes, each object counted once, and files that are kept in place as they lie there."""
+    oldest: str | None
+    """When the oldest of them was created; null without any."""
+    newest: str | None
+    """When the newest of them was created; null without any."""
+    by_type: list[Group]
+    """By type."""
+    by_source: list[Group]
+    """By source."""
+    by_tag: list[TagGroup]
+    """By tag; at most 1000."""
+    tags_omitted: int
+    """How many more tags there are."""
+    by_status: list[Group]
+    """By status."""
+    by_family: list[Group]
+    """By family."""
+    by_outcome: list[Group]
+    """By outcome."""
+    duplicates: Duplicates
+    """What is kept once although several artifacts hold it."""
+    compacted: Compacted
+    """Files that are kept in a compact form."""
+    trash: TrashFigures
+    """What lies in the trash."""
+    store: Room
+    """What the store's own files take on the disk: objects, names, sidecars, trash, manifest and
+    all else.
+    """
+    in_place: Room
+    """What files take that are kept in place."""
+    database: Database
+    """The manifest as a database."""
+    budget: Budget | None
+    """What the budget of the default policy leaves; null where there is none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
     """The manifest that is there now."""
 
@@ -2510,6 +3521,32 @@ class Summary:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TableDiff:
+    """How two tables differ."""
+
+    left_rows: int
+    """Rows of the left table."""
+    right_rows: int
+    """Rows of the right table."""
+    schema: SchemaDiff
+    """How their columns differ."""
+    columns: list[ColumnPair]
+    """The columns of the left table, then those that only the right one has."""
+    rows: RowDiff
+    """How their rows differ."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TagChange:
+    """A tag that both have with different values."""
+
+    left: str
+    """The value of the left one."""
+    right: str
+    """The value of the right one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TagCount:
     """How many have a tag."""
 
@@ -2519,6 +3556,32 @@ class TagCount:
     """Its value; "" for a tag that is only a word."""
     count: int
     """How many have it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TagDiff:
+    """The tags that differ."""
+
+    added: dict[str, str]
+    """Only the right one has them."""
+    removed: dict[str, str]
+    """Only the left one has them."""
+    changed: dict[str, TagChange]
+    """Both have them with different values."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TagGroup:
+    """Artifacts that have a tag in common."""
+
+    key: str
+    """The tag."""
+    value: str
+    """Its value."""
+    artifacts: int
+    """How many they are."""
+    logical_bytes: int
+    """Their bytes, those that several hold counted for each."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2558,6 +3621,18 @@ class Totals:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TrashFigures:
+    """What lies in the trash."""
+
+    artifacts: int
+    """How many artifacts."""
+    logical_bytes: int
+    """Their bytes, those that several hold counted for each."""
+    purgeable_bytes: int
+    """What purging all of it would free: bytes that nothing live needs."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Trashed:
     """Something in the trash."""
 
@@ -2591,6 +3666,18 @@ class Trashed:
     """Number of its files."""
     size_bytes: int
     """Bytes of all its files together."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TypeChange:
+    """A column that both tables have with different types."""
+
+    name: str
+    """Its name."""
+    left: str
+    """Its type in the left table."""
+    right: str
+    """Its type in the right table."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2633,6 +3720,18 @@ class Updated:
     """Whether anything changed."""
     artifact: Artifact
     """The artifact as it is now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ValueChange:
+    """A field or param that both have with different values."""
+
+    name: str
+    """Its name; of a param the names that lead to it, as in `grid.bins`."""
+    left: Any
+    """The value of the left one."""
+    right: Any
+    """The value of the right one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,113 @@
+//! Moving a file to a free name, wherever that is: its bytes are whole in one of the two places at every moment.
+
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{self as sys, Timespec, Timestamps};
+
+use super::crash;
+use super::files::{self, Context, Result};
+
+/// Moves a file, unless the new name is taken, which is answered by `false`. Where the name is on another file system,
+/// the file is copied, flushed and compared before the original goes. Mode and modification time stay.
+pub fn move_new(from: &Path, to: &Path) -> Result<bool> {
+    match files::rename_new(from, to) {
+        Err(error) if error.source.kind() == std::io::ErrorKind::CrossesDevices => copy_over(from, to),
+        outcome => outcome,
+    }
+}
+
+fn copy_over(from: &Path, to: &Path) -> Result<bool> {
+    if files::exists(to) {
+        return Ok(false);
+    }
+    // One that a dead process left is of no use.
+    let part = part_of(to);
+    files::remove_if_there(&part)?;
+    let named = copy_to(from, &part).and_then(|()| {
+        crash::point("move.copied");
+        files::rename_new(&part, to)
+    });
+    if !matches!(named, Ok(true)) {
+        files::remove_if_there(&part).ok();
+        return named;
+    }
+    files::sync_parent(to)?;
+    crash::point("move.named");
+    files::remove(from)?;
+    Ok(true)
+}
+
+fn copy_to(from: &Path, part: &Path) -> Result<()> {
+    let (source, metadata) = files::open_no_follow(from)?;
+    let target = files::create_new(part, metadata.permissions().mode() & 0o7777)?;
+    let mut done = 0;
+    files::pump(&source, from, metadata.len(), |piece| {
+        files::write_at(&target, part, piece, done)?;
+        done += piece.len() as u64;
+        Ok::<(), files::FileError>(())
+    })?;
+    let second = |seconds, nanoseconds| Timespec { tv_sec: seconds, tv_nsec: nanoseconds };
+    let times = Timestamps {
+        last_access: second(metadata.atime(), metadata.atime_nsec()),
+        last_modification: second(metadata.mtime(), metadata.mtime_nsec()),
+    };
+    sys::futimens(&target, &times).context("set the time of", part)?;
+    target.sync_all().context("flush", part)?;
+    if !files::same_bytes(from, part)? {
+        let odd = std::io::Error::other("the copy has other bytes; the original changed, or the disk is failing");
+        return Err(odd).context("copy to", part);
+    }
+    Ok(())
+}
+
+/// The name that a copy has until it is whole.
+fn part_of(to: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(to.file_name().unwrap_or_default());
+    name.push(".keepstone-part");
+    to.with_file_name(name)
+}
+
+/// How many bytes the file system of a folder has room for.
+pub fn free_bytes(folder: &Path) -> Result<u64> {
+    let stat = sys::statvfs(folder).context("look at the file system of", folder)?;
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests lay out files as others would")]
+mod tests {
+    use super::*;
+
+    /// In memory and on the disk: two file systems, where the machine has them.
+    fn two() -> [tempfile::TempDir; 2] {
+        [tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap(), tempfile::tempdir().unwrap()]
+    }
+
+    #[test]
+    fn mode_and_time_go_with_the_file() {
+        let folders = two();
+        let (from, to) = (folders[0].path().join("a"), folders[1].path().join("b"));
+        std::fs::write(&from, "bytes").unwrap();
+        files::set_mode(&from, 0o640).unwrap();
+        let before = files::metadata(&from).unwrap();
+        assert!(move_new(&from, &to).unwrap());
+        let after = files::metadata(&to).unwrap();
+        let looks = |found: &std::fs::Metadata| (found.mtime(), found.mtime_nsec(), found.mode(), found.len());
+        assert_eq!(looks(&after), looks(&before));
+        assert!(!files::exists(&from) && files::read(&to).unwrap() == b"bytes");
+    }
+
+    #[test]
+    fn a_taken_name_stays_what_it_is() {
+        let folders = two();
+        for at in [0, 1] {
+            let (from, to) = (folders[0].path().join("from"), folders[at].path().join("taken"));
+            std::fs::write(&from, "new").unwrap();
+            std::fs::write(&to, "old").unwrap();
+            assert!(!move_new(&from, &to).unwrap());
+            assert_eq!((files::read(&from).unwrap(), files::read(&to).unwrap()), (b"new".to_vec(), b"old".to_vec()));
+        }
+    }
+}
