@@ -68,6 +68,7 @@ pub(super) fn publication(publication: &mut Publication, published_at: &str) -> 
         return Err((*what).to_owned());
     }
     record.storage = Storage::Managed;
+    publication.place = None;
     Ok(())
 }
 

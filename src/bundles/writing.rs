@@ -114,12 +114,7 @@ pub fn pack(
         let proven = tar.append(&entry_of(&hash), size, source)?;
         let found_hash = Hash::finish(proven.hasher);
         if found_hash != hash || proven.read != size {
-            let id = &found.record.artifact_id;
-            return Err(Error::integrity(format!(
-                "the file {:?} of artifact {id} is damaged: its bytes have the hash {found_hash}, not {hash}",
-                entry.path
-            ))
-            .hint("publish the same bytes again to heal it; verify_store tells what else is damaged"));
+            return Err(reader.altered(&found, &entry, &found_hash));
         }
         done += size;
         watch.step(done, cover.object_bytes, "bytes written")?;

@@ -38,10 +38,14 @@ pub struct Carried {
     pub actor: Option<String>,
 }
 
-/// An artifact as it was published in this store.
+/// An artifact as it was published in this store. One that is kept in place comes with the files that the last scan saw, and
+/// without its place: scans of the other store know nothing of it.
 pub fn carried<V: View>(view: &V, found: Found) -> Result<Carried> {
+    let (seq, record) = (found.seq, found.record.clone());
     let sidecar = sidecar_again(view.manifest(), found)?;
     let mut publication = sidecar.publication;
+    (publication.record, publication.files) = (record, view.manifest().files(seq)?);
+    publication.place = None;
     // Whoever sent it sends nothing to the other store.
     publication.request = None;
     let published_at = sidecar.published_at.unwrap_or_else(|| publication.record.created_at.clone());

@@ -109,6 +109,18 @@ pub trait View {
         Ok(file)
     }
 
+    /// What is said of a file of an artifact whose bytes have another hash than they should.
+    fn altered(&self, found: &Found, entry: &FileEntry, hash: &Hash) -> Error {
+        let (artifact_id, path, right) = (&found.record.artifact_id, &entry.path, entry.hash);
+        let told = format!(
+            "the file {path:?} of artifact {artifact_id} is damaged: its bytes have the hash {hash}, not {right}"
+        );
+        Error::integrity(told).hint(match self.is_managed(found) {
+            true => "publish the same bytes again to heal it; verify_store tells what else is damaged",
+            false => "scan again, so that the artifact says what is there now",
+        })
+    }
+
     /// A folder for files without a name: the store's own, or where nothing can be written the system's.
     fn scratch(&self) -> PathBuf {
         self.store().staging().map_or_else(|_| std::env::temp_dir(), |staging| staging.folder().to_owned())

@@ -222,9 +222,7 @@ impl Writing<'_> {
         })?;
         let hash = Hash::finish(hasher);
         if hash != entry.hash {
-            let damaged =
-                format!("the file {:?} is damaged: its bytes have the hash {hash}, not {}", entry.path, entry.hash);
-            return Err(Error::integrity(damaged).hint("publish the same bytes again to heal it"));
+            return Err(self.reader.altered(self.found, entry, &hash));
         }
         if !outgoing.name(path, replace)? {
             return Err(Error::conflict(format!("{} appeared meanwhile", path.display())).field("directory"));

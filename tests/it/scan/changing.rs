@@ -164,3 +164,35 @@ fn a_store_that_moves_with_its_folders_knows_its_runs() {
     let report: Value = serde_json::from_str(&outcome.stdout).expect(&outcome.stderr);
     assert_eq!(counts(&report), [10, 0, 0, 10, 0, 0, 0], "{report}");
 }
+
+#[test]
+fn a_bundle_carries_the_files_as_the_last_scan_saw_them() {
+    let place = tree::place(2);
+    place.ok("scan", json!({}));
+    let path = place.folder().join(format!("artifacts/deep/microstructure/proofs/run_{}.md", stamp(1)));
+    fs::write(&path, "# Now\n\nStatus: FAIL\n").unwrap();
+    place.ok("scan", json!({}));
+    let there = run(&place, "proofs", &stamp(1));
+    let bundle = place.folder().join("runs.tar");
+    let bundled = place.ok("export_bundle", json!({"all": true, "path": bundle}));
+    let to = crate::support::Place::new();
+    let imported = to.ok("import_bundle", json!({"path": bundle}));
+    assert_eq!((&imported["artifacts"]["imported"], &imported["notes"]), (&bundled["artifactCount"], &json!([])));
+    let here = to.get(id(&there));
+    assert_eq!((&here["fileHash"], &here["outcome"]), (&there["fileHash"], &json!("fail")));
+    assert_eq!((&here["storage"], &here["format"]), (&json!("managed"), &json!("tree")), "the store keeps it now");
+    let out = to.folder().join("out");
+    let exported = to.ok("export_artifact", json!({"artifactId": here["artifactId"], "directory": out}));
+    let file = exported["files"][0]["path"].as_str().unwrap();
+    assert_eq!(fs::read_to_string(file).unwrap(), "# Now\n\nStatus: FAIL\n");
+    assert_eq!(to.ok("verify_store", json!({}))["findings"], json!([]));
+    // Straight from where it lies too, unless it has changed since.
+    let out = place.folder().join("out");
+    let params = json!({"artifactId": there["artifactId"], "directory": out});
+    assert_eq!(place.ok("export_artifact", params.clone())["writtenCount"], there["fileCount"]);
+    fs::write(&path, "# Now\n\nStatus: PASS\n").unwrap();
+    fs::remove_dir_all(&out).unwrap();
+    let error = place.fails("export_artifact", params);
+    assert_eq!(error["data"]["kind"], "integrity", "{error}");
+    assert!(error["data"]["hint"].as_str().unwrap().contains("scan again"), "{error}");
+}
