@@ -165,7 +165,8 @@ pub(super) fn run(place: &Place, options: &Gc) -> Outcome {
         return dvc.map_or(Ok(0), |dvc| dvc.run(true));
     }
     // What one is asked about is shown in any case.
-    if !options.json && !(options.quiet && options.yes) {
+    let unseen = options.json || options.quiet && options.yes;
+    if !unseen {
         print::lines(&shown(&plan, false, options.verbose, &Paper::stdout()))?;
     }
     if plan.totals.delete.0 > 0 || dvc.is_some() {

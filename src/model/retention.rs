@@ -39,6 +39,17 @@ impl PinTarget {
     }
 }
 
+/// What a pin says of itself, by which the same pin is known again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PinSaid {
+    /// What it protects.
+    pub target: PinTarget,
+    /// Why.
+    pub reason: Option<String>,
+    /// When it was set, if that was another moment than that of its event.
+    pub created_at: Option<String>,
+}
+
 /// A reason why something must never be collected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -6,7 +6,7 @@ use crate::base::clock;
 use crate::manifest::Manifest;
 use crate::model::artifact::Event;
 use crate::model::ids::{ArtifactId, DatasetId, RunId};
-use crate::model::retention::{Pin, PinTarget};
+use crate::model::retention::{Pin, PinSaid, PinTarget};
 use crate::model::{Error, Result};
 use crate::store::reader::View;
 use crate::store::writer::Writer;
@@ -62,15 +62,14 @@ fn named(target: &PinTarget) -> Map<String, Value> {
     Map::from_iter([(target.field().to_owned(), Value::String(target.words().1.to_owned()))])
 }
 
-/// Every pin that was ever set, also those that are gone: what it protects, why, and when it was set if that was another
-/// moment than that of its event.
-pub(super) fn ever(manifest: &Manifest) -> Result<Vec<(PinTarget, Option<String>, Option<String>)>> {
+/// Every pin that was ever set, also those that are gone.
+pub(super) fn ever(manifest: &Manifest) -> Result<Vec<PinSaid>> {
     let events = manifest.events_of_kind(PINNED)?;
     events
         .iter()
         .map(|event| {
             let created_at = event.data.get("createdAt").and_then(Value::as_str).map(str::to_owned);
-            read(event).and_then(|pin| Ok((target_of(event, &pin)?, pin.reason, created_at)))
+            read(event).and_then(|pin| Ok(PinSaid { target: target_of(event, &pin)?, reason: pin.reason, created_at }))
         })
         .collect()
 }

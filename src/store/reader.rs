@@ -10,7 +10,7 @@ use crate::base::{beneath, clock, files};
 use crate::manifest::{FOR_EVER, Found, Manifest, ObjectRow};
 use crate::model::artifact::{Artifact, FileEntry, Format, Storage};
 use crate::model::number::Count;
-use crate::model::retention::PinTarget;
+use crate::model::retention::{PinSaid, PinTarget};
 use crate::model::{Error, Hash, Result, Watch};
 use crate::objects::Objects;
 use crate::store::layout::Layout;
@@ -63,9 +63,8 @@ pub trait View {
         }
     }
 
-    /// Every pin that was ever set, also those that are gone: what it protects, why, and when it was set if that was
-    /// another moment than that of its event.
-    fn pins_ever(&self) -> Result<Vec<(PinTarget, Option<String>, Option<String>)>> {
+    /// Every pin that was ever set, also those that are gone.
+    fn pins_ever(&self) -> Result<Vec<PinSaid>> {
         pins::ever(self.manifest())
     }
 

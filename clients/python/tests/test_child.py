@@ -261,7 +261,8 @@ def reply(request, result):
 
 def test_replies_are_held_against_the_schemas(made_up):
     client, _ = made_up("""
-file = {"path": "a", "hash": "sha256:" + "0" * 64, "sizeBytes": 5, "mediaType": None, "role": None, "tomorrow": 1}
+file = {"path": "a", "hash": "sha256:" + "0" * 64, "sizeBytes": 5, "mediaType": None, "role": None, "absolutePath": None}
+file["tomorrow"] = 1
 def answer(request):
     if request["params"].get("artifactId") == "odd":
         reply(request, [{**file, "sizeBytes": "5"}])

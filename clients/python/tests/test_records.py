@@ -62,7 +62,7 @@ FILE = {"path": "a", "hash": "sha256:0", "sizeBytes": 5, "mediaType": None, "rol
 
 def test_fields_of_tomorrow_are_passed_over_and_unknown_ones_are_none():
     (file,) = _records.decode("list_files", [{**FILE, "colour": "blue"}])
-    assert file == types.FileEntry(path="a", hash="sha256:0", size_bytes=5, media_type=None, role=None)
+    assert file == types.FileEntry(path="a", hash="sha256:0", size_bytes=5, media_type=None, role=None, absolute_path=None)
     (older,) = _records.decode("list_files", [{key: FILE[key] for key in ("path", "hash", "sizeBytes")}])
     assert older == file
     with pytest.raises(FrozenInstanceError):

@@ -11,7 +11,7 @@ use crate::base::files;
 use crate::model::Result;
 use crate::model::ids::{ArtifactId, DatasetId, RunId};
 use crate::model::import::{ImportFault, ImportFinding, Tally};
-use crate::model::retention::PinTarget;
+use crate::model::retention::{PinSaid, PinTarget};
 use crate::store::View;
 
 #[derive(Deserialize)]
@@ -26,13 +26,6 @@ struct PinEntry {
     dataset_id: Option<String>,
     reason: Option<String>,
     pinned_utc: Option<String>,
-}
-
-/// A pin in our words.
-struct TakenPin {
-    target: PinTarget,
-    reason: Option<String>,
-    created_at: Option<String>,
 }
 
 impl Intake<'_> {
@@ -50,7 +43,7 @@ impl Intake<'_> {
                 return Ok(tally);
             }
         };
-        let known: HashSet<(PinTarget, Option<String>, Option<String>)> = match &self.store {
+        let known: HashSet<PinSaid> = match &self.store {
             Some(store) => store.read()?.pins_ever()?.into_iter().collect(),
             None => HashSet::new(),
         };
@@ -58,7 +51,7 @@ impl Intake<'_> {
         for entry in entries {
             for taken in entry.taken() {
                 match taken.map_err(|message| self.finding(ImportFault::InvalidName, None, message)) {
-                    Ok(pin) if known.contains(&(pin.target.clone(), pin.reason.clone(), pin.created_at.clone())) => {
+                    Ok(pin) if known.contains(&pin) => {
                         tally.already_there.0 += 1;
                     }
                     Ok(pin) if self.knows(&pin.target)? => batch.push(pin),
@@ -102,7 +95,7 @@ impl Intake<'_> {
 }
 
 impl PinEntry {
-    fn taken(self) -> Vec<Result<TakenPin, String>> {
+    fn taken(self) -> Vec<Result<PinSaid, String>> {
         let artifact = self.artifact_id.map(|id| ArtifactId::try_from(id).map(PinTarget::Artifact));
         let run = self.run_id.map(|id| RunId::try_from(id).map(PinTarget::Run));
         let dataset = self.dataset_id.map(|id| DatasetId::try_from(id).map(PinTarget::Dataset));
@@ -112,7 +105,7 @@ impl PinEntry {
             .flatten()
             .map(|target| {
                 let target = target.map_err(|reason| format!("a pin was left out: {reason}"))?;
-                Ok(TakenPin { target, reason: self.reason.clone(), created_at: created_at.clone() })
+                Ok(PinSaid { target, reason: self.reason.clone(), created_at: created_at.clone() })
             })
             .collect()
     }

@@ -42,6 +42,8 @@ import type {
   GetRunResult,
   HealthCheckParams,
   HealthCheckResult,
+  ImportCryptorunParams,
+  ImportCryptorunResult,
   ImportM3Params,
   ImportM3Result,
   ImportM3PoliciesParams,
@@ -114,7 +116,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:8983b9907a78639bc3fe8aea282a614472d9e5c78c2b8c04cf8871b16102257c";
+export const SCHEMA_HASH = "sha256:a65d9458d11800e4067152d9b8089b717e692bba619fd5b1d53096e9c9b7fcc0";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -169,6 +171,7 @@ export const METHODS = {
   "restore": { name: "restore", idempotent: true },
   "purge_trash": { name: "purge_trash", idempotent: true },
   "import_m3": { name: "import_m3", idempotent: true },
+  "import_cryptorun": { name: "import_cryptorun", idempotent: true },
   "import_m3_policies": { name: "import_m3_policies", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
   "verify_store": { name: "verify_store", idempotent: true },
@@ -224,9 +227,6 @@ export abstract class Methods {
    *
    * @example
    * await client.init({"preset":"cryptorun"});
-   *
-   * @example
-   * await client.init({"preset":"flowtime","force":true});
    */
   init(params: InitParams = {}, options?: CallOptions): Promise<InitResult> {
     return this.call("init", params, options);
@@ -625,8 +625,7 @@ export abstract class Methods {
    *
    * Which folders and families there are is said in keepstone.toml. Files belong to one run when their paths share a
    * stamp (`20250906_143022`) or an id behind `run_`, or their names an id or a date; otherwise when they lie in one
-   * folder. In a data folder of FlowTime (`layout = "flowtime"`) each folder of a run, a model or telemetry is one artifact
-   * that has the folder's name for an id, with what its files say: title, tags, params, what it was made from. Nothing in the folders is changed, unless `mode` is `move`. A run that was found before keeps its artifact
+   * folder. Nothing in the folders is changed, unless `mode` is `move`. A run that was found before keeps its artifact
    * with its id, tags and pins, whatever was added to its files; those that look as before (size and time) are not read
    * again. It is committed in parts, none of them half. The store is made if there is none.
    *
@@ -804,6 +803,20 @@ export abstract class Methods {
    */
   importM3(params: ImportM3Params, options?: CallOptions): Promise<ImportM3Result> {
     return this.call("import_m3", params, options);
+  }
+
+  /**
+   * Takes CryptoRun's settings into keepstone.toml: its families with their patterns, rules and pins, its folders, limits
+   * and rules of compaction; and tells of every key what it became, or why nothing.
+   *
+   * Nothing that keepstone.toml says is changed: of a table that it has already, only what says the same counts. The store
+   * is made if there is none.
+   *
+   * @example
+   * await client.importCryptorun({"path":"config/artifacts.yaml","dryRun":true});
+   */
+  importCryptorun(params: ImportCryptorunParams, options?: CallOptions): Promise<ImportCryptorunResult> {
+    return this.call("import_cryptorun", params, options);
   }
 
   /**

@@ -752,7 +752,7 @@ export interface FamilyShown {
 export interface FamilyTally {
   /** The family. */
   family: string;
-  /** Files that belong to a family. */
+  /** Files that match a family's patterns. */
   filesScanned: number;
   /** Their bytes. */
   bytesScanned: number;
@@ -762,7 +762,7 @@ export interface FamilyTally {
   found: number;
   /** Runs that were not known before; of a dry run, those that would be registered. */
   registered: number;
-  /** Known runs whose files, outcome, family or inputs are no longer what they were. */
+  /** Known runs whose files, outcome or family are no longer what they were. */
   refreshed: number;
   /** Known runs in which nothing that shows has changed. */
   unchanged: number;
@@ -1472,9 +1472,7 @@ export interface PolicyShown {
 /** A configuration for those who come from another program. */
 export type Preset =
   /** The five families of CryptoRun's verification outputs, in `artifacts` and `out` beside the store. */
-  | "cryptorun"
-  /** FlowTime's data folder, in `data` beside the store. */
-  | "flowtime";
+  | "cryptorun";
 
 /** What became of a publish. */
 export interface Published {
@@ -1794,7 +1792,7 @@ export type ScanFault =
   | "link"
   /** Something matches a pattern and is no file. */
   | "not_regular"
-  /** A name is no UTF-8, is too long, can be no id, or tells of a moment that there is none of. */
+  /** A name is no UTF-8, or too long. */
   | "odd_name"
   /** Files match several families, and belong to the first by name. */
   | "overlap"
@@ -1813,15 +1811,7 @@ export type ScanFault =
   /** The run is known already, in another mode. */
   | "other_mode"
   /** Somebody else changed or deleted the run meanwhile. */
-  | "changed_meanwhile"
-  /** A folder of a run lacks the file that says what it is; it is left out. */
-  | "incomplete"
-  /** A file that says something of a run is not understood; where nothing else says what the run is, it is left out. */
-  | "malformed"
-  /** The id that a run's folder names is another artifact's, and it gets one with a number. */
-  | "id_taken"
-  /** An input that a run's files name is not recorded: it can be no id, or was itself made of the run. */
-  | "input_left_out";
+  | "changed_meanwhile";
 
 /** Who keeps the files of the runs that a scan finds. */
 export type ScanMode =
@@ -1840,7 +1830,7 @@ export interface ScanReport {
   mode: ScanMode;
   /** The absolute paths of the folders that were looked through. */
   roots: string[];
-  /** Files that belong to a family. */
+  /** Files that match a family's patterns. */
   filesScanned: number;
   /** Their bytes. */
   bytesScanned: number;
@@ -1850,7 +1840,7 @@ export interface ScanReport {
   found: number;
   /** Runs that were not known before; of a dry run, those that would be registered. */
   registered: number;
-  /** Known runs whose files, outcome, family or inputs are no longer what they were. */
+  /** Known runs whose files, outcome or family are no longer what they were. */
   refreshed: number;
   /** Known runs in which nothing that shows has changed. */
   unchanged: number;
@@ -1880,6 +1870,18 @@ export interface ScanWarning {
   artifactId: string | null;
   /** The same as a sentence. */
   message: string;
+}
+
+/** What the file became. */
+export interface SettingsImported {
+  /** Whether nothing was written. */
+  dryRun: boolean;
+  /** Absolute path of keepstone.toml. */
+  configuration: string;
+  /** Whether it says more than before, or would. */
+  changed: boolean;
+  /** The folders that are scanned, then what the file says, in its order. */
+  keys: KeyImported[];
 }
 
 /** How many members, and how many bytes they have. */
@@ -2689,7 +2691,7 @@ export type RestoreDatasetResult = Changed;
 export interface ScanParams {
   /**
    * The one folder to look through, instead of those that keepstone.toml names. A relative path counts from the
-   * server's working directory. One that is not named there and looks like FlowTime's is read as such.
+   * server's working directory.
    */
   root?: string | null | undefined;
   /** The one family to look for; all of them unless given. */
@@ -2847,6 +2849,20 @@ export interface ImportM3Params {
 
 /** What `import_m3` answers. */
 export type ImportM3Result = ImportM3Report;
+
+/** What `import_cryptorun` takes. */
+export interface ImportCryptorunParams {
+  /**
+   * The YAML file. A relative path counts from the server's working directory. The folders `artifacts` and `out` are
+   * looked for beside its folder, where that is called `config`, else in it.
+   */
+  path: string;
+  /** Whether it is only told what would be done. False unless given. */
+  dryRun?: boolean | null | undefined;
+}
+
+/** What `import_cryptorun` answers. */
+export type ImportCryptorunResult = SettingsImported;
 
 /** What `import_m3_policies` takes. */
 export interface ImportM3PoliciesParams {

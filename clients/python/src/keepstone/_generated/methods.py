@@ -64,6 +64,7 @@ from .types import (
     RunFilter,
     ScanMode,
     ScanReport,
+    SettingsImported,
     Status,
     Summary,
     Trashed,
@@ -94,6 +95,7 @@ IDEMPOTENT = frozenset(
         "get_lineage_graph",
         "get_run",
         "health_check",
+        "import_cryptorun",
         "import_m3",
         "import_m3_policies",
         "init",
@@ -1353,18 +1355,14 @@ class Methods:
 
         Which folders and families there are is said in keepstone.toml. Files belong to one run when
         their paths share a stamp (`20250906_143022`) or an id behind `run_`, or their names an id
-        or a date; otherwise when they lie in one folder. In a data folder of FlowTime (`layout =
-        "flowtime"`) each folder of a run, a model or telemetry is one artifact that has the
-        folder's name for an id, with what its files say: title, tags, params, what it was made
-        from. Nothing in the folders is changed, unless `mode` is `move`. A run that was found
-        before keeps its artifact with its id, tags and pins, whatever was added to its files; those
-        that look as before (size and time) are not read again. It is committed in parts, none of
-        them half. The store is made if there is none.
+        or a date; otherwise when they lie in one folder. Nothing in the folders is changed, unless
+        `mode` is `move`. A run that was found before keeps its artifact with its id, tags and pins,
+        whatever was added to its files; those that look as before (size and time) are not read
+        again. It is committed in parts, none of them half. The store is made if there is none.
 
         Args:
             root: The one folder to look through, instead of those that keepstone.toml names. A
-                relative path counts from the server's working directory. One that is not named
-                there and looks like FlowTime's is read as such.
+                relative path counts from the server's working directory.
             family: The one family to look for; all of them unless given.
             mode: Who keeps the files: `in_place` leaves them with their producer, `copy` takes them
                 into the store, `move` removes them there afterwards; `in_place` unless given.
@@ -1729,6 +1727,38 @@ class Methods:
             "import_m3",
             {
                 "data_dir": data_dir,
+                "dry_run": dry_run,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def import_cryptorun(
+        self,
+        path: StrPath,
+        *,
+        dry_run: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> SettingsImported:
+        """Takes CryptoRun's settings into keepstone.toml: its families with their patterns, rules
+        and pins, its folders, limits and rules of compaction; and tells of every key what it
+        became, or why nothing.
+
+        Nothing that keepstone.toml says is changed: of a table that it has already, only what says
+        the same counts. The store is made if there is none.
+
+        Args:
+            path: The YAML file. A relative path counts from the server's working directory. The
+                folders `artifacts` and `out` are looked for beside its folder, where that is called
+                `config`, else in it.
+            dry_run: Whether it is only told what would be done. False unless given.
+        """
+        reply: SettingsImported = self._run(
+            "import_cryptorun",
+            {
+                "path": path,
                 "dry_run": dry_run,
             },
             timeout,
