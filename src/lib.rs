@@ -8,16 +8,20 @@ pub mod server;
 pub mod operations;
 
 pub mod audit;
+pub mod bundles;
 pub mod datasets;
 pub mod imports;
 pub mod lineage;
 pub mod publishing;
+pub mod registry;
 pub mod retention;
 pub mod runs;
 pub mod scan;
+pub mod space;
 
 pub mod store;
 
+pub mod compaction;
 pub mod manifest;
 pub mod objects;
 pub mod tabular;

@@ -76,6 +76,7 @@ pub fn free_bytes(folder: &Path) -> Result<u64> {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests lay out files as others would")]
 mod tests {
     use super::*;
 

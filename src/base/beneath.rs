@@ -40,12 +40,14 @@ pub fn open(folder: &Path, relative: &str) -> Result<(File, Metadata)> {
 pub fn way(from: &Path, to: &Path) -> PathBuf {
     let (mut from, mut to) = (from.components().peekable(), to.components().peekable());
     while from.peek().is_some() && from.peek() == to.peek() {
-        (from.next(), to.next());
+        from.next();
+        to.next();
     }
     from.map(|_| Component::ParentDir).chain(to).collect()
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests lay out files as others would")]
 mod tests {
     use super::*;
 

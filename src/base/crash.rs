@@ -35,6 +35,18 @@ pub const MIGRATION_POINTS: &[&str] =
 pub const DATASET_POINTS: &[&str] =
     &["dataset.rows_written", "dataset.index_placed", "dataset.snapshot_placed", "dataset.folder_synced"];
 
+/// The points that replacing a file that is kept in place passes besides those of commits, in their order; `forms.near` only
+/// where staging is on another file system, `forms.removed` only where the names differ.
+pub const FORM_POINTS: &[&str] = &[
+    "forms.listed",
+    "forms.near",
+    "forms.before_rename",
+    "forms.renamed",
+    "forms.removed",
+    "forms.replaced",
+    "forms.done",
+];
+
 /// The points that a collection, a restoration and a purge pass besides those of every commit, in their order.
 pub const JOB_POINTS: &[&str] = &[
     "job.listed",
@@ -124,9 +136,16 @@ mod armed {
 
     pub(super) fn pass(name: &'static str) {
         debug_assert!(
-            [super::POINTS, super::MIGRATION_POINTS, super::DATASET_POINTS, super::JOB_POINTS, super::MOVE_POINTS]
-                .iter()
-                .any(|points| points.contains(&name)),
+            [
+                super::POINTS,
+                super::MIGRATION_POINTS,
+                super::DATASET_POINTS,
+                super::JOB_POINTS,
+                super::MOVE_POINTS,
+                super::FORM_POINTS
+            ]
+            .iter()
+            .any(|points| points.contains(&name)),
             "crash point {name} is not listed"
         );
         if let Some((target, folder)) = &*HOLD

@@ -342,6 +342,18 @@ pub fn set_mode(path: &Path, mode: u32) -> Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).context("set the permissions of", path)
 }
 
+/// Gives an open file the permissions and the modification time that metadata shows, and its owner where that is allowed.
+pub fn look_like(file: &File, path: &Path, like: &Metadata) -> Result<()> {
+    let owner = (sys::Uid::from_raw(like.uid()), sys::Gid::from_raw(like.gid()));
+    // Only root may give files away; others keep what they could read anyway.
+    sys::fchown(file, Some(owner.0), Some(owner.1)).ok();
+    file.set_permissions(like.permissions()).context("set the permissions of", path)?;
+    let modified = sys::Timespec { tv_sec: like.mtime(), tv_nsec: like.mtime_nsec() as _ };
+    let unchanged = sys::Timespec { tv_sec: 0, tv_nsec: sys::UTIME_OMIT };
+    let times = sys::Timestamps { last_access: unchanged, last_modification: modified };
+    sys::futimens(file, &times).context("set the time of", path)
+}
+
 /// Makes `to` a copy of `from` that shares its blocks, where the file system can; `None` where it can't, `Some(false)`
 /// when the name is taken. The name appears with all the bytes.
 pub fn reflink_new(from: &Path, to: &Path, mode: u32) -> Result<Option<bool>> {

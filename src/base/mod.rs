@@ -8,4 +8,6 @@ pub mod crash;
 pub mod files;
 pub mod graph;
 pub mod hex;
+pub mod outgoing;
+pub mod parallel;
 pub mod visible;

@@ -4,14 +4,21 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::alias::{self, Alias};
+use super::archive::{self, Archive};
 use super::artifact::Under;
 use super::audit::{self, Audit};
 use super::backup::{self, Backup};
+use super::bundle::{self, Bundle};
 use super::cat::{self, Cat};
+use super::compact::{self, Compact};
+use super::compare::{self, Compare};
 use super::completions::{self, Completions};
 use super::dataset::{self, Dataset};
 use super::downstream::{self, Downstream};
 use super::events::{self, Events};
+use super::expand::{self, Expand};
+use super::export::{self, Export};
 use super::find::{self, Find};
 use super::gc::{self, Estimate, Gc};
 use super::import::{self, Import};
@@ -20,20 +27,26 @@ use super::list::{self, List};
 use super::pin::{self, Pin, Pins, Unpin};
 use super::publish::{self, Publish};
 use super::rebuild::{self, Rebuild};
+use super::related::{self, Related};
 use super::run::{self, Run};
 use super::runs::{self, Runs};
 use super::scan::{self, Scan};
+use super::search::{self, Search};
 use super::show::{self, Show};
+use super::stats::{self, Stats};
 use super::status::{self, Status};
 use super::supersede::{self, Supersede};
+use super::tag::{self, Tag};
 use super::trash::{self, Delete, Purge, Restore, Trash};
 use super::types::{self, Types};
+use super::update::{self, Update};
 use super::verify::{self, Verify};
 
 const EXAMPLES: &str = "\
 Examples:
   keepstone publish rain.csv --type rain --key november   keep a file; the store is made in ./.keepstone
   keepstone list                                          what is kept
+  keepstone search rain november --tag station=sea        what is found by words and tags
   keepstone show rain:november                            one artifact, by its type and key or its short id
   keepstone lineage report:november                       what it was made from
   keepstone serve                                         answer JSON-RPC over stdin and stdout
@@ -47,6 +60,7 @@ Examples:
   keepstone serve < requests.jsonl > replies.jsonl
   echo '{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"health_check\"}' | keepstone serve
   echo '{\"operation\":\"get_artifact\",\"artifact_id\":\"art-…\"}' | keepstone serve
+  keepstone serve --http 127.0.0.1:8484              curl http://127.0.0.1:8484/v1/artifacts
 
 Exit codes: 0 the input has ended and everything is answered, 1 nobody reads the replies,
 143 after SIGTERM, 130 after SIGINT.";
@@ -110,6 +124,9 @@ pub(super) enum Command {
     /// List artifacts, newest first
     #[command(after_help = list::EXAMPLES, visible_alias = "ls")]
     List(List),
+    /// Search artifacts by words and by what they are
+    #[command(after_help = search::EXAMPLES)]
+    Search(Box<Search>),
     /// Show everything about one artifact
     #[command(after_help = show::EXAMPLES)]
     Show(Show),
@@ -119,18 +136,42 @@ pub(super) enum Command {
     /// Write the bytes of an artifact to standard output
     #[command(after_help = cat::EXAMPLES)]
     Cat(Cat),
+    /// Write the files of an artifact into a folder
+    #[command(after_help = export::EXAMPLES)]
+    Export(Export),
     /// Draw what an artifact was made from, find ways, or record inputs
     #[command(after_help = lineage::EXAMPLES)]
     Lineage(Lineage),
     /// List what was made of an artifact
     #[command(after_help = downstream::EXAMPLES)]
     Downstream(Downstream),
+    /// List what has to do with an artifact: made from it, of it, or beside it
+    #[command(after_help = related::EXAMPLES)]
+    Related(Related),
+    /// Say what differs between two artifacts, down to the rows of tables
+    #[command(after_help = compare::EXAMPLES)]
+    Compare(Compare),
     /// Report where artifacts came from, and whether their bytes are sound
     #[command(after_help = audit::EXAMPLES)]
     Audit(Audit),
     /// Record that a newer artifact replaces an older one
     #[command(after_help = supersede::EXAMPLES)]
     Supersede(Supersede),
+    /// Change the title, description or tags of an artifact
+    #[command(after_help = update::EXAMPLES)]
+    Update(Update),
+    /// Give artifacts tags, or take tags from them
+    #[command(after_help = tag::EXAMPLES)]
+    Tag(Tag),
+    /// Put artifacts aside: searches leave them out
+    #[command(after_help = archive::EXAMPLES)]
+    Archive(Archive),
+    /// Bring archived artifacts back
+    #[command(after_help = archive::UNARCHIVE_EXAMPLES)]
+    Unarchive(Archive),
+    /// Set, remove or list names that stand for artifacts
+    #[command(after_help = alias::EXAMPLES)]
+    Alias(Alias),
     /// Show what a policy or the rules of families would collect, and put it into the trash
     #[command(after_help = gc::EXAMPLES)]
     Gc(Gc),
@@ -173,6 +214,12 @@ pub(super) enum Command {
     /// Look through folders for the runs of families, and register them
     #[command(after_help = scan::EXAMPLES)]
     Scan(Scan),
+    /// Make files that stay with their producers smaller, without losing a byte
+    #[command(after_help = compact::EXAMPLES)]
+    Compact(Compact),
+    /// Bring back the originals of files that were compacted
+    #[command(after_help = expand::EXAMPLES)]
+    Expand(Expand),
     /// Create, look at, compare and verify versions of datasets
     #[command(after_help = dataset::EXAMPLES, visible_alias = "datasets")]
     Dataset(Box<Dataset>),
@@ -185,6 +232,9 @@ pub(super) enum Command {
     /// Say which store is meant here and whether it can be used
     #[command(after_help = status::EXAMPLES, visible_alias = "health")]
     Status(Status),
+    /// Say what is kept and how much room it takes
+    #[command(after_help = stats::EXAMPLES)]
+    Stats(Stats),
     /// Look whether everything in the store is as it was promised, and mend it where asked
     #[command(after_help = verify::EXAMPLES)]
     Verify(Verify),
@@ -194,6 +244,9 @@ pub(super) enum Command {
     /// Take in what another program keeps
     #[command(after_help = import::EXAMPLES)]
     Import(Import),
+    /// Carry artifacts to another store in one file
+    #[command(after_help = bundle::EXAMPLES)]
+    Bundle(Bundle),
     /// Copy the manifest as one file, or bring a copy back
     #[command(after_help = backup::EXAMPLES)]
     Backup(Backup),
@@ -225,6 +278,15 @@ pub(super) struct Serve {
     /// Let replies leave in the order of the requests
     #[arg(long)]
     pub(super) ordered: bool,
+    /// Serve HTTP on this address instead, until SIGTERM or SIGINT: 127.0.0.1:8484
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) http: Option<std::net::SocketAddr>,
+    /// With --http: a file with the token that every request must show; needed where other machines can connect
+    #[arg(long, value_name = "FILE", requires = "http")]
+    pub(super) http_token_file: Option<PathBuf>,
+    /// With --http: serve stdin and stdout too, and end with them
+    #[arg(long, requires = "http")]
+    pub(super) stdio: bool,
     /// End when this process is gone
     #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..=0x7fff_ffff))]
     pub(super) parent_pid: Option<u32>,

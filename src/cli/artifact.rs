@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::arguments::Place;
 use super::caller::Caller;
+use super::compact::{self, Compact};
 use super::gc::{self, Gc};
 use super::list::{self, List, MOST};
 use super::paper::Paper;
@@ -34,6 +35,9 @@ enum What {
     /// Look through folders for the runs of families, and register them
     #[command(after_help = scan::EXAMPLES)]
     Scan(Scan),
+    /// Make files that stay with their producers smaller, without losing a byte
+    #[command(after_help = compact::EXAMPLES)]
+    Compact(Compact),
     /// Show what would be collected, and collect it when told to
     #[command(after_help = gc::EXAMPLES)]
     Gc(Gc),
@@ -74,6 +78,7 @@ pub(super) fn run(place: &Place, options: &Under) -> Outcome {
         What::Show(options) => show::run(place, options),
         What::List(options) => sorted(place, options),
         What::Scan(options) => scan::run(place, options),
+        What::Compact(options) => compact::run(place, options),
         What::Gc(options) => gc::run(place, options),
         What::Pin(options) => pin::run(place, options),
     }

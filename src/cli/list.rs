@@ -69,11 +69,22 @@ pub(super) struct List {
 
 /// The states as people call them.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum State {
+pub(super) enum State {
     Active,
     Superseded,
     #[value(alias = "tombstoned")]
     Deleted,
+}
+
+impl State {
+    /// The state as operations call it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Superseded => "superseded",
+            Self::Deleted => "tombstoned",
+        }
+    }
 }
 
 pub(super) fn run(place: &Place, options: &List) -> Outcome {
@@ -124,15 +135,10 @@ fn paths(caller: &Caller, found: &[Artifact]) -> Result<Vec<Vec<String>>, Failur
 }
 
 pub(super) fn filter(options: &List, limit: u32, now: Timestamp) -> Result<Value, Failure> {
-    let status = options.status.map(|status| match status {
-        State::Active => "active",
-        State::Superseded => "superseded",
-        State::Deleted => "tombstoned",
-    });
     let tags: Map<String, Value> = options.tag.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
     Ok(json!({
         "artifactType": options.artifact_type,
-        "status": status,
+        "status": options.status.map(State::word),
         "tags": tags,
         "minCreatedAt": moment("--since", options.since.as_deref(), now)?,
         "maxCreatedAt": moment("--until", options.until.as_deref(), now)?,

@@ -1,18 +1,25 @@
 //! The command line, for people and scripts; the only place that prints.
 
+mod alias;
+mod archive;
 mod arguments;
 mod artifact;
 mod artifacts;
 mod audit;
 mod backup;
+mod bundle;
 mod call;
 mod caller;
 mod cat;
+mod compact;
+mod compare;
 mod completions;
 mod dataset;
 mod downstream;
 mod events;
 mod exec;
+mod expand;
+mod export;
 mod facts;
 mod families;
 mod find;
@@ -30,21 +37,26 @@ mod print;
 mod progress;
 mod publish;
 mod rebuild;
+mod related;
 mod run;
 mod runs;
 mod scan;
 mod schema;
+mod search;
 mod serve;
 mod show;
+mod stats;
 mod status;
 mod stdin;
 mod stop;
 mod supersede;
 mod table;
+mod tag;
 mod temporary;
 mod trash;
 mod tree;
 mod types;
+mod update;
 mod verify;
 mod whereabouts;
 mod words;
@@ -96,13 +108,22 @@ pub fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Publish(options) => publish::run(place, options),
         Command::List(options) => list::run(place, options),
+        Command::Search(options) => search::run(place, options),
         Command::Show(options) => show::run(place, options),
         Command::Find(options) => find::run(place, options),
         Command::Cat(options) => cat::run(place, options),
+        Command::Export(options) => export::run(place, options),
         Command::Lineage(options) => lineage::run(place, options),
         Command::Downstream(options) => downstream::run(place, options),
+        Command::Related(options) => related::run(place, options),
+        Command::Compare(options) => compare::run(place, options),
         Command::Audit(options) => audit::run(place, options),
         Command::Supersede(options) => supersede::run(place, options),
+        Command::Update(options) => update::run(place, options),
+        Command::Tag(options) => tag::run(place, options),
+        Command::Archive(options) => archive::run(place, options, true),
+        Command::Unarchive(options) => archive::run(place, options, false),
+        Command::Alias(options) => alias::run(place, options),
         Command::Gc(options) => gc::run(place, options),
         Command::GcEstimate(options) => gc::estimate(place, options),
         Command::Pin(options) | Command::GcPin(options) => pin::run(place, options),
@@ -115,13 +136,17 @@ pub fn main() -> ExitCode {
         Command::Run(options) => run::run(place, options),
         Command::Runs(options) => runs::run(place, options),
         Command::Scan(options) => scan::run(place, options),
+        Command::Compact(options) => compact::run(place, options),
+        Command::Expand(options) => expand::run(place, options),
         Command::Dataset(options) => dataset::run(place, options),
         Command::Types(options) => types::run(place, options),
         Command::Events(options) => events::run(place, options),
         Command::Status(options) => status::run(place, options),
+        Command::Stats(options) => stats::run(place, options),
         Command::Verify(options) => verify::run(place, options),
         Command::Artifact(options) => artifact::run(place, options),
         Command::Import(options) => import::run(place, options),
+        Command::Bundle(options) => bundle::run(place, options),
         Command::Backup(options) => backup::run(place, options),
         Command::Rebuild(options) => rebuild::run(place, options),
         Command::Serve(options) => serve::run(place, options),
@@ -151,5 +176,5 @@ pub fn main() -> ExitCode {
 
 /// What the server says about itself.
 pub fn about() -> About {
-    About::operations(generate::openrpc, generate::schema_hash)
+    About::operations(generate::openrpc, generate::openapi, generate::schema_hash)
 }

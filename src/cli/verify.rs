@@ -26,8 +26,8 @@ Examples:
 Exit codes: 0 clean, 1 there are warnings or something was repaired, 2 there are errors, 64 wrong usage.";
 
 /// The checks by their names.
-const CHECKS: [&str; 9] =
-    ["hash", "objects", "names", "sidecars", "history", "lineage", "datasets", "manifest", "staging"];
+const CHECKS: [&str; 10] =
+    ["hash", "objects", "names", "in_place", "sidecars", "history", "lineage", "datasets", "manifest", "staging"];
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {

@@ -2,6 +2,7 @@
 //! reference, the typed parts of the clients. Pure functions: a test writes the files and fails when they are stale.
 
 mod catalog;
+mod openapi;
 mod openrpc;
 mod python;
 mod reference;
@@ -45,6 +46,11 @@ pub fn schema_hash() -> String {
 /// The OpenRPC document.
 pub fn openrpc() -> Value {
     openrpc::document(&Catalog::of(OPERATIONS))
+}
+
+/// The OpenAPI document.
+pub fn openapi() -> Value {
+    openapi::document(&Catalog::of(OPERATIONS))
 }
 
 /// `{params, result}` of one method (or alias); of all of them, by name, without one. `None` when there is no such method.

@@ -76,6 +76,7 @@ fn method<P: JsonSchema, R: JsonSchema>(name: &'static str, aliases: &'static [&
             name,
             aliases,
             idempotent: false,
+            path_params: &[],
             creates_store: false,
             barrier: false,
             run: Run::Probe(|_, _| unreachable!("never called")),

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Manifest;
+use super::filter::Filter;
 use super::pins::PINNED_UNTIL;
-use crate::model::artifact::{FileEntry, Format, Git, Outcome, Publication, Record, State, Status, Storage, Writer};
+use crate::model::artifact::{FileEntry, Format, Git, Outcome, Publication, Record, State, Storage, Writer};
+use crate::model::curation::Values;
 use crate::model::ids::{ArtifactId, ArtifactType};
 use crate::model::number::Count;
 use crate::model::place::common_folder;
@@ -29,32 +31,7 @@ pub struct Found {
     pub place: Option<(String, String)>,
 }
 
-/// Which artifacts a list shows; what is absent doesn't matter.
-#[derive(Debug, Clone, Default)]
-pub struct ListFilter {
-    /// Of this type.
-    pub artifact_type: Option<String>,
-    /// In this state; without it, all but the tombstoned.
-    pub status: Option<Status>,
-    /// With all of these tags.
-    pub tags: BTreeMap<String, String>,
-    /// Created at this moment or later.
-    pub min_created_at: Option<String>,
-    /// Created at this moment or earlier.
-    pub max_created_at: Option<String>,
-    /// A member of this run.
-    pub run_id: Option<String>,
-    /// With all of these roles.
-    pub roles: Vec<String>,
-    /// Of this family.
-    pub family: Option<String>,
-    /// Ended like this.
-    pub outcome: Option<Outcome>,
-    /// At most this many.
-    pub limit: u64,
-}
-
-/// The fields that nothing searches by, kept together as JSON.
+/// The fields that no index orders, kept together as JSON.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Details {
@@ -195,13 +172,16 @@ impl Manifest {
         )
     }
 
-    /// Every object that managed artifacts need that were not purged, the listings of trees included, and its length where a row says it.
+    /// Every object that artifacts need that were not purged, the listings of trees included, and its length where a row says it.
     pub fn needed_objects(&self) -> Result<Vec<(Hash, Option<u64>)>> {
         let mut statement = self.cached(
             "SELECT hash, artifact_files.size_bytes FROM artifact_files JOIN artifacts USING (seq)
              WHERE storage = 'managed' AND purged_at IS NULL
              UNION SELECT file_hash, NULL FROM artifacts
              WHERE storage = 'managed' AND format = 'tree' AND purged_at IS NULL
+             UNION SELECT original_object, NULL FROM compact_files JOIN artifacts USING (seq)
+             WHERE original_object IS NOT NULL AND purged_at IS NULL
+             UNION SELECT original_object, NULL FROM replacements WHERE original_object IS NOT NULL
              ORDER BY 1, 2",
         )?;
         let rows = statement.query_map([], |row| Ok((Hash(row.get(0)?), row.get(1)?)))?;
@@ -214,7 +194,9 @@ impl Manifest {
             .cached(
                 "SELECT artifact_id FROM artifacts
                  WHERE (seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1)
-                   AND storage = 'managed' AND purged_at IS NULL ORDER BY seq LIMIT 1",
+                   AND storage = 'managed' AND purged_at IS NULL
+                   OR seq IN (SELECT seq FROM compact_files WHERE original_object = ?1) AND purged_at IS NULL
+                 ORDER BY seq LIMIT 1",
             )?
             .query_row([hash.0], |row| row.get(0))
             .optional()?)
@@ -244,8 +226,8 @@ impl Manifest {
     }
 
     /// The artifacts that a filter lets through, newest first, ties in the order of commits.
-    pub fn list(&self, filter: &ListFilter) -> Result<Vec<Found>> {
-        let (sql, cells) = list_query(filter);
+    pub fn list(&self, filter: &Filter, limit: u64) -> Result<Vec<Found>> {
+        let (sql, cells) = list_query(filter, limit);
         let mut statement = self.cached(&sql)?;
         let rows = statement.query_map(params_from_iter(cells), found)?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
@@ -332,6 +314,7 @@ impl Manifest {
         if let Some(run_id) = &record.run_id {
             self.insert_run_member(run_id, seq, &record.created_at)?;
         }
+        self.say(seq, publication)?;
         Ok(seq)
     }
 
@@ -391,6 +374,27 @@ impl Manifest {
         Ok(())
     }
 
+    /// Notes what people changed about an artifact.
+    pub fn set_values(&self, seq: i64, values: &Values, at: &str) -> Result<()> {
+        if let Some(title) = &values.title {
+            self.cached("UPDATE artifacts SET title = ?2 WHERE seq = ?1")?.execute((seq, title))?;
+        }
+        if let Some(description) = &values.description {
+            self.cached("UPDATE artifacts SET description = ?2 WHERE seq = ?1")?.execute((seq, description))?;
+        }
+        for (key, value) in &values.tags {
+            self.cached("DELETE FROM artifact_tags WHERE seq = ?1 AND key = ?2")?.execute((seq, key))?;
+            if let Some(value) = value {
+                self.insert_tag(seq, key, value)?;
+            }
+        }
+        if let Some(archived) = values.archived {
+            self.cached("UPDATE artifacts SET archived = ?2 WHERE seq = ?1")?.execute((seq, archived))?;
+        }
+        self.say_anew(seq)?;
+        self.touch(seq, at)
+    }
+
     pub(super) fn one(&self, condition: &str, cells: &[&dyn ToSql]) -> Result<Option<Found>> {
         let mut statement =
             self.cached(&format!("SELECT {COLUMNS}, {PINNED_UNTIL} FROM artifacts a WHERE {condition}"))?;
@@ -405,58 +409,15 @@ impl Manifest {
     }
 }
 
-/// What asks for the artifacts that a filter lets through. Of a type and a tag there is an index that has them in order;
-/// a tag alone is looked up, and every further tag is only looked at.
-fn list_query(filter: &ListFilter) -> (String, Vec<Cell>) {
-    let mut tags = filter.tags.iter();
-    let leading = if filter.artifact_type.is_some() { tags.next() } else { None };
-    let (from, of) = match leading {
-        Some(_) => ("artifact_tags t CROSS JOIN artifacts a ON a.seq = t.seq", "t"),
-        None => ("artifacts a", "a"),
-    };
-    let mut conditions = Vec::new();
-    let mut cells: Vec<Cell> = Vec::new();
-    let mut add = |condition: &str, values: &[&String]| {
-        conditions.push(condition.to_owned());
-        cells.extend(values.iter().map(|value| Cell::Text((*value).clone())));
-    };
-    if let Some((key, value)) = leading {
-        add("t.key = ? AND t.value = ?", &[key, value]);
-    }
-    match filter.status {
-        None => add("a.deleted_at IS NULL", &[]),
-        Some(Status::Active) => add(ACTIVE, &[]),
-        Some(Status::Superseded) => add("a.superseded_at IS NOT NULL AND a.deleted_at IS NULL", &[]),
-        Some(Status::Tombstoned) => add("a.deleted_at IS NOT NULL", &[]),
-    }
-    let mut equal = |condition: &str, value: &Option<String>| {
-        if let Some(value) = value {
-            add(condition, &[value]);
-        }
-    };
-    equal(&format!("{of}.artifact_type = ?"), &filter.artifact_type);
-    equal("a.family = ?", &filter.family);
-    equal("a.outcome = ?", &filter.outcome.as_ref().map(word));
-    equal(&format!("{of}.created_at >= ?"), &filter.min_created_at);
-    equal(&format!("{of}.created_at <= ?"), &filter.max_created_at);
-    equal("a.seq IN (SELECT seq FROM run_members WHERE run_id = ?)", &filter.run_id);
-    for role in &filter.roles {
-        add("EXISTS (SELECT 1 FROM json_each(a.details, '$.roles') WHERE value = ?)", &[role]);
-    }
-    if leading.is_none()
-        && let Some((key, value)) = tags.next()
-    {
-        add("a.seq IN (SELECT seq FROM artifact_tags WHERE key = ? AND value = ?)", &[key, value]);
-    }
-    for (key, value) in tags {
-        add("EXISTS (SELECT 1 FROM artifact_tags o WHERE o.seq = a.seq AND o.key = ? AND o.value = ?)", &[key, value]);
-    }
+fn list_query(filter: &Filter, limit: u64) -> (String, Vec<Cell>) {
+    let selection = filter.selection(false);
+    let of = selection.of;
     let sql = format!(
-        "SELECT {COLUMNS}, {PINNED_UNTIL} FROM {from} WHERE {} ORDER BY {of}.created_at DESC, {of}.seq DESC LIMIT {}",
-        conditions.join(" AND "),
-        filter.limit
+        "SELECT {COLUMNS}, {PINNED_UNTIL} FROM {} WHERE {} ORDER BY {of}.created_at DESC, {of}.seq DESC LIMIT {limit}",
+        selection.from,
+        selection.conditions()
     );
-    (sql, cells)
+    (sql, selection.cells)
 }
 
 /// An enum's word, as it stands in rows and in JSON.
@@ -550,11 +511,11 @@ mod tests {
     use super::*;
 
     /// How SQLite goes about a filter.
-    fn plan(filter: &ListFilter) -> String {
+    fn plan(filter: &Filter) -> String {
         let folder = tempfile::tempdir().unwrap();
         let manifest = Manifest::open(&folder.path().join("manifest.sqlite")).unwrap();
         manifest.migrate().unwrap();
-        let (sql, cells) = list_query(filter);
+        let (sql, cells) = list_query(filter, 50);
         let mut statement = manifest.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let steps = statement.query_map(params_from_iter(cells), |row| row.get::<_, String>(3)).unwrap();
         steps.map(Result::unwrap).collect::<Vec<_>>().join("\n")
@@ -564,12 +525,11 @@ mod tests {
     fn a_type_and_a_tag_are_found_in_their_order() {
         let tags = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect();
         for names in [&["symbol"][..], &["quality", "symbol"]] {
-            let filter = ListFilter {
-                artifact_type: Some("t".to_owned()),
+            let filter = Filter {
+                types: Some(vec!["t".to_owned()]),
                 tags: tags(names),
                 min_created_at: Some("2026".to_owned()),
-                limit: 50,
-                ..ListFilter::default()
+                ..Filter::default()
             };
             let plan = plan(&filter);
             assert!(plan.starts_with("SEARCH t USING COVERING INDEX artifact_tags_by_type"), "{plan}");

@@ -9,7 +9,7 @@ use super::Manifest;
 use crate::model::{Hash, Result};
 
 /// Tables that say how things lie on the disk, which neither sidecars nor history tell.
-const OWN: [&str; 7] = ["meta", "objects", "placements", "doomed", "jobs", "job_artifacts", "looks"];
+const OWN: [&str; 8] = ["meta", "objects", "placements", "doomed", "jobs", "job_artifacts", "looks", "replacements"];
 
 /// More than these of one table say nothing new.
 const DIFFERENCES_MAX: usize = 10_000;
@@ -36,6 +36,8 @@ pub enum How {
     Missing,
     /// The other doesn't have it.
     Unknown,
+    /// The artifact is found by other words.
+    Words,
 }
 
 /// A value as it stands in a row, whether it makes sense or not.
@@ -86,11 +88,12 @@ impl Manifest {
         for table in made.derived_tables()? {
             rows += self.compare(made, &table, &mut found)?;
         }
+        found.extend(self.compare_words(made, DIFFERENCES_MAX)?);
         Ok((found, rows))
     }
 
     fn derived_tables(&self) -> Result<Vec<Table>> {
-        // Of full-text indexes only what they are made from counts.
+        // The index of words is held against the other's word by word, not as the tables in which it lies.
         let mut statement = self.connection.prepare(
             "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'
              ORDER BY name",
@@ -162,6 +165,9 @@ impl Manifest {
              WHERE EXISTS (SELECT 1 FROM artifact_files f WHERE f.hash = o.hash AND f.size_bytes <> o.size_bytes)
                 OR NOT EXISTS (SELECT 1 FROM artifact_files f WHERE f.hash = o.hash)
                AND NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.file_hash = o.hash)
+               AND NOT EXISTS (SELECT 1 FROM compact_files c WHERE c.original_object = o.hash)
+               AND NOT EXISTS (SELECT 1 FROM replacements r WHERE r.original_object = o.hash)
+               AND NOT EXISTS (SELECT 1 FROM doomed d WHERE d.hash = o.hash)
              ORDER BY hash",
         )?;
         let rows = statement.query_map([], |row| Ok(Hash(row.get(0)?)))?;

@@ -14,6 +14,14 @@ pub const PUBLISHED: &str = "published";
 /// Inputs that were named after the publishing.
 pub const LINEAGE_ADDED: &str = "lineage_added";
 
+/// What people changed about an artifact.
+pub const UPDATED: &str = "updated";
+
+/// An alias stands for an artifact from now on.
+pub const ALIAS_SET: &str = "alias_set";
+
+/// An alias stands for nothing any more.
+pub const ALIAS_REMOVED: &str = "alias_removed";
 /// What a scan saw otherwise than the one before.
 pub const RESCANNED: &str = "rescanned";
 
@@ -75,6 +83,18 @@ impl Manifest {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
+    /// Hands every change after publishing to `take`, oldest first.
+    pub fn each_change(&self, mut take: impl FnMut(Event) -> Result<()>) -> Result<()> {
+        let mut statement = self.cached(
+            "SELECT event_id, at, kind, artifact_id, actor, data FROM events WHERE kind <> ?1 ORDER BY event_id",
+        )?;
+        let mut rows = statement.query([PUBLISHED])?;
+        while let Some(row) = rows.next()? {
+            take(event(row)?)?;
+        }
+        Ok(())
+    }
+
     /// All events of one kind, oldest first.
     pub fn events_of_kind(&self, kind: &str) -> Result<Vec<Event>> {
         let mut statement = self.cached(
@@ -111,11 +131,12 @@ impl Manifest {
 
     /// The events that stand in the history file, oldest first.
     pub fn history_events(&self) -> Result<Vec<Event>> {
-        let mut statement = self.cached(
-            "SELECT event_id, at, kind, artifact_id, actor, data FROM events WHERE kind <> ?1 ORDER BY event_id",
-        )?;
-        let rows = statement.query_map([PUBLISHED], event)?;
-        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+        let mut events = Vec::new();
+        self.each_change(|event| {
+            events.push(event);
+            Ok(())
+        })?;
+        Ok(events)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The manifest's formats, as a list that only ever grows: an entry that was released is never changed.
 
+use super::words::SEARCH as WORDS;
 use super::{Age, Manifest};
 use crate::model::Result;
 
@@ -10,7 +11,7 @@ pub const APPLICATION_ID: i32 = 0x4B50_5354;
 pub const FORMAT_VERSION: i64 = 1 + MIGRATIONS.len() as i64;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, RETENTION, PLACES];
+const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, RETENTION, PLACES, FORMS, SEARCH];
 
 const ARTIFACTS: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -293,6 +294,63 @@ const PLACES: &str = "
     CREATE INDEX artifacts_by_family ON artifacts (family, created_at, seq) WHERE family IS NOT NULL;
 ";
 
+/// Compact forms of files that are kept in place.
+const FORMS: &str = "
+    -- The artifact's own rows go on telling of the original, whose hash is repeated here.
+    CREATE TABLE compact_files (
+        seq INTEGER NOT NULL REFERENCES artifacts (seq),
+        path TEXT NOT NULL,
+        file_hash BLOB NOT NULL,
+        form TEXT NOT NULL CHECK (form IN ('dictionary', 'zstd', 'markdown')),
+        stored_hash BLOB NOT NULL,
+        stored_size INTEGER NOT NULL,
+        original_object BLOB,
+        PRIMARY KEY (seq, path)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX compact_files_by_object ON compact_files (original_object) WHERE original_object IS NOT NULL;
+
+    -- Files that are about to be replaced. What a dead process left of it is told by the bytes that lie there.
+    CREATE TABLE replacements (
+        seq INTEGER NOT NULL REFERENCES artifacts (seq),
+        path TEXT NOT NULL,
+        lease TEXT NOT NULL,
+        -- Whether the compact form takes the original's place, or the other way round.
+        compacts INTEGER NOT NULL,
+        file_hash BLOB NOT NULL,
+        form TEXT NOT NULL,
+        stored_hash BLOB NOT NULL,
+        stored_size INTEGER NOT NULL,
+        original_object BLOB,
+        PRIMARY KEY (seq, path)
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// What artifacts are searched by. `artifacts_in_short` is what lists and searches look at before they read a row: in the
+/// order of creation, and enough to filter, count and sort by.
+const SEARCH: &str = "
+    DROP INDEX artifacts_by_creation;
+    CREATE INDEX artifacts_in_short ON artifacts (created_at, seq, archived, deleted_at, superseded_at, artifact_type,
+        size_bytes, updated_at, source, family, outcome, title);
+    -- The few that a search leaves out unless they are asked for.
+    CREATE INDEX artifacts_hidden ON artifacts (seq) WHERE archived = 1 OR deleted_at IS NOT NULL;
+
+    CREATE TABLE aliases (
+        artifact_type TEXT NOT NULL,
+        logical_key TEXT NOT NULL,
+        alias TEXT NOT NULL,
+        seq INTEGER NOT NULL REFERENCES artifacts (seq),
+        set_at TEXT NOT NULL,
+        PRIMARY KEY (artifact_type, logical_key, alias)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX aliases_by_artifact ON aliases (seq);
+
+    -- What was made with the same model or template is related.
+    CREATE INDEX artifacts_by_model ON artifacts (details ->> '$.params.provenance.modelId')
+        WHERE details ->> '$.params.provenance.modelId' IS NOT NULL;
+    CREATE INDEX artifacts_by_template ON artifacts (details ->> '$.params.provenance.templateId')
+        WHERE details ->> '$.params.provenance.templateId' IS NOT NULL;
+";
+
 impl Manifest {
     /// Brings an earlier format of ours up to date, in one transaction.
     pub fn bring_up_to_date(&self) -> Result<()> {
@@ -307,11 +365,18 @@ impl Manifest {
     /// Brings the tables up to date, inside the caller's transaction.
     pub fn migrate(&self) -> Result<()> {
         let version: i64 = self.connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        let words = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'search')";
+        let has_words: bool = self.connection.query_row(words, [], |row| row.get(0))?;
         for (step, sql) in MIGRATIONS.iter().enumerate() {
             let leads_to = i64::try_from(step).expect("a short list") + 2;
             if leads_to > version {
                 self.connection.execute_batch(sql)?;
             }
+        }
+        // What an earlier format holds is read once its rows are those of this one.
+        if !has_words {
+            self.connection.execute_batch(WORDS)?;
+            self.write_all_words()?;
         }
         self.connection.execute_batch(&format!(
             "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT_VERSION};"

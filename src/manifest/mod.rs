@@ -1,11 +1,15 @@
 //! The manifest: one SQLite file that says what the store holds. All SQL stands here.
 
+mod aliases;
 mod artifacts;
 mod bookkeeping;
 mod compare;
 mod datasets;
 mod edges;
 mod events;
+mod figures;
+mod filter;
+mod forms;
 mod jobs;
 mod legacy;
 mod m3;
@@ -15,9 +19,12 @@ mod places;
 mod population;
 mod reach;
 mod references;
+mod related;
 mod runs;
+mod search;
 mod trash;
 mod types;
+mod words;
 
 use std::path::Path;
 use std::time::Duration;
@@ -26,11 +33,15 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
-pub use artifacts::{Found, ListFilter};
+pub use aliases::AliasFilter;
+pub use artifacts::Found;
 pub use bookkeeping::{ObjectRow, Placement};
 pub use compare::{Difference, How};
 pub use datasets::{Candidate, Candidates, Filed};
-pub use events::{LINEAGE_ADDED, PUBLISHED, RESCANNED};
+pub use events::{ALIAS_REMOVED, ALIAS_SET, LINEAGE_ADDED, PUBLISHED, RESCANNED, UPDATED};
+pub use figures::Trait;
+pub use filter::{Filter, ParamFilter, ParamTest};
+pub use forms::{InPlace, Replacement};
 pub use jobs::{JobItem, JobKind, JobRow};
 pub use legacy::{Version1, Version1Artifact};
 pub use m3::{RegistryRun, registry_runs};
@@ -39,7 +50,9 @@ pub use pins::FOR_EVER;
 pub use places::Registered;
 pub use population::{Individual, Population};
 pub use reach::{Link, LinkInput, NodeRow, Reached, Walk};
+pub use related::{Relative, Relatives, Tie, Via};
 pub use runs::{RunFilter, RunRow};
+pub use search::{Bucket, Facet, Hit, Key, Page, Search, Sort};
 pub use trash::TrashRow;
 
 use crate::model::{Error, Kind, Result};
@@ -54,6 +67,8 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 /// An open manifest.
 pub struct Manifest {
     connection: Connection,
+    /// What of the transaction at hand has yet to be found by its words.
+    waiting: words::Waiting,
 }
 
 /// What a manifest file turned out to be.
@@ -130,7 +145,7 @@ impl Manifest {
         connection.execute_batch(
             "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;",
         ).map_err(|error| explain(&error, Some(path)))?;
-        Ok(Self { connection })
+        Ok(Self { connection, waiting: words::Waiting::default() })
     }
 
     /// What kind of manifest this is.
@@ -158,6 +173,7 @@ impl Manifest {
 
     /// Begins a transaction that may write; waits for other processes' as long as [`BUSY_WAIT`].
     pub fn begin(&self) -> Result<()> {
+        self.waiting.clear();
         self.plain("BEGIN IMMEDIATE")
     }
 
@@ -175,11 +191,13 @@ impl Manifest {
 
     /// Makes the transaction durable.
     pub fn commit(&self) -> Result<()> {
+        self.write_words()?;
         self.plain("COMMIT")
     }
 
     /// Takes the transaction back.
     pub fn rollback(&self) -> Result<()> {
+        self.waiting.clear();
         if !self.connection.is_autocommit() {
             self.connection.execute_batch("ROLLBACK")?;
         }
@@ -188,16 +206,20 @@ impl Manifest {
 
     /// Marks a place inside the transaction to which `undo_change` goes back.
     pub fn begin_change(&self) -> Result<()> {
-        self.plain("SAVEPOINT change")
+        self.plain("SAVEPOINT change")?;
+        self.waiting.begin_change();
+        Ok(())
     }
 
     /// Keeps what happened since `begin_change`.
     pub fn keep_change(&self) -> Result<()> {
+        self.waiting.keep_change();
         self.plain("RELEASE change")
     }
 
     /// Takes back what happened since `begin_change`.
     pub fn undo_change(&self) -> Result<()> {
+        self.waiting.undo_change();
         Ok(self.connection.execute_batch("ROLLBACK TO change; RELEASE change")?)
     }
 
@@ -240,6 +262,25 @@ impl Manifest {
     pub fn fold_log(&self) -> Result<()> {
         let busy: bool = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if busy { Err(Error::busy("another process reads the manifest")) } else { Ok(()) }
+    }
+
+    /// Has a file in which there is nothing yet be able to shrink again, page by page.
+    pub fn make_shrinkable(&self) -> Result<()> {
+        Ok(self.connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?)
+    }
+
+    /// Gives pages that hold nothing back to the file system, so many at most, inside the caller's transaction; `false`
+    /// where there are none or the file can't shrink, because it was made before it could.
+    pub fn give_back(&self, most: u64) -> Result<bool> {
+        let mode: i64 = self.connection.query_row("PRAGMA auto_vacuum", [], |row| row.get(0))?;
+        if mode != 2 || self.pages()?.free_pages.0 == 0 {
+            return Ok(false);
+        }
+        let mut statement = self.connection.prepare(&format!("PRAGMA incremental_vacuum({most})"))?;
+        let mut pages = statement.query([])?;
+        // Each step gives back one.
+        while pages.next()?.is_some() {}
+        Ok(true)
     }
 
     /// Runs a statement without values, which need not be read anew each time.

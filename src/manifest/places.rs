@@ -103,6 +103,7 @@ impl Manifest {
         ])?;
         self.cached("DELETE FROM artifact_files WHERE seq = ?1")?.execute([seq])?;
         self.insert_files(seq, &seen.files)?;
+        self.forget_forms(seq)?;
         if let Some(place) = &seen.place {
             let folder = common_folder(seen.paths());
             self.cached("UPDATE places SET family = ?2, run_key = ?3, folder = ?4 WHERE seq = ?1")?.execute((
@@ -124,6 +125,13 @@ impl Manifest {
             Ok((row.get(0)?, Looks { size_bytes: Count(row.get(1)?), mtime_ns: row.get(2)?, says }))
         })?;
         Ok(rows.collect::<Result<BTreeMap<_, _>, _>>()?)
+    }
+
+    /// Notes how long a file is now whose bytes are the same in another form.
+    pub fn set_looked_size(&self, seq: i64, path: &str, size_bytes: u64) -> Result<()> {
+        self.cached("UPDATE looks SET size_bytes = ?3 WHERE seq = ?1 AND path = ?2")?
+            .execute((seq, path, size_bytes))?;
+        Ok(())
     }
 
     /// Notes how the files of a run look, in place of what was known.

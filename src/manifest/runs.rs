@@ -1,5 +1,7 @@
 //! Runs as rows, and the artifacts that are theirs.
 
+use std::collections::BTreeSet;
+
 use rusqlite::types::Value as Cell;
 use rusqlite::{OptionalExtension, Row, params_from_iter};
 use serde::de::DeserializeOwned;
@@ -120,6 +122,19 @@ impl Manifest {
         let mut statement = self.cached("SELECT seq FROM run_members WHERE run_id = ?1 ORDER BY seq LIMIT ?2")?;
         let rows = statement.query_map((run_id, limit), |row| row.get(0))?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// The runs of these artifacts, those included that only published duplicates of them.
+    pub fn runs_of(&self, seqs: &BTreeSet<i64>) -> Result<BTreeSet<String>> {
+        let mut statement = self.cached("SELECT run_id, seq FROM run_members ORDER BY run_id, seq")?;
+        let mut rows = statement.query([])?;
+        let mut runs = BTreeSet::new();
+        while let Some(row) = rows.next()? {
+            if seqs.contains(&row.get(1)?) {
+                runs.insert(row.get(0)?);
+            }
+        }
+        Ok(runs)
     }
 
     /// How many artifacts a run has.

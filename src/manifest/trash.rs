@@ -36,7 +36,10 @@ pub struct TrashRow {
 const NEEDED: &str = "EXISTS (SELECT 1 FROM artifact_files f CROSS JOIN artifacts a
             WHERE f.hash = ?1 AND a.seq = f.seq AND a.storage = 'managed' AND a.purged_at IS NULL)
      OR EXISTS (SELECT 1 FROM artifacts
-            WHERE file_hash = ?1 AND format = 'tree' AND storage = 'managed' AND purged_at IS NULL)";
+            WHERE file_hash = ?1 AND format = 'tree' AND storage = 'managed' AND purged_at IS NULL)
+     OR EXISTS (SELECT 1 FROM compact_files c CROSS JOIN artifacts a
+            WHERE c.original_object = ?1 AND a.seq = c.seq AND a.purged_at IS NULL)
+     OR EXISTS (SELECT 1 FROM replacements WHERE original_object = ?1)";
 
 const TRASH: &str =
     "SELECT a.seq, a.artifact_id, a.artifact_type, a.logical_key, a.version, a.family, a.storage, a.format,
@@ -108,7 +111,9 @@ impl Manifest {
         let mut statement = self.cached(
             "SELECT f.hash, f.size_bytes FROM artifact_files f JOIN artifacts USING (seq) WHERE seq = ?1 AND storage = 'managed'
              UNION SELECT a.file_hash, o.size_bytes FROM artifacts a LEFT JOIN objects o ON o.hash = a.file_hash
-             WHERE a.seq = ?1 AND a.storage = 'managed' AND a.format = 'tree'",
+             WHERE a.seq = ?1 AND a.storage = 'managed' AND a.format = 'tree'
+             UNION SELECT c.original_object, o.size_bytes FROM compact_files c LEFT JOIN objects o
+                ON o.hash = c.original_object WHERE c.seq = ?1 AND c.original_object IS NOT NULL",
         )?;
         let rows = statement.query_map([seq], |row| Ok((Hash(row.get(0)?), row.get(1)?)))?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
@@ -120,7 +125,9 @@ impl Manifest {
             "SELECT a.seq FROM artifact_files f CROSS JOIN artifacts a
              WHERE f.hash = ?1 AND a.seq = f.seq AND a.storage = 'managed' AND a.purged_at IS NULL
              UNION SELECT seq FROM artifacts
-             WHERE file_hash = ?1 AND format = 'tree' AND storage = 'managed' AND purged_at IS NULL",
+             WHERE file_hash = ?1 AND format = 'tree' AND storage = 'managed' AND purged_at IS NULL
+             UNION SELECT a.seq FROM compact_files c CROSS JOIN artifacts a
+             WHERE c.original_object = ?1 AND a.seq = c.seq AND a.purged_at IS NULL",
         )?;
         let rows = statement.query_map([hash.0], |row| row.get(0))?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)

@@ -1,6 +1,6 @@
 //! An artifact: as it is kept (`Record` and `State`) and as it is answered (`Artifact`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -91,6 +91,26 @@ pub struct FileEntry {
     pub media_type: Option<String>,
     /// What it is for, where that was said.
     pub role: Option<String>,
+}
+
+impl FileEntry {
+    /// Longest path inside an artifact, in bytes.
+    pub const LONGEST_PATH: usize = 1024;
+
+    /// Whether a text can be the path of a file inside an artifact: relative, and leading nowhere else.
+    pub fn is_path(text: &str) -> bool {
+        let plain = |part: &str| (1..=255).contains(&part.len()) && part != "." && part != ".." && !part.contains('\0');
+        text.len() <= Self::LONGEST_PATH && text.split('/').all(plain)
+    }
+
+    /// A path that would have to be both a file and a folder, where there is one.
+    pub fn clashing<'a>(paths: &BTreeSet<&'a str>) -> Option<&'a str> {
+        let inside = |path: &&&str| {
+            let folder = format!("{path}/");
+            paths.range(folder.as_str()..).next().is_some_and(|next| next.starts_with(&folder))
+        };
+        paths.iter().find(inside).copied()
+    }
 }
 
 /// What a file without a name is called.

@@ -132,6 +132,8 @@ pub enum Code {
     RowMissing,
     /// The manifest has a row that neither sidecars nor history tell of.
     RowUnknown,
+    /// A search finds an artifact by other words than it has.
+    WordsDiffer,
     /// A folder of the store is not there.
     FolderMissing,
     /// Something lies among the store's own files that isn't the store's.
@@ -156,6 +158,7 @@ impl Code {
             | Self::HistoryShort
             | Self::LineDamaged
             | Self::FolderMissing
+            | Self::WordsDiffer
             | Self::FileLeft
             | Self::Stranger => Some("verify_store with repair sets it right"),
             Self::FileMissing | Self::FileChanged => Some("scan again, so that the artifact says what is there now"),

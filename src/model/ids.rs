@@ -79,6 +79,8 @@ names! {
     Relation: 64, "relation";
     /// What kind of run something is, for example `model_training`.
     RunType: 64, "run type";
+    /// What stands for a version of a type and key, for example `production`.
+    AliasName: 64, "alias";
     /// The id of a dataset, which all its versions have.
     DatasetId: 64, "dataset id";
     /// The name of a group of runs, for example `proofs`.

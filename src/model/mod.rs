@@ -2,6 +2,9 @@
 
 pub mod artifact;
 pub mod audit;
+pub mod compaction;
+pub mod comparison;
+pub mod curation;
 pub mod dataset;
 pub mod error;
 pub mod features;
@@ -11,11 +14,13 @@ pub mod ids;
 pub mod import;
 pub mod number;
 pub mod place;
+pub mod query;
 pub mod reference;
 pub mod retention;
 pub mod run;
 pub mod scan;
 pub mod seal;
+pub mod space;
 pub mod version;
 pub mod watch;
 

@@ -1,5 +1,7 @@
 //! How an artifact is referred to in short: by its id or a part of it, or by type, key and version.
 
+use super::ids;
+
 /// A reference as it was written; whether anything has it, the manifest knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reference<'a> {
@@ -12,22 +14,24 @@ pub enum Reference<'a> {
         /// The key.
         logical_key: &'a str,
         /// Which version.
-        which: Which,
+        which: Which<'a>,
     },
 }
 
 /// Which of the versions of a type and key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which {
+pub enum Which<'a> {
     /// The highest that is neither superseded nor deleted.
     Latest,
     /// The one of this number, whatever became of it.
     Version(u32),
+    /// The one that this alias of the key stands for; where there is none, the `@` is the key's own.
+    Alias(&'a str),
 }
 
 impl<'a> Reference<'a> {
-    /// Reads `id`, `type:key`, `type:key@latest` or `type:key@v3`. A key may hold `:` and `@` itself: only what stands
-    /// behind the last `@`, and only `latest` or a version, does not belong to it.
+    /// Reads `id`, `type:key`, `type:key@latest`, `type:key@v3` or `type:key@alias`. A key may hold `:` and `@` itself: only
+    /// what stands behind the last `@`, and only `latest`, a version or an alias, does not belong to it.
     pub fn parse(text: &'a str) -> Self {
         let Some((artifact_type, rest)) = text.split_once(':') else { return Self::Id(text) };
         let version = rest.rsplit_once('@').and_then(|(key, word)| Some((key, Which::parse(word)?)));
@@ -36,13 +40,16 @@ impl<'a> Reference<'a> {
     }
 }
 
-impl Which {
-    fn parse(word: &str) -> Option<Self> {
+impl<'a> Which<'a> {
+    fn parse(word: &'a str) -> Option<Self> {
         if word == "latest" {
             return Some(Self::Latest);
         }
-        let digits = word.strip_prefix('v').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
-        digits.parse().ok().map(Self::Version)
+        let version = word.strip_prefix('v').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        match version.and_then(|digits| digits.parse().ok()) {
+            Some(version) => Some(Self::Version(version)),
+            None => ids::is_name(word, 64).then_some(Self::Alias(word)),
+        }
     }
 }
 
@@ -66,12 +73,15 @@ mod tests {
             ("rain:november@latest", key("rain", "november", Which::Latest)),
             ("rain:november@v12", key("rain", "november", Which::Version(12))),
             ("slice:AAPL:2026@v1", key("slice", "AAPL:2026", Which::Version(1))),
-            ("mail:a@b.org", key("mail", "a@b.org", Which::Latest)),
+            ("mail:a@b.org", key("mail", "a", Which::Alias("b.org"))),
+            ("mail:a@b.org@latest", key("mail", "a@b.org", Which::Latest)),
+            ("model:churn@production", key("model", "churn", Which::Alias("production"))),
+            ("mail:a@b c", key("mail", "a@b c", Which::Latest)),
             ("mail:a@b.org@v3", key("mail", "a@b.org", Which::Version(3))),
             ("mail:a@v3@latest", key("mail", "a@v3", Which::Latest)),
-            ("mail:a@v", key("mail", "a@v", Which::Latest)),
+            ("mail:a@v", key("mail", "a", Which::Alias("v"))),
             ("mail:a@v+3", key("mail", "a@v+3", Which::Latest)),
-            ("mail:a@v99999999999", key("mail", "a@v99999999999", Which::Latest)),
+            ("mail:a@v99999999999", key("mail", "a", Which::Alias("v99999999999"))),
             (":", key("", "", Which::Latest)),
         ] {
             assert_eq!(Reference::parse(text), reference, "{text}");

@@ -1,7 +1,7 @@
 //! Files on their way in: named temporaries on the store's own file system, gone when nobody keeps them.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -70,6 +70,13 @@ impl Staging {
         &self.folder
     }
 
+    /// A new empty folder for what is not staged yet, under nobody's name but this process's.
+    pub fn scratch_folder(&self) -> Result<PathBuf> {
+        let folder = self.folder.join(format!("{}", self.count.fetch_add(1, Ordering::Relaxed)));
+        files::create_folder(&folder)?;
+        Ok(folder)
+    }
+
     /// A new empty file, read-only for everybody but its creator, and its path.
     pub fn create(&self) -> Result<(File, Unfinished)> {
         let path = self.folder.join(format!("{}", self.count.fetch_add(1, Ordering::Relaxed)));
@@ -106,11 +113,17 @@ impl Staging {
 
     /// Copies a file in, hashing on the way; it must not be longer than `size`.
     pub fn copy(&self, source: &File, path: &Path, size: u64, watch: &dyn Watch) -> Result<Staged> {
-        let (mut file, unfinished) = self.create()?;
         if size > FLUSHED_LATER_BYTES_MAX {
+            let (file, unfinished) = self.create()?;
             let (hash, done) = super::copy::copy_beside_hash(source, path, size, (&file, unfinished.path()), watch)?;
             return Ok(unfinished.flushed(hash, done));
         }
+        self.take(source, path, size, watch)
+    }
+
+    /// Copies in what is read from somewhere, hashing on the way; it must not be longer than `size`.
+    pub fn take(&self, source: impl Read, path: &Path, size: u64, watch: &dyn Watch) -> Result<Staged> {
+        let (mut file, unfinished) = self.create()?;
         let mut hasher = Sha256::new();
         let mut done = 0;
         files::pump(source, path, size, |piece| {

@@ -2,14 +2,18 @@
 
 pub mod artifacts;
 pub mod audit;
+pub mod bundles;
 pub mod datasets;
 pub mod imports;
 pub mod lineage;
 mod params;
+pub mod registry;
+pub mod rest;
 pub mod retention;
 pub mod runs;
 pub mod scan;
 pub mod session;
+pub mod space;
 pub mod store;
 pub mod types;
 
@@ -31,6 +35,11 @@ pub trait Operation {
     const ALIASES: &'static [&'static str] = &[];
     /// Whether sending it a second time changes nothing more, so that a client may retry it.
     const IDEMPOTENT: bool = true;
+    /// The parameters that name files of the caller's own machine, `left.path` for one inside another; over a network nobody
+    /// may give them.
+    const PATH_PARAMS: &'static [&'static str] = &[];
+    /// The parameters for which null says something; for all others it means absent.
+    const NULLS: &'static [&'static str] = &[];
     /// The parameters, one object.
     type Params: DeserializeOwned + JsonSchema;
     /// The result.
@@ -146,6 +155,8 @@ pub struct Method {
     pub aliases: &'static [&'static str],
     /// Whether a client may retry it.
     pub idempotent: bool,
+    /// The parameters that name files of the caller's own machine.
+    pub path_params: &'static [&'static str],
     /// Whether it makes the store when there is none.
     pub creates_store: bool,
     /// Whether later requests must wait for it before they prepare.
@@ -164,6 +175,7 @@ impl Method {
             name: O::METHOD,
             aliases: O::ALIASES,
             idempotent: O::IDEMPOTENT,
+            path_params: O::PATH_PARAMS,
             creates_store: false,
             barrier: false,
             run,
@@ -174,7 +186,7 @@ impl Method {
 
     const fn query<Q: Query>() -> Self {
         Self::of::<Q>(Run::Query(|params, context| {
-            let params = params::parse(params)?;
+            let params = params::parse(params, Q::NULLS)?;
             let reader = context.site.store()?.read()?;
             context.watch.viewed();
             Q::run(&reader, params, context).map(|result| to_reply(&result))
@@ -183,7 +195,7 @@ impl Method {
 
     const fn command<C: Command + 'static>() -> Self {
         let run = Run::Command(|params, context| {
-            let params = params::parse(params)?;
+            let params = params::parse(params, C::NULLS)?;
             let store = match context.site.store() {
                 Err(error) if C::CREATES_STORE && error.kind() == Kind::NotFound => {
                     C::check(&params, context)?;
@@ -198,13 +210,14 @@ impl Method {
 
     const fn probe<P: Probe>() -> Self {
         Self::of::<P>(Run::Probe(|params, context| {
-            P::run(params::parse(params)?, context).map(|result| to_reply(&result))
+            P::run(params::parse(params, P::NULLS)?, context).map(|result| to_reply(&result))
         }))
     }
 
     const fn maintenance<M: Maintenance>() -> Self {
-        let run =
-            Run::Maintenance(|params, context| M::run(params::parse(params)?, context).map(|result| to_reply(&result)));
+        let run = Run::Maintenance(|params, context| {
+            M::run(params::parse(params, M::NULLS)?, context).map(|result| to_reply(&result))
+        });
         Self { barrier: true, ..Self::of::<M>(run) }
     }
 
@@ -228,12 +241,21 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<artifacts::get_artifact::GetArtifact>(),
     Method::query::<artifacts::get_artifacts::GetArtifacts>(),
     Method::query::<artifacts::list_artifacts::ListArtifacts>(),
+    Method::query::<registry::search_artifacts::SearchArtifacts>(),
+    Method::query::<registry::compare_artifacts::CompareArtifacts>(),
+    Method::query::<registry::get_related::GetRelated>(),
     Method::query::<artifacts::resolve::Resolve>(),
     Method::query::<artifacts::find_by_logical_key::FindByLogicalKey>(),
     Method::query::<artifacts::find_by_hash::FindByHash>(),
     Method::query::<artifacts::list_files::ListFiles>(),
     Method::query::<artifacts::read_file::ReadFile>(),
+    Method::query::<artifacts::export_artifact::ExportArtifact>(),
     Method::command::<artifacts::supersede::Supersede>(),
+    Method::command::<registry::update_artifact::UpdateArtifact>(),
+    Method::command::<registry::bulk_update::BulkUpdate>(),
+    Method::command::<registry::set_alias::SetAlias>(),
+    Method::command::<registry::remove_alias::RemoveAlias>(),
+    Method::query::<registry::list_aliases::ListAliases>(),
     Method::command::<types::register_type::RegisterType>(),
     Method::query::<types::list_types::ListTypes>(),
     Method::query::<lineage::get_lineage::GetLineage>(),
@@ -263,12 +285,19 @@ pub static OPERATIONS: &[Method] = &[
     Method::query::<retention::plan_gc::PlanGc>(),
     Method::maintenance::<retention::apply_gc::ApplyGc>(),
     Method::command::<retention::delete_artifact::DeleteArtifact>(),
+    Method::command::<retention::bulk_delete::BulkDelete>(),
     Method::query::<retention::list_trash::ListTrash>(),
     Method::maintenance::<retention::restore::Restore>(),
     Method::maintenance::<retention::purge_trash::PurgeTrash>(),
+    Method::query::<space::get_stats::GetStats>(),
+    Method::query::<space::plan_compaction::PlanCompaction>(),
+    Method::maintenance::<space::apply_compaction::ApplyCompaction>(),
+    Method::maintenance::<space::expand::Expand>(),
     Method::maintenance::<imports::import_m3::ImportM3>(),
     Method::maintenance::<imports::import_cryptorun::ImportCryptorun>(),
     Method::maintenance::<imports::import_m3_policies::ImportM3Policies>(),
+    Method::query::<bundles::export_bundle::ExportBundle>(),
+    Method::command::<bundles::import_bundle::ImportBundle>(),
     Method::query::<store::list_events::ListEvents>(),
     Method::probe::<store::verify_store::VerifyStore>(),
     Method::maintenance::<store::backup::Backup>(),

@@ -12,12 +12,12 @@ use crate::base::clock;
 use crate::model::number::Count;
 use crate::model::{Error, Hash, Result};
 
-/// Reads params; null and absent count as the empty object. A null field counts as an absent one.
-pub(super) fn parse<P: DeserializeOwned>(params: Value) -> Result<P> {
+/// Reads params; null and absent count as the empty object. A null field counts as an absent one, unless it is named.
+pub(super) fn parse<P: DeserializeOwned>(params: Value, nulls: &[&str]) -> Result<P> {
     let params = match params {
         Value::Null => Value::Object(serde_json::Map::new()),
         Value::Object(mut fields) => {
-            fields.retain(|name, value| name != "_meta" && !value.is_null());
+            fields.retain(|name, value| name != "_meta" && (!value.is_null() || nulls.contains(&name.as_str())));
             Value::Object(fields)
         }
         other => return Err(Error::invalid_params(format!("params must be an object, not {}", kind_of(&other)))),

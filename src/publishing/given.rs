@@ -148,11 +148,7 @@ impl Given {
 
     /// What the type says about tables.
     pub fn shape(&self) -> Shape {
-        self.definition.as_ref().map_or_else(Shape::default, |definition| Shape {
-            canonical_columns: definition.canonical_columns.clone(),
-            sort_keys: definition.sort_keys.clone(),
-            timestamp_columns: definition.timestamp_columns.clone(),
-        })
+        self.definition.as_ref().map(Shape::from).unwrap_or_default()
     }
 
     /// The forced column types as words.

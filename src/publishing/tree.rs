@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::given::{GivenFile, unusable};
 use super::originals::Originals;
 use crate::base::files;
+use crate::model::artifact::FileEntry;
 use crate::model::{Error, Result};
 
 /// A file that is to become part of a tree.
@@ -39,10 +40,6 @@ fn open_listed(path: &Path) -> Result<(File, Metadata)> {
     files::open_regular(path).map_err(unusable)
 }
 
-/// Longest path inside a tree, and longest part of one, in bytes.
-const LONGEST_NAME: usize = 1024;
-const LONGEST_PART: usize = 255;
-
 /// Every file below a folder, sorted by path. A link or a special file is refused: what it leads to is not the folder's.
 pub(super) fn walk(folder: &Path, most: u64, originals: &mut Originals) -> Result<Vec<Member>> {
     let mut members = Vec::new();
@@ -64,9 +61,10 @@ pub(super) fn walk(folder: &Path, most: u64, originals: &mut Originals) -> Resul
                 Error::invalid_data(format!("the file name {} is no UTF-8", path.display()))
                     .hint("rename the file, or pack the folder into one file and publish that")
             })?;
-            if name.len() > LONGEST_NAME {
+            if name.len() > FileEntry::LONGEST_PATH {
                 return Err(Error::limit_exceeded(format!(
-                    "a path inside a tree may have {LONGEST_NAME} bytes, and {name:?} has {}",
+                    "a path inside a tree may have {} bytes, and {name:?} has {}",
+                    FileEntry::LONGEST_PATH,
                     name.len()
                 ))
                 .hint("pack the folder into one file and publish that"));
@@ -99,10 +97,7 @@ pub(super) fn named(given: &[GivenFile], most: u64) -> Result<Vec<Member>> {
                 .ok_or_else(|| Error::invalid_params(format!("{:?} names no file", file.path)).field(&*field))?
                 .to_owned(),
         };
-        let plain = |part: &str| {
-            (1..=LONGEST_PART).contains(&part.len()) && part != "." && part != ".." && !part.contains('\0')
-        };
-        if !name.split('/').all(plain) || name.len() > LONGEST_NAME {
+        if !FileEntry::is_path(&name) {
             return Err(Error::invalid_params(format!("{name:?} is no path inside an artifact"))
                 .field(format!("{field}.as"))
                 .hint("use relative paths such as \"reports/summary.html\""));
@@ -115,11 +110,8 @@ pub(super) fn named(given: &[GivenFile], most: u64) -> Result<Vec<Member>> {
         members.push(Member { name, path, role: file.role.clone(), listed: Some(at) });
     }
     // A file can't also be a folder of another.
-    for name in &names {
-        let inside = format!("{name}/");
-        if names.iter().any(|other| other.starts_with(&inside)) {
-            return Err(Error::invalid_params(format!("{name:?} is both a file and a folder")).field("files"));
-        }
+    if let Some(name) = FileEntry::clashing(&names.iter().map(String::as_str).collect()) {
+        return Err(Error::invalid_params(format!("{name:?} is both a file and a folder")).field("files"));
     }
     members.sort_by(|left, right| left.name.cmp(&right.name));
     Ok(members)

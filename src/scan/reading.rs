@@ -1,22 +1,23 @@
 //! Reading the files of runs, several at once: their hashes, and what they say about how their run ended.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek};
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
 use super::outcome;
 use super::survey::{Sighted, Survey};
 use super::warning;
-use crate::base::beneath;
 use crate::base::files::{self, Context};
+use crate::base::{beneath, parallel};
+use crate::compaction::{self, Material};
+use crate::model::compaction::{CompactFile, Form};
 use crate::model::number::Count;
 use crate::model::place::{Looks, Statement};
 use crate::model::scan::{ScanFault, ScanWarning};
-use crate::model::{Error, Hash, Kind, Result, Watch};
+use crate::model::{Error, Hash, Kind, Result, Unwatched, Watch};
 use crate::store::config::OutcomeRule;
 
 /// How much is read at a time.
@@ -29,11 +30,22 @@ struct ToRead {
     path: String,
     size: u64,
     rule: OutcomeRule,
+    compact: Option<Compact>,
+}
+
+/// What is known of a file that is kept in a compact form.
+struct Compact {
+    form: CompactFile,
+    /// Length of the original.
+    size: Count,
+    /// What the original says about the outcome.
+    says: Option<Option<Statement>>,
 }
 
 /// What reading one file gave.
 struct Told {
     hash: Hash,
+    size: Count,
     looks: Looks,
 }
 
@@ -52,7 +64,8 @@ pub fn read(
         for file in 0..found.files.len() {
             if rehash || !found.recall(file, rule) {
                 let (path, size) = (found.files[file].path.clone(), found.files[file].looks.size_bytes.0);
-                to_read.push(ToRead { run, file, path, size, rule });
+                let compact = found.compact(file, root).cloned().and_then(|form| found.original(form));
+                to_read.push(ToRead { run, file, path, size, rule, compact });
             }
         }
     }
@@ -63,7 +76,7 @@ pub fn read(
         match told {
             Ok(told) => {
                 let file = &mut survey.runs[asked.run].files[asked.file];
-                (file.hash, file.looks) = (Some(told.hash), told.looks);
+                (file.hash, file.size, file.looks) = (Some(told.hash), told.size, told.looks);
                 counts[asked.run] += 1;
             }
             Err(told) => _ = broken[asked.run].get_or_insert(told),
@@ -96,23 +109,7 @@ fn read_all(
 ) -> Result<Vec<std::result::Result<Told, ScanWarning>>> {
     let total = to_read.iter().map(|file| file.size).sum();
     let progress = Progress { watch, done: AtomicU64::new(0), total };
-    let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let work = || -> Result<()> {
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(file) = to_read.get(at) else { return Ok(()) };
-            let told = read_one(root, file, &progress)?;
-            results.lock().expect("no panic holds it").push((at, told));
-        }
-    };
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..workers.min(to_read.len())).map(|_| scope.spawn(work)).collect();
-        let own = work();
-        others.into_iter().map(|other| other.join().expect("it doesn't panic")).fold(own, Result::and)
-    })?;
-    let mut results = results.into_inner().expect("no panic holds it");
-    results.sort_unstable_by_key(|(at, _)| *at);
-    Ok(results.into_iter().map(|(_, told)| told).collect())
+    parallel::map(to_read, workers, |file| read_one(root, file, &progress))
 }
 
 /// The outer error is one that ends the scan.
@@ -135,8 +132,45 @@ fn read_one(root: &Path, file: &ToRead, progress: &Progress) -> Result<std::resu
 
 /// `None` when it changed meanwhile.
 fn looked_at(root: &Path, file: &ToRead, progress: &Progress) -> Result<Option<Told>> {
-    let path = root.join(&file.path);
-    let (opened, metadata) = beneath::open(root, &file.path)?;
+    let Some(compact) = &file.compact else { return looked_into(root, &file.path, file, progress) };
+    let below = compact.form.stored_path();
+    let Some(told) = looked_into(root, &below, file, progress)? else { return Ok(None) };
+    if told.hash != compact.form.stored_hash {
+        // Under its own name it is what its producer has written since.
+        return match below == file.path {
+            true => Ok(Some(told)),
+            false => Err(Error::integrity(format!("{} is no longer what was made of it", root.join(below).display()))),
+        };
+    }
+    let says = match (&compact.says, file.rule) {
+        (None, OutcomeRule::Content) => Some(said_by_original(root, file, &compact.form)?),
+        (known, _) => known.clone(),
+    };
+    Ok(Some(Told { hash: compact.form.file_hash, size: compact.size, looks: Looks { says, ..told.looks } }))
+}
+
+/// What the original of a compact form says about the outcome.
+fn said_by_original(root: &Path, file: &ToRead, form: &CompactFile) -> Result<Option<Statement>> {
+    let (below, folder) = (form.stored_path(), std::env::temp_dir());
+    let (path, (opened, metadata)) = (root.join(&below), beneath::open(root, &below)?);
+    let text = match form.form {
+        // Its text is the original's.
+        Form::Markdown => opened,
+        Form::Dictionary | Form::Zstd => {
+            let mut original = files::unnamed(&folder)?;
+            let material = Material { file: &opened, path: &path, size: metadata.len(), watch: &Unwatched };
+            compaction::expand(&material, form.form, &mut original)?;
+            original.rewind().context("read", &folder)?;
+            original
+        }
+    };
+    Ok(outcome::of_content(&file.path, BufReader::new(text)).context("read", &path)?)
+}
+
+/// `None` when it changed meanwhile.
+fn looked_into(root: &Path, below: &str, file: &ToRead, progress: &Progress) -> Result<Option<Told>> {
+    let path = root.join(below);
+    let (opened, metadata) = beneath::open(root, below)?;
     let before = files::fingerprint(&metadata);
     let mut reader = BufReader::with_capacity(PIECE_BYTES, Hashing::new(&opened, before.size, progress));
     let said = match file.rule {
@@ -155,7 +189,17 @@ fn looked_at(root: &Path, file: &ToRead, progress: &Progress) -> Result<Option<T
         return Ok(None);
     }
     let looks = Looks { size_bytes: Count(after.size), mtime_ns: after.mtime_ns, says };
-    Ok(Some(Told { hash: Hash::finish(hashing.hasher), looks }))
+    Ok(Some(Told { hash: Hash::finish(hashing.hasher), size: looks.size_bytes, looks }))
+}
+
+impl Sighted {
+    /// What is known of the original of a file in a compact form.
+    fn original(&self, form: CompactFile) -> Option<Compact> {
+        let known = self.known.as_ref()?;
+        let size = known.sight.files.iter().find(|entry| entry.path == form.path)?.size_bytes;
+        let says = known.looks.get(&form.path).and_then(|looks| looks.says.clone());
+        Some(Compact { form, size, says })
+    }
 }
 
 struct Progress<'a> {

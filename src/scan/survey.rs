@@ -6,10 +6,13 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::outcome;
+use super::runs::Key;
 use super::walk::{Spotted, Walked};
 use super::warning;
+use crate::base::{beneath, files};
 use crate::manifest::{Manifest, Registered};
 use crate::model::artifact::{FileEntry, Outcome};
+use crate::model::compaction::CompactFile;
 use crate::model::ids::FamilyName;
 use crate::model::number::Count;
 use crate::model::place::{Looks, Place, Sight};
@@ -40,6 +43,8 @@ pub struct Known {
     pub sight: Sight,
     /// How its files looked then.
     pub looks: BTreeMap<String, Looks>,
+    /// Those of its files that are kept in a compact form.
+    pub compact: Vec<CompactFile>,
 }
 
 /// A file of a run.
@@ -49,8 +54,10 @@ pub struct Seen {
     pub path: String,
     /// How it looks now, and what it says.
     pub looks: Looks,
-    /// The hash of its bytes, once it is known.
+    /// The hash of its bytes, once it is known; of a file in a compact form, of the original's.
     pub hash: Option<Hash>,
+    /// The length of those bytes.
+    pub size: Count,
 }
 
 /// What became of a known run, or that it is new.
@@ -111,7 +118,8 @@ impl Earlier {
         let known = |registered: &Registered| -> Result<Known> {
             let found = manifest.artifact_at(registered.seq)?.expect("it is registered");
             let sight = Sight::of(&manifest.publication(found)?).expect("it has a place");
-            Ok(Known { registered: registered.clone(), sight, looks: manifest.looks(registered.seq)? })
+            let (looks, compact) = (manifest.looks(registered.seq)?, manifest.compact_files(registered.seq)?);
+            Ok(Known { registered: registered.clone(), sight, looks, compact })
         };
         let placing: HashSet<i64> = manifest.placements()?.into_iter().map(|placement| placement.seq).collect();
         for registered in manifest.registered_below(root)? {
@@ -154,7 +162,8 @@ struct Group {
 }
 
 impl Sorting<'_> {
-    fn sort(&mut self, walked: Walked) {
+    fn sort(&mut self, mut walked: Walked) {
+        self.rename_compact(&mut walked.files);
         let mut groups = self.grouped(walked.files);
         let known = self.whose(&mut groups);
         let mut knowns: Vec<Option<Known>> = std::mem::take(&mut self.earlier.known).into_iter().map(Some).collect();
@@ -170,6 +179,29 @@ impl Sorting<'_> {
                 self.absent(known, &walked.blind);
             }
         }
+    }
+
+    /// Has files whose compact form has another name found under their own. A new file of that name counts instead.
+    fn rename_compact(&self, files: &mut Vec<Spotted>) {
+        let named = |file: &&CompactFile| !file.form.suffix().is_empty();
+        let mut added = Vec::new();
+        for known in &self.earlier.known {
+            for compact in known.compact.iter().filter(named) {
+                let stored = compact.stored_path();
+                let found = beneath::open(self.root, &stored).ok().map(|(_, metadata)| files::fingerprint(&metadata));
+                let Some(looks) = found else { continue };
+                if let Ok(at) = files.binary_search_by(|file| file.path.as_str().cmp(&stored)) {
+                    files.remove(at);
+                }
+                if files.binary_search_by(|file| file.path.as_str().cmp(&compact.path)).is_err() {
+                    let (path, family) = (compact.path.clone(), family_of(&known.sight));
+                    let key = Key { text: known.sight.run_key.clone(), at: Key::of(&path).at };
+                    added.push(Spotted { path, family, key, size: looks.size, mtime_ns: looks.mtime_ns });
+                }
+            }
+        }
+        files.extend(added);
+        files.sort_by(|left, right| left.path.cmp(&right.path));
     }
 
     /// The files by family and key, without those that still wait to be moved to the trash.
@@ -298,6 +330,7 @@ impl Sorting<'_> {
             path: file.path,
             looks: Looks { size_bytes: Count(file.size), mtime_ns: file.mtime_ns, says: None },
             hash: None,
+            size: Count(file.size),
         };
         let mut files: Vec<Seen> = group.files.into_iter().map(seen).collect();
         files.sort_by(|left, right| left.path.cmp(&right.path));
@@ -349,9 +382,16 @@ impl Sighted {
             return false;
         };
         let Some(entry) = known.sight.files.iter().find(|entry| entry.path == file.path) else { return false };
-        file.hash = Some(entry.hash);
+        (file.hash, file.size) = (Some(entry.hash), entry.size_bytes);
         file.looks = looks.clone();
         true
+    }
+
+    /// The compact form in which a file was kept when it was last seen, unless a new file lies in its place.
+    pub(super) fn compact(&self, at: usize, root: &Path) -> Option<&CompactFile> {
+        let file = self.known.as_ref()?.compact.iter().find(|file| file.path == self.files[at].path)?;
+        let replaced = !file.form.suffix().is_empty() && files::exists(&root.join(&file.path));
+        (!replaced).then_some(file)
     }
 
     /// What is seen of it now, once all its files are known; what they say besides, as it is known.
@@ -359,7 +399,7 @@ impl Sighted {
         let entry = |file: &Seen| FileEntry {
             path: file.path.clone(),
             hash: file.hash.expect("every file was read or is known"),
-            size_bytes: file.looks.size_bytes,
+            size_bytes: file.size,
             media_type: media_type(&file.path).map(str::to_owned),
             role: None,
         };

@@ -95,7 +95,7 @@ impl Session {
         if committed {
             crash::point("reply.before");
         }
-        let answered = tasks.iter().zip(&results).map(|(task, result)| self.answer(task, result)).sum();
+        let answered = tasks.iter().zip(results).map(|(task, result)| self.answer(task, result)).sum();
         self.replies.flush();
         let numbers: Vec<u64> = tasks.iter().map(|task| task.number).collect();
         self.release(&numbers, answered);

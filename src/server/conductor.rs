@@ -105,6 +105,14 @@ pub(super) fn conduct(session: Arc<Session>, input: Lines) -> Ending {
     }
 }
 
+/// Watches over a session that reads no lines, until a signal or until it is told that nothing more comes.
+pub(super) fn oversee(session: &Arc<Session>, before_the_end: impl FnOnce()) -> Ending {
+    let ending = watch(session);
+    before_the_end();
+    wind_down(session, ending);
+    ending
+}
+
 fn watch(session: &Arc<Session>) -> Ending {
     let wake = &session.wake;
     let mut closed = false;

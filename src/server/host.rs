@@ -9,7 +9,7 @@ use super::parent::Parent;
 use super::session::Session;
 use super::{About, REQUESTS_IN_FLIGHT_MAX};
 use crate::model::number::Count;
-use crate::model::{Error, Result};
+use crate::model::{Error, Kind, Result};
 use crate::operations::Host;
 use crate::operations::session::initialize::{self, Capabilities, Limits, Ordering};
 use crate::protocol::{BATCH_REQUESTS_MAX, VERSION};
@@ -21,6 +21,21 @@ const CONTENT_BYTES_MAX: u64 = 1 << 20;
 impl Host for Session {
     fn initialize(&self, params: initialize::Params) -> Result<initialize::Result> {
         let introduction = introduction(&self.site, &self.about, &params)?;
+        if self.shared {
+            let asked = [
+                ("ordering", params.ordering.is_some()),
+                ("processId", params.process_id.is_some()),
+                ("clientName", params.client_name.is_some()),
+            ];
+            return match asked.into_iter().find(|(_, asked)| *asked) {
+                None => Ok(introduction),
+                Some((field, _)) => {
+                    Err(Error::new(Kind::Unsupported, format!("{field}: many clients share this session"))
+                        .field(field)
+                        .hint("over HTTP each request stands for itself; the header X-Client-Name says who asks"))
+                }
+            };
+        }
         let parent = params.process_id.map(|id| {
             let number = u32::try_from(id.0).ok().filter(|number| *number > 0 && i32::try_from(*number).is_ok());
             number.ok_or_else(|| Error::invalid_params(format!("{} is no process id", id.0)).field("processId"))

@@ -92,7 +92,7 @@ impl Lane {
                 Run::Query(_) => fenced |= !entry.viewed,
                 Run::Probe(_) => {}
                 Run::Maintenance(_) => break,
-                Run::Command(_) if fenced && !entry.task.independent => {}
+                Run::Command(_) if fenced && !entry.task.manner.independent => {}
                 Run::Command(_) => match std::mem::replace(&mut entry.stage, Stage::Committing) {
                     Stage::Ready(pending) => taken.push((entry.task.clone(), pending)),
                     other => {
@@ -121,7 +121,7 @@ impl Before {
         match task.method.run {
             // The manifest is replaced under the others' feet, so even a client that wants no order gets this one.
             Run::Maintenance(_) => !self.anything,
-            _ if task.independent => !self.alone,
+            _ if task.manner.independent => !self.alone,
             Run::Command(_) if !self.store_is_open && self.uncommitted && !task.method.creates_store => false,
             Run::Command(_) => !self.alone && !self.barrier,
             Run::Query(_) | Run::Probe(_) => !self.alone && !self.barrier && !self.uncommitted,

@@ -8,6 +8,7 @@ mod conductor;
 pub mod exec;
 mod fault;
 mod host;
+pub mod http;
 mod lane;
 mod once;
 mod parent;
@@ -42,14 +43,16 @@ pub struct About {
     pub methods: &'static [Method],
     /// The OpenRPC document.
     pub openrpc: fn() -> Value,
+    /// The OpenAPI document.
+    pub openapi: fn() -> Value,
     /// SHA-256 of the published schemas.
     pub schema_hash: fn() -> String,
 }
 
 impl About {
     /// Serves every operation.
-    pub fn operations(openrpc: fn() -> Value, schema_hash: fn() -> String) -> Self {
-        Self { methods: OPERATIONS, openrpc, schema_hash }
+    pub fn operations(openrpc: fn() -> Value, openapi: fn() -> Value, schema_hash: fn() -> String) -> Self {
+        Self { methods: OPERATIONS, openrpc, openapi, schema_hash }
     }
 
     /// The error for a name that no method has.

@@ -66,7 +66,8 @@ impl Session {
         }
     }
 
-    fn end_reading(&self) {
+    /// Nothing more comes in.
+    pub(super) fn end_reading(&self) {
         self.replies.flush();
         self.lock().reading_done = true;
         self.wake.wake();

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::model::Result;
+use crate::operations::Reply;
 use crate::protocol::batch;
 use crate::transport::Output;
 
@@ -13,8 +15,33 @@ pub(super) enum Slot {
     Line(u64),
     /// It is one of a batch's.
     Batch(Arc<BatchReplies>, usize),
+    /// A part of this program waits for the result itself.
+    Caller(Arc<Caller>),
     /// There is no reply.
     None,
+}
+
+/// What is done with a result, once.
+type Then = Box<dyn FnOnce(Result<Reply>) + Send>;
+
+/// Who waits for one result.
+pub(super) struct Caller {
+    then: Mutex<Option<Then>>,
+}
+
+impl Caller {
+    /// Told of the result once.
+    pub(super) fn new(then: impl FnOnce(Result<Reply>) + Send + 'static) -> Arc<Self> {
+        Arc::new(Self { then: Mutex::new(Some(Box::new(then))) })
+    }
+
+    /// Hands over the result.
+    pub(super) fn tell(&self, result: Result<Reply>) {
+        let then = lock(&self.then).take();
+        if let Some(then) = then {
+            then(result);
+        }
+    }
 }
 
 /// The replies of one batch, as far as they are there.
@@ -65,7 +92,7 @@ impl Replies {
     /// Adds a reply, which leaves with the next flush at the latest; how many lines are answered by it.
     pub(super) fn add(&self, slot: &Slot, reply: String) -> usize {
         let (line, reply) = match slot {
-            Slot::None => return 0,
+            Slot::None | Slot::Caller(_) => return 0,
             Slot::Line(line) => (*line, reply),
             Slot::Batch(batch, index) => match batch.gather(*index, reply) {
                 Some(whole) => (batch.line, whole),

@@ -4,14 +4,16 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use serde_json::Value;
+
 use super::conductor::Wake;
 use super::lane::{Lane, Stage};
 use super::parent::Parent;
-use super::replies::{Replies, Slot};
-use super::task::Task;
+use super::replies::{Caller, Replies, Slot};
+use super::task::{Manner, Task};
 use super::{About, Options, REQUESTS_IN_FLIGHT_MAX, fault, place};
 use crate::model::{Error, Result};
-use crate::operations::{Reply, Run};
+use crate::operations::{Method, Reply, Run};
 use crate::protocol::{Call, Id, id_of, success};
 use crate::store::Site;
 use crate::transport::{Lines, Output};
@@ -22,6 +24,8 @@ pub(super) struct Session {
     pub(super) about: About,
     pub(super) replies: Replies,
     pub(super) wake: Wake,
+    /// Whether many clients share it, so that none of them may change it.
+    pub(super) shared: bool,
     /// Whether requests wait for nothing, as the client may wish.
     pub(super) independent: AtomicBool,
     pub(super) actor: Mutex<Option<Arc<str>>>,
@@ -83,12 +87,23 @@ impl State {
 
 impl Session {
     pub(super) fn new(site: Arc<Site>, about: About, options: Options, output: Output, wake: Wake) -> Arc<Self> {
+        Self::make(site, about, options, output, wake, false)
+    }
+
+    /// A session that many clients share through [`Session::call`]: each waits for its own results only.
+    pub(super) fn shared(site: Arc<Site>, about: About, wake: Wake) -> Arc<Self> {
+        let nowhere = Output::new(Box::new(std::io::sink()), None);
+        Self::make(site, about, Options::default(), nowhere, wake, true)
+    }
+
+    fn make(site: Arc<Site>, about: About, options: Options, output: Output, wake: Wake, shared: bool) -> Arc<Self> {
         Arc::new(Self {
             site,
             about,
             replies: Replies::new(output, options.ordered),
             wake,
-            independent: AtomicBool::new(false),
+            shared,
+            independent: AtomicBool::new(shared),
             actor: Mutex::default(),
             parent: Mutex::new(options.parent.and_then(Parent::find)),
             aside: Mutex::default(),
@@ -160,14 +175,12 @@ impl Session {
         }
         let number = state.next_number;
         let id = id.cloned();
-        let task = Task::new(number, method, call.params, call.token, call.address, slot, independent);
-        state.next_number += 1;
-        state.requests += 1;
+        let task =
+            Task::new(number, method, call.params, call.token, call.address, slot, Manner { independent, actor: None });
         if let Some(id) = id {
             state.ids.insert(id, task.clone());
         }
-        state.lane.push(task.clone());
-        let mut started = state.lane.start(self.site.is_open());
+        let mut started = self.take_on(&mut state, task);
         // Earlier ones may start only now, as the store may have been opened since they came.
         let own = inline
             && matches!(method.run, Run::Query(_) | Run::Probe(_))
@@ -175,6 +188,33 @@ impl Session {
         let own = if own { started.pop() } else { None };
         self.dispatch(&mut state, started);
         own
+    }
+
+    /// Calls a method for a part of this program, which is told of the result; nothing is taken on while stopping.
+    pub(super) fn call(
+        self: &Arc<Self>,
+        method: &'static Method,
+        params: Value,
+        actor: Option<Arc<str>>,
+        then: impl FnOnce(Result<Reply>) + Send + 'static,
+    ) -> Option<Arc<Task>> {
+        let slot = Slot::Caller(Caller::new(then));
+        let mut state = self.room();
+        if state.stopping {
+            return None;
+        }
+        let task = Task::new(state.next_number, method, params, None, None, slot, Manner { independent: true, actor });
+        let started = self.take_on(&mut state, task.clone());
+        self.dispatch(&mut state, started);
+        Some(task)
+    }
+
+    /// The latest request is under way; those that may start now.
+    fn take_on(&self, state: &mut State, task: Arc<Task>) -> Vec<Arc<Task>> {
+        state.next_number += 1;
+        state.requests += 1;
+        state.lane.push(task);
+        state.lane.start(self.site.is_open())
     }
 
     /// Answers what was never under way.
@@ -236,20 +276,24 @@ impl Session {
 
     /// Answers a request that was under way, and lets those go on that waited for it. The reply leaves with the next flush.
     pub(super) fn finish(self: &Arc<Self>, task: &Arc<Task>, result: Result<Reply>) {
-        let answered = self.answer(task, &result);
+        let answered = self.answer(task, result);
         self.release(&[task.number], answered);
     }
 
     /// Adds the reply; how many lines are answered by it. The id is free again before the client can see the reply.
-    pub(super) fn answer(&self, task: &Arc<Task>, result: &Result<Reply>) -> usize {
+    pub(super) fn answer(&self, task: &Arc<Task>, result: Result<Reply>) -> usize {
+        if let Slot::Caller(caller) = &task.slot {
+            caller.tell(result);
+            return 0;
+        }
         let Some(address) = &task.address else { return 0 };
         if address.id != Id::Null {
             self.lock().ids.remove(&address.id);
         }
         task.close();
         let reply = match result {
-            Ok(result) => success(address, result),
-            Err(error) => fault::refusal(address, error),
+            Ok(result) => success(address, &result),
+            Err(error) => fault::refusal(address, &error),
         };
         self.replies.add(&task.slot, reply)
     }

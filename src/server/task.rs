@@ -15,6 +15,14 @@ use crate::protocol::{Address, Token, progress};
 /// Progress is told at most ten times a second.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
 
+/// How a request came.
+pub(super) struct Manner {
+    /// Whether it waits for nothing.
+    pub(super) independent: bool,
+    /// Who asks, where that is known of this request alone.
+    pub(super) actor: Option<Arc<str>>,
+}
+
 /// A request.
 pub(super) struct Task {
     /// Its place in the order of arrival.
@@ -25,8 +33,8 @@ pub(super) struct Task {
     pub(super) address: Option<Address>,
     /// Where its reply stands among the others.
     pub(super) slot: Slot,
-    /// Whether it waits for nothing.
-    pub(super) independent: bool,
+    /// How it came.
+    pub(super) manner: Manner,
     params: Mutex<Value>,
     token: Option<Token>,
     cancelled: AtomicBool,
@@ -48,11 +56,11 @@ impl Task {
         token: Option<Token>,
         address: Option<Address>,
         slot: Slot,
-        independent: bool,
+        manner: Manner,
     ) -> Arc<Self> {
         let (params, told) = (Mutex::new(params), Mutex::default());
         let cancelled = AtomicBool::new(false);
-        Arc::new(Self { number, method, address, slot, independent, params, token, cancelled, told })
+        Arc::new(Self { number, method, address, slot, manner, params, token, cancelled, told })
     }
 
     /// Its parameters, handed out once.

@@ -36,6 +36,7 @@ const fn method(name: &'static str, barrier: bool, run: Run) -> Method {
         name,
         aliases: &[],
         idempotent: true,
+        path_params: &[],
         creates_store: true,
         barrier,
         run,
@@ -137,7 +138,7 @@ impl Client {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("store");
         let site = Arc::new(Site::new(Location { root: root.clone(), artifacts_root: None }, Clock::system()));
-        let about = About { methods: METHODS, openrpc: || json!({}), schema_hash: String::new };
+        let about = About { methods: METHODS, openrpc: || json!({}), openapi: || json!({}), schema_hash: String::new };
         let (send, input) = UnixStream::pair().unwrap();
         let (output, receive) = UnixStream::pair().unwrap();
         receive.set_read_timeout(Some(Duration::from_secs(20))).unwrap();

@@ -106,7 +106,8 @@ impl Session {
     }
 
     fn with_context<T>(self: &Arc<Self>, task: &Task, run: impl FnOnce(&Context) -> T) -> T {
-        let actor = self.actor.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let of_session = || self.actor.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let actor = task.manner.actor.clone().or_else(of_session);
         let watch = TaskWatch { task, session: self };
         run(&Context {
             site: &self.site,

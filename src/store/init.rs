@@ -51,6 +51,7 @@ pub(super) fn write_configuration(layout: &Layout, text: &str) -> Result<()> {
 /// Writes a manifest without artifacts, as one durable file.
 pub(super) fn new_manifest(path: &Path, layout: &Layout) -> Result<()> {
     let manifest = Manifest::open(path)?;
+    manifest.make_shrinkable()?;
     // From the start, so that processes that open it at the same time need not agree on who changes it.
     manifest.make_durable()?;
     manifest.begin()?;

@@ -18,6 +18,9 @@ use crate::store::writer::Writer;
 /// So many artifacts are changed at once, or for so long; then the others have their turn.
 const BATCH_MOST: u64 = 256;
 const BATCH_TIME: Duration = Duration::from_millis(30);
+/// Free pages below this stay for what is written next; so many are given back at once.
+const FREE_PAGES: u64 = 256;
+const PAGES_AT_ONCE: u64 = 64;
 /// Listing what is to be done is faster.
 const LIST_MOST: usize = 5000;
 
@@ -58,6 +61,7 @@ impl Store {
             Error::busy(format!("another process collects, restores or purges in {}", self.layout.root().display()))
                 .hint("send the request again once it is done")
         })?;
+        self.finish_replacements()?;
         self.finish_jobs(watch)?;
         Ok(JobTurn { _lock: lock })
     }
@@ -142,6 +146,7 @@ impl Store {
         crash::point("job.reported");
         self.forget_job(row.job)?;
         crash::point("job.done");
+        self.shrink()?;
         Ok(done)
     }
 
@@ -165,6 +170,21 @@ impl Store {
                 return Ok(());
             }
         }
+    }
+
+    /// Gives the pages back that the list of a job took, and others that hold nothing. Rewriting the whole manifest would
+    /// keep everybody waiting; this takes as long as a publish.
+    fn shrink(self: &Arc<Self>) -> Result<()> {
+        while self.read()?.manifest().pages()?.free_pages.0 >= FREE_PAGES {
+            let mut batch = self.begin()?;
+            let shrunk = batch.attempt(|writer| writer.manifest().give_back(PAGES_AT_ONCE))?;
+            batch.commit()?;
+            if !shrunk {
+                break;
+            }
+            self.let_others();
+        }
+        Ok(())
     }
 
     fn finish_jobs(self: &Arc<Self>, watch: &dyn Watch) -> Result<()> {

@@ -1,6 +1,8 @@
 //! A store: the one owner of a folder, where objects, manifest and history change together.
 
+pub mod carrying;
 pub mod config;
+mod forms;
 mod history;
 mod init;
 mod jobs;
@@ -25,6 +27,7 @@ mod writer;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+pub use forms::{Located, PlaceTurn, Ready};
 pub use jobs::{Job, JobDone, JobTurn};
 pub use layout::Layout;
 pub use reader::{Reader, View};

@@ -53,15 +53,14 @@ impl Store {
         match (&found.state.deleted_at, &found.state.purged_at) {
             (None, _) if !files::exists(&folders.trash) => {}
             (None, _) => {
-                for entry in plain(manifest.files(found.seq)?)? {
+                for (entry, _) in plain(manifest.stored_files(found.seq)?)? {
                     bring_back(&folders, &entry, &mut changed)?;
                 }
                 remove_empty(&folders.trash, &mut changed);
             }
             (Some(_), None) => {
-                let looks = manifest.looks(found.seq)?;
-                for entry in plain(manifest.files(found.seq)?)? {
-                    take_away(&folders, &entry, looks.get(&entry.path), &mut changed)?;
+                for (entry, looks) in plain(manifest.stored_files(found.seq)?)? {
+                    take_away(&folders, &entry, looks.as_ref(), &mut changed)?;
                 }
             }
             (Some(_), Some(_)) => {
@@ -76,10 +75,13 @@ impl Store {
     }
 }
 
+/// A file as it lies on the disk, and how it looked when it was last read.
+type Stored = (FileEntry, Option<Looks>);
+
 /// A manifest that was tampered with leads nowhere.
-fn plain(entries: Vec<FileEntry>) -> Result<Vec<FileEntry>> {
-    match entries.iter().find(|entry| !beneath::is_plain(&entry.path)) {
-        Some(odd) => Err(Error::integrity(format!("{:?} is no path below a scanned folder", odd.path))),
+fn plain(entries: Vec<Stored>) -> Result<Vec<Stored>> {
+    match entries.iter().find(|(entry, _)| !beneath::is_plain(&entry.path)) {
+        Some((odd, _)) => Err(Error::integrity(format!("{:?} is no path below a scanned folder", odd.path))),
         None => Ok(entries),
     }
 }
@@ -182,11 +184,10 @@ pub(super) fn deletable(layout: &Layout, manifest: &Manifest, found: &Found) -> 
         Error::conflict(format!("artifact {artifact_id} was not deleted: {} {why}", path.display()))
             .detail("path", path.to_string_lossy().into_owned())
     };
-    let looks = manifest.looks(found.seq)?;
     let mut writable: BTreeMap<PathBuf, bool> = BTreeMap::new();
     let mut elsewhere = 0;
     let own = files::fingerprint(&files::metadata(&layout.trash())?).identity.0;
-    for entry in plain(manifest.files(found.seq)?)? {
+    for (entry, looks) in plain(manifest.stored_files(found.seq)?)? {
         let path = folders.root.join(&entry.path);
         if !files::exists(&path) {
             continue;
@@ -194,7 +195,7 @@ pub(super) fn deletable(layout: &Layout, manifest: &Manifest, found: &Found) -> 
         let (_, metadata) = beneath::open(&folders.root, &entry.path)
             .map_err(|error| refused(&path, "is no longer what was scanned").hint(format!("{error}; scan again")))?;
         let now = files::fingerprint(&metadata);
-        if !looks.get(&entry.path).is_some_and(|looks| alike(looks, &now)) {
+        if !looks.is_some_and(|looks| alike(&looks, &now)) {
             return Err(
                 refused(&path, "has changed since it was scanned").hint("scan again, and look again at what is to go")
             );
@@ -227,8 +228,8 @@ pub(super) fn restorable(layout: &Layout, manifest: &Manifest, found: &Found) ->
             .detail("activeArtifactId", rival.as_str())
             .hint(format!("a scan found new files there; to have this one instead, delete {rival} first")));
     }
-    let (entries, mut there) = (plain(manifest.files(found.seq)?)?, 0);
-    for entry in &entries {
+    let (entries, mut there) = (plain(manifest.stored_files(found.seq)?)?, 0);
+    for (entry, _) in &entries {
         let (from, to) = (folders.trash.join(&entry.path), folders.root.join(&entry.path));
         let occupied = |path: &Path| {
             refused(format!("something else lies at {}", path.display()))

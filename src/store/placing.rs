@@ -9,8 +9,9 @@ use super::writer::take_turn;
 use super::{Access, Store, Writing};
 use crate::base::crash;
 use crate::base::files::{self, Context};
-use crate::manifest::{Found, LINEAGE_ADDED, Manifest, RESCANNED};
+use crate::manifest::{Found, LINEAGE_ADDED, Manifest, RESCANNED, UPDATED};
 use crate::model::artifact::{Event, Input, Record, Storage};
+use crate::model::curation::Updated;
 use crate::model::place::Rescanned;
 use crate::model::{Error, Result};
 use crate::objects::{Staging, Unfinished};
@@ -191,6 +192,8 @@ impl Store {
     pub(super) fn recover(self: &Arc<Self>) -> Result<()> {
         let Access::Write(writing) = &self.access else { return Ok(()) };
         Lease::sweep(&self.layout)?;
+        // Before files are moved: which ones, the rows say.
+        self.finish_replacements()?;
         let reader = self.read()?;
         let mut left = Vec::new();
         for placement in reader.manifest().placements()? {
@@ -232,6 +235,9 @@ pub(super) fn sidecar_again(manifest: &Manifest, found: Found) -> Result<Sidecar
     for event in manifest.events_of(artifact_id.as_str(), LINEAGE_ADDED)? {
         let later = inputs_added(&event)?;
         publication.inputs.retain(|input| !later.contains(input));
+    }
+    for event in manifest.events_of(artifact_id.as_str(), UPDATED)?.iter().rev() {
+        told::<Updated>(event)?.before.apply(&mut publication);
     }
     if let Some(event) = manifest.events_of(artifact_id.as_str(), RESCANNED)?.first() {
         told::<Rescanned>(event)?.before.apply(&mut publication);

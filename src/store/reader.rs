@@ -9,9 +9,10 @@ use super::{Store, moving};
 use crate::base::{beneath, clock, files};
 use crate::manifest::{FOR_EVER, Found, Manifest, ObjectRow};
 use crate::model::artifact::{Artifact, FileEntry, Format, Storage};
+use crate::model::compaction::CompactFile;
 use crate::model::number::Count;
 use crate::model::retention::{PinSaid, PinTarget};
-use crate::model::{Error, Hash, Result, Watch};
+use crate::model::{Error, Hash, Result, Unwatched, Watch};
 use crate::objects::Objects;
 use crate::store::layout::Layout;
 use crate::store::pins;
@@ -79,8 +80,42 @@ pub trait View {
         Ok(trusted.then_some(row))
     }
 
+    /// Whether the store keeps an artifact's bytes as objects.
+    fn is_managed(&self, found: &Found) -> bool {
+        found.record.storage == Storage::Managed
+    }
+
+    /// Refuses what was purged: its bytes may be there all the same, but they are no longer its own.
+    fn not_purged(&self, found: &Found) -> Result<()> {
+        let Some(at) = &found.state.purged_at else { return Ok(()) };
+        let artifact_id = &found.record.artifact_id;
+        Err(Error::not_found(format!("artifact {artifact_id} was purged at {at}: its bytes were not found"))
+            .field("artifactId")
+            .hint("its hashes and lineage stay; publish the same bytes again where there is a copy"))
+    }
+
+    /// Opens one of an artifact's files, wherever it is kept.
+    fn open_file(&self, found: &Found, entry: &FileEntry) -> Result<File> {
+        self.not_purged(found)?;
+        if !self.is_managed(found) {
+            return self.open_in_place(found, entry);
+        }
+        let (file, size) = self.objects().open(&entry.hash)?;
+        if size != entry.size_bytes.0 {
+            let (hash, right) = (entry.hash, entry.size_bytes.0);
+            let damaged = format!("the object {hash} is damaged: it has {size} bytes instead of {right}");
+            return Err(Error::integrity(damaged).hint("publish the same bytes again to heal it"));
+        }
+        Ok(file)
+    }
+
+    /// A folder for files without a name: the store's own, or where nothing can be written the system's.
+    fn scratch(&self) -> PathBuf {
+        self.store().staging().map_or_else(|_| std::env::temp_dir(), |staging| staging.folder().to_owned())
+    }
+
     /// Where a file of an artifact lies: its readable name, or the place where it is kept; of what is deleted the place in
-    /// the trash, if it is kept in place. `None` where it can't be had under a name.
+    /// the trash, if it is kept in place. Of a file that is kept in a compact form, `entry` is that. `None` where it can't be had under a name.
     fn location(&self, found: &Found, entry: &FileEntry) -> Option<PathBuf> {
         match found.record.storage {
             Storage::InPlace => Some(moving::whereabouts(self.layout(), found)?.join(&entry.path)),
@@ -89,20 +124,23 @@ pub trait View {
         }
     }
 
-    /// Opens a file that is kept in place, or in the trash since its artifact was deleted.
+    /// Opens the original of a file that is kept in place, or in the trash since its artifact was deleted.
     fn open_in_place(&self, found: &Found, entry: &FileEntry) -> Result<File> {
         let artifact_id = &found.record.artifact_id;
         let folder = moving::whereabouts(self.layout(), found).ok_or_else(|| {
             Error::not_found(format!("the files of artifact {artifact_id} were not found: it was purged"))
         })?;
-        match beneath::open(&folder, &entry.path) {
-            Ok((file, _)) => Ok(file),
-            Err(error) if error.source.kind() == ErrorKind::NotFound => {
-                let path = folder.join(&entry.path);
+        let compact = self.manifest().compact_files(found.seq)?.into_iter().find(|file| file.path == entry.path);
+        let below = compact.as_ref().map_or_else(|| entry.path.clone(), CompactFile::stored_path);
+        match (beneath::open(&folder, &below), compact) {
+            (Ok((file, _)), None) => Ok(file),
+            (Ok((file, _)), Some(compact)) => self.store().original(&folder.join(below), &compact, file, &Unwatched),
+            (Err(error), _) if error.source.kind() == ErrorKind::NotFound => {
+                let path = folder.join(&below);
                 Err(Error::not_found(format!("{} of artifact {artifact_id} was not found", path.display()))
                     .hint("scan again, so that the artifact says what is there now"))
             }
-            Err(error) => Err(error.into()),
+            (Err(error), _) => Err(error.into()),
         }
     }
 

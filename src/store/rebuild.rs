@@ -6,21 +6,26 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::carrying::BUNDLE_IMPORTED;
 use super::placing::inputs_added;
 use super::site::sidecars;
 use super::writer::{published_data, take_turn};
 use super::{Layout, Site, Store, init};
 use crate::base::clock;
 use crate::base::files::{self, Lock};
-use crate::manifest::{Age, BUSY_WAIT, LINEAGE_ADDED, Manifest, PUBLISHED, Placement, RESCANNED};
+use crate::manifest::{
+    ALIAS_REMOVED, ALIAS_SET, Age, BUSY_WAIT, LINEAGE_ADDED, Manifest, PUBLISHED, Placement, RESCANNED, UPDATED,
+};
 use crate::model::artifact::{Event, Request, Storage, TypeDefinition};
+use crate::model::compaction::FormsChanged;
+use crate::model::curation::{AliasOf, Updated};
 use crate::model::number::Count;
 use crate::model::place::Rescanned;
 use crate::model::run::{RunFinished, RunStarted};
 use crate::model::{Error, Hash, Kind, Result, Watch};
 use crate::objects::Objects;
 use crate::store::sidecar::Sidecar;
-use crate::store::{history, legacy, pins, snapshot, trash};
+use crate::store::{forms, history, legacy, pins, snapshot, trash};
 
 /// What making the manifest again gave.
 #[derive(Debug, Default)]
@@ -472,6 +477,12 @@ pub(super) fn change_again(
             manifest.add_inputs(seq, &inputs)?;
             manifest.touch(seq, &event.at)?;
         }
+        (UPDATED, Some(seq)) => manifest.set_values(seq, &told::<Updated>(event)?.after, &event.at)?,
+        (ALIAS_SET, Some(seq)) => {
+            let alias: AliasOf = told(event)?;
+            manifest.set_alias(&alias, seq, &event.at)?;
+        }
+        (ALIAS_REMOVED, _) => manifest.remove_alias(&told(event)?)?,
         (trash::DELETED, Some(seq)) => manifest.set_deleted(seq, &event.at, &event.data)?,
         (trash::RESTORED, Some(seq)) => manifest.set_restored(seq, &event.at)?,
         (trash::PURGED, Some(seq)) => manifest.set_purged(seq, &event.at)?,
@@ -480,6 +491,10 @@ pub(super) fn change_again(
             let mut publication = manifest.publication(found)?;
             told::<Rescanned>(event)?.after.apply(&mut publication);
             manifest.set_seen(seq, &publication, &event.at)?;
+        }
+        (kind @ (forms::COMPACTED | forms::EXPANDED), Some(seq)) => {
+            forms::set_forms(manifest, seq, kind == forms::COMPACTED, &told::<FormsChanged>(event)?.files)?;
+            manifest.touch(seq, &event.at)?;
         }
         (pins::PINNED | pins::UNPINNED, _) => pins::again(manifest, event)?,
         ("joined_run", Some(seq)) => {
@@ -514,7 +529,7 @@ pub(super) fn change_again(
         (snapshot::CREATED | snapshot::DELETED | snapshot::RESTORED, _) => {
             findings.extend(snapshot::again(manifest, layout, event, spare)?);
         }
-        ("object_healed" | "object_quarantined" | "migration_finding" | "store_migrated", _) => {}
+        ("object_healed" | "object_quarantined" | "migration_finding" | "store_migrated" | BUNDLE_IMPORTED, _) => {}
         (_, None) if event.artifact_id.is_some() => {
             findings.push(format!(
                 "event {}: artifact {} has no sidecar",
@@ -568,17 +583,20 @@ fn look_after(manifest: &Manifest, layout: &Layout, rebuilt: &mut Rebuilt) -> Re
         let Some(found) = manifest.artifact_at(seq)? else { continue };
         let in_place = found.record.storage == Storage::InPlace;
         let purged = found.state.purged_at.is_some();
-        for (hash, _) in if purged && !in_place { manifest.objects_of(seq)? } else { Vec::new() } {
+        for (hash, _) in if purged { manifest.objects_of(seq)? } else { Vec::new() } {
             if objects.look(&hash)?.is_some() {
                 manifest.doom(&hash)?;
             }
         }
-        // What is kept in place is its producer's business; verify_store looks at it.
-        for file in if purged || in_place { Vec::new() } else { manifest.files(seq)? } {
-            if objects.look(&file.hash)?.is_none() {
-                rebuilt
-                    .findings
-                    .push(format!("artifact {}: the object {} is missing", found.record.artifact_id, file.hash));
+        // What is kept in place is its producer's business; verify_store looks at it. Some of its originals are objects.
+        let needed: Vec<Hash> = match in_place {
+            true => manifest.compact_files(seq)?.into_iter().filter_map(|file| file.original_object).collect(),
+            false => manifest.files(seq)?.into_iter().map(|file| file.hash).collect(),
+        };
+        for hash in needed.into_iter().filter(|_| !purged) {
+            if objects.look(&hash)?.is_none() {
+                let artifact_id = &found.record.artifact_id;
+                rebuilt.findings.push(format!("artifact {artifact_id}: the object {hash} is missing"));
             }
         }
         for input in manifest.inputs(seq)? {

@@ -67,7 +67,6 @@ impl Writer<'_> {
         self.record(PURGED, Some(found.record.artifact_id.as_str()), Map::new())?;
         if found.record.storage == Storage::InPlace {
             self.name_later(found.seq)?;
-            return Ok(true);
         }
         for (hash, _) in self.manifest().objects_of(found.seq)? {
             self.manifest().doom(&hash)?;

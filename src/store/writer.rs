@@ -140,6 +140,8 @@ impl<'s> Batch<'s> {
         if let Some(error) = &writer.broken {
             return Err(error.clone());
         }
+        // Now, while a full disk can still be told before the history is written.
+        writer.manifest().write_words()?;
         crash::point("commit.rows_written");
         writer.store.objects.sync_all(&writer.placed)?;
         crash::point("publish.folder_synced");
@@ -205,24 +207,45 @@ impl Writer<'_> {
 
     /// Adds an event to the history, with the new values.
     pub fn record(&mut self, kind: &str, artifact_id: Option<&str>, data: Map<String, Value>) -> Result<u64> {
+        self.record_as(kind, artifact_id, data, (clock::millis_text(self.now), self.actor.clone()))
+    }
+
+    /// The same, as it happened at another moment.
+    fn record_as(
+        &mut self,
+        kind: &str,
+        artifact_id: Option<&str>,
+        data: Map<String, Value>,
+        (at, actor): (String, Option<String>),
+    ) -> Result<u64> {
         let event_id = self.manifest().next_event_id()?;
         let event = Event {
             event_id: Count(event_id),
-            at: clock::millis_text(self.now),
+            at,
             kind: kind.to_owned(),
             artifact_id: artifact_id.map(str::to_owned),
-            actor: self.actor.clone(),
+            actor,
             data,
         };
         self.manifest().insert_event(&event)?;
-        self.events.push(event);
+        self.note(event);
         Ok(event_id)
+    }
+
+    /// Has an event that the manifest knows go into the history.
+    pub(super) fn note(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// The same, with what a whole type tells.
+    pub fn record_told(&mut self, kind: &str, artifact_id: Option<&str>, told: &impl Serialize) -> Result<u64> {
+        let Value::Object(data) = serde_json::to_value(told).expect("plain data") else { unreachable!("an object") };
+        self.record(kind, artifact_id, data)
     }
 
     /// Adds an event about a run.
     pub fn record_run(&mut self, kind: &str, told: &impl Serialize) -> Result<u64> {
-        let Value::Object(data) = serde_json::to_value(told).expect("plain data") else { unreachable!("an object") };
-        self.record(kind, None, data)
+        self.record_told(kind, None, told)
     }
 
     /// Makes a staged file an object. An object that is there already counts only when its bytes are proven; a damaged
@@ -296,7 +319,17 @@ impl Writer<'_> {
     }
 
     /// Adds an artifact whose objects were kept, under a readable name of its own.
-    pub fn publish(&mut self, mut publication: Publication, hint: Option<&str>) -> Result<Found> {
+    pub fn publish(&mut self, publication: Publication, hint: Option<&str>) -> Result<Found> {
+        self.publish_as(publication, hint, (clock::millis_text(self.now), self.actor.clone()))
+    }
+
+    /// The same, as it was done at another moment by somebody else.
+    pub(super) fn publish_as(
+        &mut self,
+        mut publication: Publication,
+        hint: Option<&str>,
+        told: (String, Option<String>),
+    ) -> Result<Found> {
         let store = self.store;
         names::choose(self.manifest(), &store.layout, &mut publication.record, hint)?;
         let artifact_id = publication.record.artifact_id.as_str().to_owned();
@@ -304,7 +337,7 @@ impl Writer<'_> {
         if let Some(request) = &publication.request {
             self.manifest().insert_request(request, &artifact_id, None)?;
         }
-        self.record(PUBLISHED, Some(&artifact_id), published_data(&publication))?;
+        self.record_as(PUBLISHED, Some(&artifact_id), published_data(&publication), told)?;
         let published = self.events.last().expect("recorded just now");
         let state = State::published(&publication);
         let record = publication.record.clone();

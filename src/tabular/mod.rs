@@ -1,6 +1,7 @@
 //! Tables: CSV is read into Parquet, Parquet is read, and both get the content hash that `docs/format.md` specifies.
 
 mod assemble;
+mod compare;
 mod csv;
 mod digest;
 mod encode;
@@ -19,10 +20,12 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
+pub use compare::{Comparing, Side, compare};
 pub use listing::Cells;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::artifact::TypeDefinition;
 use crate::model::{Error, Result, Watch};
 
 /// The version of the content hash's specification; it stands in the hash and beside it.
@@ -40,6 +43,16 @@ pub struct Shape {
     pub sort_keys: Vec<String>,
     /// Columns whose texts and dates are read as moments.
     pub timestamp_columns: Vec<String>,
+}
+
+impl From<&TypeDefinition> for Shape {
+    fn from(definition: &TypeDefinition) -> Self {
+        Self {
+            canonical_columns: definition.canonical_columns.clone(),
+            sort_keys: definition.sort_keys.clone(),
+            timestamp_columns: definition.timestamp_columns.clone(),
+        }
+    }
 }
 
 /// The type that a caller gives a CSV column.

@@ -50,15 +50,44 @@ pub(super) fn read(task: Task<'_>) -> Result<Table> {
 
 /// Hands all columns on, in the order of the file, batch by batch.
 pub(super) fn each_batch(task: Task<'_>, mut take: impl FnMut(&RecordBatch) -> Result<()>) -> Result<()> {
+    let all = |reading: &mut Reading| Ok((0..reading.metadata.schema().fields().len()).collect());
+    hand_on(task, all, |batch| take(batch).map(|()| true))
+}
+
+/// Hands the columns of a plan on, in the order of the file, batch by batch, until `take` wants no more.
+pub(super) fn each_batch_of(task: Task<'_>, plan: &Plan, take: impl FnMut(&RecordBatch) -> Result<bool>) -> Result<()> {
+    let chosen = |reading: &mut Reading| {
+        reading.settle_int96(plan)?;
+        Ok(plan.hashed.iter().map(|column| column.index).collect())
+    };
+    hand_on(task, chosen, take)
+}
+
+fn hand_on<'t>(
+    task: Task<'t>,
+    choose: impl FnOnce(&mut Reading<'t>) -> Result<Vec<usize>>,
+    mut take: impl FnMut(&RecordBatch) -> Result<bool>,
+) -> Result<()> {
     let hand = || {
-        let reading = open(task)?;
-        let columns: Vec<usize> = (0..reading.metadata.schema().fields().len()).collect();
+        let mut reading = open(task)?;
+        let columns = choose(&mut reading)?;
         for batch in reading.batches(&columns, None)? {
-            take(&batch.map_err(|error| unreadable(task, error.into()))?)?;
+            if !take(&batch.map_err(|error| unreadable(task, error.into()))?)? {
+                break;
+            }
         }
         Ok(())
     };
     catch_unwind(AssertUnwindSafe(hand)).unwrap_or_else(|_| Err(wrong(task, "it can't be decoded")))
+}
+
+/// The columns of a file, in its order, and how many rows it has.
+pub(super) fn outline(task: Task<'_>) -> Result<(Vec<(String, Logical)>, u64)> {
+    let look = || {
+        let reading = open(task)?;
+        Ok((reading.columns(), reading.rows()))
+    };
+    catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(|_| Err(wrong(task, "it can't be decoded")))
 }
 
 /// Opens a file whose pages are what they say.
@@ -72,13 +101,7 @@ fn open(task: Task<'_>) -> Result<Reading<'_>> {
 
 fn decode(task: Task<'_>) -> Result<Table> {
     let mut reading = open(task)?;
-    let columns: Vec<(String, Logical)> = reading
-        .metadata
-        .schema()
-        .fields()
-        .iter()
-        .map(|field| (field.name().clone(), Logical::of(field.data_type())))
-        .collect();
+    let columns = reading.columns();
     let plan = Plan::new(&columns, task.shape).map_err(|error| at_path(task, error))?;
     reading.settle_int96(&plan)?;
     let row_count = reading.rows();
@@ -100,6 +123,11 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    fn columns(&self) -> Vec<(String, Logical)> {
+        let fields = self.metadata.schema().fields().iter();
+        fields.map(|field| (field.name().clone(), Logical::of(field.data_type()))).collect()
+    }
+
     fn rows(&self) -> u64 {
         self.metadata.metadata().file_metadata().num_rows() as u64
     }

@@ -1,19 +1,23 @@
-//! The row digests of a table whose row order is no content: sorted, in memory or in runs on the disk.
+//! Records of one length in sorted order, however many: held in memory or in runs on the disk. The row digests of a table
+//! whose row order is no content are such records.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::digest::{Digest, Hasher};
 use crate::base::files;
 use crate::model::Result;
 
-const DIGEST_BYTES: usize = size_of::<Digest>();
-
 /// Row digests as they come.
-pub(super) struct RowDigests<'a> {
-    held: Vec<Digest>,
+pub(super) type RowDigests<'a> = Records<'a, { size_of::<Digest>() }>;
+
+/// Records as they come.
+pub(super) struct Records<'a, const N: usize> {
+    held: Vec<[u8; N]>,
     held_most: usize,
     scratch: &'a Path,
     spill: Option<Spill>,
@@ -21,7 +25,7 @@ pub(super) struct RowDigests<'a> {
 
 /// Sorted runs, one after the other in a file without a name.
 struct Spill {
-    file: File,
+    file: Arc<File>,
     runs: Vec<Run>,
     size: u64,
 }
@@ -32,24 +36,24 @@ struct Run {
     end: u64,
 }
 
-impl<'a> RowDigests<'a> {
+impl<'a, const N: usize> Records<'a, N> {
     /// None yet; beyond `held_most` they go to a file in `scratch`.
     pub(super) fn new(scratch: &'a Path, held_most: usize) -> Self {
         Self { held: Vec::new(), held_most, scratch, spill: None }
     }
 
-    /// Takes some rows' digests; gives back what has become too much to hold, to be sorted and then handed to `spill`.
+    /// Takes some records; gives back what has become too much to hold, to be sorted and then handed to `spill`.
     #[must_use]
-    pub(super) fn add(&mut self, digests: &[Digest]) -> Option<Vec<Digest>> {
-        self.held.extend_from_slice(digests);
+    pub(super) fn add(&mut self, records: &[[u8; N]]) -> Option<Vec<[u8; N]>> {
+        self.held.extend_from_slice(records);
         (self.held.len() >= self.held_most).then(|| std::mem::take(&mut self.held))
     }
 
-    /// Writes sorted digests away.
-    pub(super) fn spill(&mut self, sorted: &[Digest]) -> Result<()> {
+    /// Writes sorted records away.
+    pub(super) fn spill(&mut self, sorted: &[[u8; N]]) -> Result<()> {
         let spill = match &mut self.spill {
             Some(spill) => spill,
-            none => none.insert(Spill { file: files::unnamed(self.scratch)?, runs: Vec::new(), size: 0 }),
+            none => none.insert(Spill { file: Arc::new(files::unnamed(self.scratch)?), runs: Vec::new(), size: 0 }),
         };
         let bytes = sorted.as_flattened();
         files::write_at(&spill.file, self.scratch, bytes, spill.size)?;
@@ -59,81 +63,106 @@ impl<'a> RowDigests<'a> {
         Ok(())
     }
 
-    /// Feeds all of them, sorted, to the hash.
-    pub(super) fn finish(mut self, hasher: &mut Hasher) -> Result<()> {
+    /// All of them, the least first.
+    pub(super) fn sorted(mut self) -> Result<Merge<'a, N>> {
         self.held.sort_unstable();
-        let Some(spill) = self.spill else {
-            hasher.update(self.held.as_flattened());
-            return Ok(());
-        };
-        // A merge reads a little of every run at a time: together at most 32 MiB.
-        let share = (32 * 1024 * 1024 / (spill.runs.len() * DIGEST_BYTES)).clamp(64, 8192);
         let mut sources = vec![Source::Held(self.held.into_iter())];
-        for run in &spill.runs {
-            sources.push(Source::Spilled(Reader {
-                file: &spill.file,
+        if let Some(spill) = self.spill {
+            // A merge reads a little of every run at a time: together at most 32 MiB.
+            let share = (32 * 1024 * 1024 / (spill.runs.len() * N)).clamp(64, 8192);
+            let reader = |run: Run| Reader {
+                file: Arc::clone(&spill.file),
                 path: self.scratch,
-                run: *run,
+                run,
                 share,
                 read: Vec::new(),
                 at: 0,
-            }));
+            };
+            sources.extend(spill.runs.iter().map(|run| Source::Spilled(reader(*run))));
         }
         let mut heap = BinaryHeap::with_capacity(sources.len());
         for (index, source) in sources.iter_mut().enumerate() {
-            if let Some(digest) = source.next()? {
-                heap.push(Reverse((digest, index)));
+            if let Some(record) = source.next()? {
+                heap.push(Reverse((record, index)));
             }
         }
-        while let Some(mut least) = heap.peek_mut() {
-            let Reverse((digest, index)) = *least;
+        Ok(Merge { sources, heap })
+    }
+}
+
+impl RowDigests<'_> {
+    /// Feeds all of them, sorted, to the hash.
+    pub(super) fn finish(mut self, hasher: &mut Hasher) -> Result<()> {
+        if self.spill.is_none() {
+            self.held.sort_unstable();
+            hasher.update(self.held.as_flattened());
+            return Ok(());
+        }
+        let mut sorted = self.sorted()?;
+        while let Some(digest) = sorted.next()? {
             hasher.update(&digest);
-            match sources[index].next()? {
-                Some(next) => *least = Reverse((next, index)),
-                None => drop(std::collections::binary_heap::PeekMut::pop(least)),
-            }
         }
         Ok(())
     }
 }
 
-enum Source<'a> {
-    Held(std::vec::IntoIter<Digest>),
-    Spilled(Reader<'a>),
+/// Hands out the records of several sorted sources, the least first.
+pub(super) struct Merge<'a, const N: usize> {
+    sources: Vec<Source<'a, N>>,
+    /// The least record of each source that has one left.
+    heap: BinaryHeap<Reverse<([u8; N], usize)>>,
 }
 
-impl Source<'_> {
-    fn next(&mut self) -> Result<Option<Digest>> {
+impl<const N: usize> Merge<'_, N> {
+    /// The next record.
+    pub(super) fn next(&mut self) -> Result<Option<[u8; N]>> {
+        let Some(mut least) = self.heap.peek_mut() else { return Ok(None) };
+        let Reverse((record, index)) = *least;
+        match self.sources[index].next()? {
+            Some(next) => *least = Reverse((next, index)),
+            None => drop(PeekMut::pop(least)),
+        }
+        Ok(Some(record))
+    }
+}
+
+enum Source<'a, const N: usize> {
+    Held(std::vec::IntoIter<[u8; N]>),
+    Spilled(Reader<'a, N>),
+}
+
+impl<const N: usize> Source<'_, N> {
+    fn next(&mut self) -> Result<Option<[u8; N]>> {
         match self {
-            Source::Held(digests) => Ok(digests.next()),
+            Source::Held(records) => Ok(records.next()),
             Source::Spilled(reader) => reader.next(),
         }
     }
 }
 
 /// Reads one run a share at a time.
-struct Reader<'a> {
-    file: &'a File,
+struct Reader<'a, const N: usize> {
+    file: Arc<File>,
     path: &'a Path,
     run: Run,
     share: usize,
-    read: Vec<Digest>,
+    read: Vec<[u8; N]>,
     at: usize,
 }
 
-impl Reader<'_> {
-    fn next(&mut self) -> Result<Option<Digest>> {
+impl<const N: usize> Reader<'_, N> {
+    fn next(&mut self) -> Result<Option<[u8; N]>> {
         if self.at == self.read.len() {
-            let left = ((self.run.end - self.run.start) / DIGEST_BYTES as u64) as usize;
-            self.read.resize(left.min(self.share), [0; DIGEST_BYTES]);
+            let left = ((self.run.end - self.run.start) / N as u64) as usize;
+            self.read.resize(left.min(self.share), [0; N]);
             let bytes = self.read.as_flattened_mut();
-            files::read_at(self.file, self.path, bytes, self.run.start)?;
+            files::read_at(&self.file, self.path, bytes, self.run.start)?;
             self.run.start += bytes.len() as u64;
             self.at = 0;
         }
-        let digest = self.read.get(self.at).copied();
+        let record = self.read.get(self.at).copied();
         self.at += 1;
-        Ok(digest)
+        Ok(record)
     }
 }
 

@@ -3,8 +3,10 @@
 mod content;
 mod datasets;
 mod finding;
+mod moving;
 mod publishing;
 mod readme;
+mod registry;
 mod retention;
 mod runs;
 mod screen;

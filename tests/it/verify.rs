@@ -239,9 +239,12 @@ fn the_terminal_says_how_bad_it_is() {
         assert_eq!((code, &report["status"]), (Some(0), &json!("clean")));
         assert!(report["checksPerformed"].as_array().is_some_and(|checks| checks.len() >= 5), "{report}");
     }
-    for wrong in [vec!["hsah"], vec!["--sample", "9/3"], vec!["--sample", "x"], vec!["--format", "xml"]] {
+    for wrong in [vec!["--sample", "9/3"], vec!["--sample", "x"], vec!["--format", "xml"]] {
         assert_eq!(terminal(&place, &wrong).0, Some(64), "{wrong:?}");
     }
+    // What is no check is taken for an artifact.
+    let (code, text) = terminal(&place, &["hsah"]);
+    assert!(code == Some(2) && text.contains("sidecars"), "{text}");
     std::fs::remove_file(artifact["path"].as_str().expect("a path")).expect("it was there");
     let (code, text) = terminal(&place, &[]);
     assert!(

@@ -61,6 +61,40 @@ def test_publish_get_lineage(tmp_path):
         assert client.rpc_discover()["info"]["title"] == "keepstone"
 
 
+def test_search_and_curate(client):
+    for number, title in enumerate(["Rain in autumn", "Autumn snow", None], 1):
+        params = {"by_trees": number, "grid": {"maxDepth": 4}}
+        note(client, str(number), artifact_id=f"n-{number}", logical_key="k", title=title, params=params)
+    first = client.search_artifacts(query="autumn", limit=1, facets=["type", "tag"])
+    assert ([one.artifact_id for one in first.artifacts], first.total, first.count) == (["n-2"], 2, 1)
+    assert [(one.value, one.count) for one in first.facets.type] == [("note", 2)]
+    assert first.facets.tag == [] and first.facets.status is None
+    last = client.search_artifacts(query="autumn", limit=1, cursor=first.next_cursor)
+    assert [one.artifact_id for one in last.artifacts] == ["n-1"] and last.next_cursor is None
+    conditions = {"by_trees": {"min": 2, "max": 3}, "grid.maxDepth": 4}
+    ranged = client.search_artifacts(filter={"params": conditions}, sort="title")
+    assert [one.artifact_id for one in ranged.artifacts] == ["n-2", "n-3"]
+    updated = client.update_artifact("n-1", title="Wind", tags={"by_station": "sea", "draft": ""}, revision=1)
+    assert updated.changed and updated.artifact.revision == 2
+    cleared = client.update_artifact("n-1", title="", tags={"draft": None}).artifact
+    assert (cleared.title, cleared.tags, cleared.revision) == (None, {"by_station": "sea"}, 3)
+    with pytest.raises(ConflictError, match="has revision 3, not 1") as caught:
+        client.update_artifact("n-1", archived=True, revision=1)
+    assert caught.value.data["currentRevision"] == 3
+    chosen = client.search_artifacts(filter={"any_tags": {"by_station": ["sea", "pdx"]}})
+    assert [one.artifact_id for one in chosen.artifacts] == ["n-1"]
+    archived = client.bulk_update(["n-1", "none"], archived=True)
+    assert (archived.success, archived.changed, archived.failed) == (False, 1, 1)
+    assert [(one.success, one.error_kind) for one in archived.results] == [(True, None), (False, "not_found")]
+    assert client.search_artifacts(filter={"archived": "only"}).artifacts == [client.get_artifact("n-1")]
+    assert client.set_alias("best", artifact_id="n-1").previous_artifact_id is None
+    assert client.set_alias("best", ref="note:k@v2").previous_artifact_id == "n-1"
+    assert client.resolve("note:k@best").artifact_id == "n-2"
+    assert [(one.alias, one.version) for one in client.list_aliases(artifact_type="note")] == [("best", 2)]
+    assert client.remove_alias("note", "k", "best").artifact_id == "n-2"
+    assert client.list_aliases() == []
+
+
 def test_errors_have_their_class_and_the_next_call_works(client):
     note(client, "one", artifact_id="a")
     with pytest.raises(NotFoundError, match="artifact b was not found") as caught:

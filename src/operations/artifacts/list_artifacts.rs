@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::manifest::ListFilter;
+use crate::manifest::Filter;
 use crate::model::artifact::{Artifact, Outcome, Status};
 use crate::model::ids::RunId;
 use crate::model::number::Count;
@@ -72,18 +72,19 @@ impl Query for ListArtifacts {
             ))
             .field("filter"));
         }
-        let filter = ListFilter {
-            artifact_type: filter.artifact_type,
+        let limit = limited("filter.limit", filter.limit, 100, 10_000)?;
+        let filter = Filter {
+            types: filter.artifact_type.map(|artifact_type| vec![artifact_type]),
             status: filter.status,
-            tags: filter.tags.unwrap_or_default(),
+            tags: filter.tags.unwrap_or_default().into_iter().collect(),
             min_created_at: moment_or_later("filter.minCreatedAt", filter.min_created_at.as_deref())?,
             max_created_at: moment("filter.maxCreatedAt", filter.max_created_at.as_deref())?,
             run_id: filter.run_id.map(|id| id.to_string()),
             roles: filter.roles.unwrap_or_default(),
             family: filter.family,
             outcome: filter.outcome,
-            limit: limited("filter.limit", filter.limit, 100, 10_000)?,
+            ..Filter::default()
         };
-        Ok(reader.answers(reader.manifest().list(&filter)?))
+        Ok(reader.answers(reader.manifest().list(&filter, limit)?))
     }
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Result;
+use crate::model::compaction::Form;
 use crate::model::hash::Hash;
 use crate::model::ids::ArtifactId;
 use crate::model::number::Count;
@@ -37,6 +38,13 @@ pub struct ListedFile {
     /// The absolute path at which it can be read: its readable name, or the place where it is kept; of a deleted artifact
     /// that was kept in place, its place in the trash. Null where it has none.
     absolute_path: Option<String>,
+    /// The compact form that lies there; null where the original does. `hash` and `sizeBytes` are the original's, and
+    /// read_file answers it.
+    form: Option<Form>,
+    /// SHA-256 of the bytes that lie there; null where they are the original's.
+    stored_hash: Option<Hash>,
+    /// Length of what lies there in bytes; null where it is the original.
+    stored_size_bytes: Option<Count>,
 }
 
 /// `list_files`
@@ -52,8 +60,13 @@ impl Query for ListFiles {
     fn run(reader: &Reader, params: Params, _: &Context) -> Result<Vec<ListedFile>> {
         let found = reader.found(params.artifact_id.as_str())?;
         let files = reader.manifest().files(found.seq)?;
-        let listed = files.into_iter().map(|entry| ListedFile {
-            absolute_path: reader.location(&found, &entry).map(|path| path.to_string_lossy().into_owned()),
+        let compact = reader.manifest().compact_files(found.seq)?;
+        let stored = reader.manifest().stored_files(found.seq)?;
+        let listed = files.into_iter().zip(stored).map(|(entry, (lies, _))| ListedFile {
+            absolute_path: reader.location(&found, &lies).map(|path| path.to_string_lossy().into_owned()),
+            form: compact.iter().find(|file| file.path == entry.path).map(|file| file.form),
+            stored_hash: (lies.hash != entry.hash).then_some(lies.hash),
+            stored_size_bytes: (lies.hash != entry.hash).then_some(lies.size_bytes),
             path: entry.path,
             hash: entry.hash,
             size_bytes: entry.size_bytes,

@@ -1,5 +1,6 @@
 //! Operations on artifacts: publish, find, read, supersede.
 
+pub mod export_artifact;
 pub mod find_by_hash;
 pub mod find_by_logical_key;
 pub mod get_artifact;

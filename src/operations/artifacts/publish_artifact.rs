@@ -160,6 +160,7 @@ pub enum PublishArtifact {}
 impl Operation for PublishArtifact {
     const METHOD: &'static str = "publish_artifact";
     const IDEMPOTENT: bool = false;
+    const PATH_PARAMS: &'static [&'static str] = &["dataPath", "files"];
     type Params = Params;
     type Result = Published;
 }

@@ -176,11 +176,7 @@ fn wanted(reader: &Reader, params: &Params) -> Result<Wanted> {
         _ => return Err(Error::invalid_params("either artifactId or hash must be given").field("artifactId")),
     };
     let found = reader.found(artifact_id.as_str())?;
-    if let Some(at) = &found.state.purged_at {
-        return Err(Error::not_found(format!("artifact {artifact_id} was purged at {at}: its bytes were not found"))
-            .field("artifactId")
-            .hint("its hashes and lineage stay; publish the same bytes again where there is a copy"));
-    }
+    reader.not_purged(&found)?;
     let mut files = reader.manifest().files(found.seq)?;
     let entry = match &params.file {
         Some(name) => files.into_iter().find(|entry| entry.path == *name).ok_or_else(|| {

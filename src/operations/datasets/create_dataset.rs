@@ -145,6 +145,7 @@ pub enum CreateDataset {}
 
 impl Operation for CreateDataset {
     const METHOD: &'static str = "create_dataset";
+    const PATH_PARAMS: &'static [&'static str] = &["index"];
     type Params = Params;
     type Result = Created;
 }

@@ -125,6 +125,7 @@ pub enum DiffDatasets {}
 
 impl Operation for DiffDatasets {
     const METHOD: &'static str = "diff_datasets";
+    const PATH_PARAMS: &'static [&'static str] = &["left.path", "right.path"];
     type Params = Params;
     type Result = DatasetDiff;
 }

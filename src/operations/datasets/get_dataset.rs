@@ -30,6 +30,7 @@ pub enum GetDataset {}
 
 impl Operation for GetDataset {
     const METHOD: &'static str = "get_dataset";
+    const PATH_PARAMS: &'static [&'static str] = &["path"];
     type Params = Params;
     type Result = Dataset;
 }

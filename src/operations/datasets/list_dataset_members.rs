@@ -88,6 +88,7 @@ pub enum ListDatasetMembers {}
 
 impl Operation for ListDatasetMembers {
     const METHOD: &'static str = "list_dataset_members";
+    const PATH_PARAMS: &'static [&'static str] = &["path"];
     type Params = Params;
     type Result = Members;
 }

@@ -61,6 +61,7 @@ pub enum VerifyDataset {}
 
 impl Operation for VerifyDataset {
     const METHOD: &'static str = "verify_dataset";
+    const PATH_PARAMS: &'static [&'static str] = &["path"];
     type Params = Params;
     type Result = Verified;
 }

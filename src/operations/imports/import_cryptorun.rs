@@ -47,6 +47,7 @@ pub enum ImportCryptorun {}
 
 impl Operation for ImportCryptorun {
     const METHOD: &'static str = "import_cryptorun";
+    const PATH_PARAMS: &'static [&'static str] = &["path"];
     type Params = Params;
     type Result = SettingsImported;
 }

@@ -69,6 +69,7 @@ pub enum ImportM3 {}
 
 impl Operation for ImportM3 {
     const METHOD: &'static str = "import_m3";
+    const PATH_PARAMS: &'static [&'static str] = &["dataDir"];
     type Params = Params;
     type Result = Report;
 }

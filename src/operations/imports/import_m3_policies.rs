@@ -73,6 +73,7 @@ pub enum ImportM3Policies {}
 
 impl Operation for ImportM3Policies {
     const METHOD: &'static str = "import_m3_policies";
+    const PATH_PARAMS: &'static [&'static str] = &["path"];
     type Params = Params;
     type Result = PoliciesImported;
 }

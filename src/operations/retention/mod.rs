@@ -1,6 +1,7 @@
 //! Retention: pins, policies, plans, and the trash.
 
 pub mod apply_gc;
+pub mod bulk_delete;
 pub mod delete_artifact;
 pub mod list_pins;
 pub mod list_policies;

@@ -8,9 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Done, FlowtimeFolder, Prepared, Understanding, Understood, about, told};
-use crate::base::files::{self, Lock};
+use crate::base::files;
 use crate::imports::flowtime;
-use crate::manifest::{BUSY_WAIT, Manifest};
+use crate::manifest::Manifest;
 use crate::model::artifact::{Format, Input};
 use crate::model::ids::{ArtifactType, FamilyName};
 use crate::model::number::Count;
@@ -89,6 +89,7 @@ pub enum ScanFiles {}
 
 impl Operation for ScanFiles {
     const METHOD: &'static str = "scan";
+    const PATH_PARAMS: &'static [&'static str] = &["root"];
     type Params = Params;
     type Result = Report;
 }
@@ -175,12 +176,7 @@ impl Scanning<'_> {
     fn run(mut self) -> Result<Report> {
         // Two at once would read everything twice; and what one has registered is known to the next.
         let _alone = match &self.store {
-            Some(_) if !self.dry_run => {
-                Some(Lock::exclusive_within(&self.layout.lock("scan"), BUSY_WAIT)?.ok_or_else(|| {
-                    Error::busy("another scan of this store is under way")
-                        .hint("send the request again when it is done")
-                })?)
-            }
+            Some(store) if !self.dry_run => Some(store.place_turn()?),
             _ => None,
         };
         let reader = self.store.as_ref().map(Store::read).transpose()?;

@@ -37,6 +37,7 @@ pub enum Backup {}
 impl Operation for Backup {
     const METHOD: &'static str = "backup";
     const IDEMPOTENT: bool = false;
+    const PATH_PARAMS: &'static [&'static str] = &["path"];
     type Params = Params;
     type Result = Copy;
 }

@@ -23,6 +23,7 @@ pub enum RestoreBackup {}
 
 impl Operation for RestoreBackup {
     const METHOD: &'static str = "restore_backup";
+    const PATH_PARAMS: &'static [&'static str] = &["path"];
     type Params = Params;
     type Result = Summary;
 }

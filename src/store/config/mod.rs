@@ -12,6 +12,7 @@ pub use retention::{AlwaysKeep, Family, Policy};
 pub use scanning::{CRYPTORUN, FLOWTIME, FLOWTIME_FAMILIES, FolderLayout, OutcomeRule, Pattern, ScanRoot, Scanning};
 
 use crate::base::files;
+use crate::compaction;
 use crate::model::ids::{FamilyName, PolicyName};
 use crate::model::{Error, Result};
 
@@ -29,6 +30,8 @@ pub struct Config {
     pub policies: BTreeMap<PolicyName, Policy>,
     /// Where runs are looked for.
     pub scan: Scanning,
+    /// How files that stay with their producers are compacted.
+    pub compaction: compaction::Settings,
     /// Groups of runs, by name.
     pub families: BTreeMap<FamilyName, Family>,
 }
@@ -50,11 +53,13 @@ pub enum Names {
 pub struct Limits {
     /// Most files in one tree.
     pub tree_files: u64,
+    /// Most bytes of one file that is uploaded over HTTP.
+    pub upload_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { tree_files: 100_000 }
+        Self { tree_files: 100_000, upload_bytes: 4 << 30 }
     }
 }
 
@@ -72,6 +77,8 @@ names = "link"
 [limits]
 # Most files that one published folder may have.
 tree_files = 100000
+# Most bytes of one file that is uploaded over HTTP.
+upload_bytes = 4294967296
 
 # A policy keeps what any of its rules keeps; what is pinned or in a live dataset is kept in any case.
 # `keepstone gc --list-policies` shows those that every store has.
@@ -100,6 +107,18 @@ tree_files = 100000
 # keep = 5                            # the newest
 # always_keep = ["last_pass", "pinned", "last_run"]
 # pin = []                            # ids, the starts of ids, or their last 8 digits
+
+# What `keepstone compact` makes of files that stay with their producers. `keepstone expand` brings the originals back.
+# [compaction.jsonl]
+# enabled = true
+# min_size_kb = 50                    # smaller files are left alone
+# dict_threshold = 3                  # so often a value must occur to get into the dictionary
+# preserve_schema = true              # the first record stays whole
+# [compaction.markdown]
+# enabled = true
+# min_size_kb = 20
+# remove_empty_sections = true
+# canonical_headers = true
 "#;
 
 impl Config {

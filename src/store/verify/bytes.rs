@@ -59,6 +59,9 @@ impl Pass<'_> {
             Some(suspects) => suspects.contains(&*file.path.to_string_lossy()),
             None => self.samples(&file.hash),
         });
+        if to_read.is_empty() {
+            return Ok(());
+        }
         let total = to_read.iter().map(|file| file.size).sum();
         let progress = Progress { watch: self.watch, done: AtomicU64::new(0), total };
         self.watch.step(0, total, "bytes read")?;

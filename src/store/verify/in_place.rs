@@ -35,9 +35,8 @@ impl Pass<'_> {
 
     fn run(&mut self, reader: &Reader, found: &Found, doubtful: &mut Vec<ToRead>) -> Result<()> {
         let artifact_id = found.record.artifact_id.to_string();
-        let looks = reader.manifest().looks(found.seq)?;
         let deleted = found.state.deleted_at.is_some();
-        for entry in reader.manifest().files(found.seq)? {
+        for (entry, looks) in reader.manifest().stored_files(found.seq)? {
             let Some(path) = reader.location(found, &entry) else { continue };
             self.counts().in_place.0 += 1;
             let there = files::look(&path)?;
@@ -76,7 +75,7 @@ impl Pass<'_> {
             };
             let as_scanned = |looks: &Looks| (looks.size_bytes.0, looks.mtime_ns) == (now.size, now.mtime_ns);
             let suspect = self.suspects.is_some_and(|suspects| suspects.contains(&*path.to_string_lossy()));
-            if !looks.get(&entry.path).is_some_and(as_scanned) || suspect || self.wants(&[Check::Hash]) {
+            if !looks.as_ref().is_some_and(as_scanned) || suspect || self.wants(&[Check::Hash]) {
                 let owner = Owner::InPlace(artifact_id.clone());
                 doubtful.push(ToRead { path, hash: entry.hash, size: now.size, owner });
             }

@@ -190,6 +190,7 @@ fn manifest_wrong(code: Code, what: &str) -> Finding {
 fn told(manifest: &Manifest, made: &Manifest, difference: &Difference) -> Finding {
     let Difference { table, key, seq, how } = difference;
     let (code, what) = match how {
+        How::Words => (Code::WordsDiffer, "finds it by other words than it has".to_owned()),
         How::Differs(columns) => (Code::RowDiffers, format!("says something else in {}", columns.join(", "))),
         How::Missing => (Code::RowMissing, "is missing".to_owned()),
         How::Unknown => (Code::RowUnknown, "is told of nowhere else".to_owned()),

@@ -68,6 +68,13 @@ impl Store {
             (Code::RowDiffers, Some(hash), None, _) => {
                 self.change(|writer| writer.vouch(&hash, None).map(|_| Moved::Replaced(None)))
             }
+            (Code::WordsDiffer, ..) => self.change(|writer| {
+                match &finding.artifact_id {
+                    Some(artifact_id) => writer.manifest().say_anew(writer.found(artifact_id)?.seq)?,
+                    None => writer.manifest().write_all_words()?,
+                }
+                Ok(Moved::Replaced(None))
+            }),
             (Code::NameMissing | Code::NameDiffers | Code::NameLeft | Code::FileLeft, _, Some(artifact_id), _) => self
                 .change(|writer| {
                     let found = writer.found(artifact_id)?;
@@ -76,7 +83,8 @@ impl Store {
                 }),
             (Code::SidecarMissing | Code::SidecarDamaged, _, Some(artifact_id), Some(path)) => {
                 // Where the manifest is not above suspicion, nothing is made from it.
-                if all.iter().any(|other| other.check == Check::Manifest && other.hash.is_none()) {
+                let suspect = |other: &&Finding| other.check == Check::Manifest && other.code != Code::WordsDiffer;
+                if all.iter().filter(suspect).any(|other| other.hash.is_none()) {
                     return Ok(Moved::Replaced(None));
                 }
                 self.change(|writer| writer.mend_sidecar(artifact_id, &path))

@@ -90,7 +90,17 @@ fn files_of_a_tree_are_named() {
     let listed = place.ok("list_files", json!({"artifactId": id(&table)}));
     assert_eq!(
         listed,
-        json!([{"path": "a.parquet", "hash": table["fileHash"], "sizeBytes": table["sizeBytes"], "mediaType": "application/vnd.apache.parquet", "role": null}])
+        json!([{
+            "path": "a.parquet",
+            "hash": table["fileHash"],
+            "sizeBytes": table["sizeBytes"],
+            "mediaType": "application/vnd.apache.parquet",
+            "role": null,
+            "absolutePath": table["pathParquet"],
+            "form": null,
+            "storedHash": null,
+            "storedSizeBytes": null,
+        }])
     );
 }
 

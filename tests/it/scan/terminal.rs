@@ -140,9 +140,7 @@ fn the_guides_session_runs() {
                 .path()
                 .join(".keepstone/trash")
                 .join(
-                    &*serde_json::from_str::<Value>(&desk.ok("trash --json")).unwrap()[0]["artifactId"]
-                        .as_str()
-                        .unwrap()
+                    serde_json::from_str::<Value>(&desk.ok("trash --json")).unwrap()[0]["artifactId"].as_str().unwrap()
                 )
                 .is_dir()
         );

@@ -52,7 +52,7 @@ hint: write more of the id that is meant
         complaint,
         "\
 error: artifact \"rain:november\" was not found: nothing has this type and key
-hint: a reference is written type:key, type:key@v3, or as an id
+hint: a reference is written type:key, type:key@v3, type:key@alias, or as an id
 "
     );
     // Nothing is published from an input that is not known.

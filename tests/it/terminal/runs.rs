@@ -365,8 +365,8 @@ fn the_environment_is_stamped_without_secrets() {
     let mut command = desk.command(&["run", "a", "--json", "--", "true"]);
     let set = [
         ("PYTHONHASHSEED", "7"),
-        ("AWS_SECRET_ACCESS_KEY", "hidden"),
-        ("MLFLOW_TRACKING_URI", "https://ana:hidden@ml.example/"),
+        ("AWS_SECRET_ACCESS_KEY", "hunter2"),
+        ("MLFLOW_TRACKING_URI", "https://ana:hunter2@ml.example/"),
         ("USER", "ana"),
         ("GITHUB_RUN_ID", "9"),
     ];
@@ -381,7 +381,7 @@ fn the_environment_is_stamped_without_secrets() {
         .iter()
         .flat_map(|name| std::fs::read(desk.store().join(name)).unwrap())
         .collect();
-    assert!(!String::from_utf8_lossy(&everywhere).contains("hidden"));
+    assert!(!String::from_utf8_lossy(&everywhere).contains("hunter2"));
 }
 
 #[test]

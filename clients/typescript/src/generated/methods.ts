@@ -4,12 +4,20 @@ import type { CallOptions } from "../options.js";
 import type {
   AddLineageParams,
   AddLineageResult,
+  ApplyCompactionParams,
+  ApplyCompactionResult,
   ApplyGcParams,
   ApplyGcResult,
   AuditParams,
   AuditResult,
   BackupParams,
   BackupResult,
+  BulkDeleteParams,
+  BulkDeleteResult,
+  BulkUpdateParams,
+  BulkUpdateResult,
+  CompareArtifactsParams,
+  CompareArtifactsResult,
   CreateDatasetParams,
   CreateDatasetResult,
   DeleteArtifactParams,
@@ -18,6 +26,12 @@ import type {
   DeleteDatasetResult,
   DiffDatasetsParams,
   DiffDatasetsResult,
+  ExpandParams,
+  ExpandResult,
+  ExportArtifactParams,
+  ExportArtifactResult,
+  ExportBundleParams,
+  ExportBundleResult,
   FindByHashParams,
   FindByHashResult,
   FindByLogicalKeyParams,
@@ -38,10 +52,16 @@ import type {
   GetLineageResult,
   GetLineageGraphParams,
   GetLineageGraphResult,
+  GetRelatedParams,
+  GetRelatedResult,
   GetRunParams,
   GetRunResult,
+  GetStatsParams,
+  GetStatsResult,
   HealthCheckParams,
   HealthCheckResult,
+  ImportBundleParams,
+  ImportBundleResult,
   ImportCryptorunParams,
   ImportCryptorunResult,
   ImportM3Params,
@@ -52,6 +72,8 @@ import type {
   InitResult,
   InitializeParams,
   InitializeResult,
+  ListAliasesParams,
+  ListAliasesResult,
   ListArtifactsParams,
   ListArtifactsResult,
   ListDatasetMembersParams,
@@ -74,6 +96,8 @@ import type {
   ListTypesResult,
   PinParams,
   PinResult,
+  PlanCompactionParams,
+  PlanCompactionResult,
   PlanGcParams,
   PlanGcResult,
   PublishArtifactParams,
@@ -86,6 +110,8 @@ import type {
   RebuildManifestResult,
   RegisterTypeParams,
   RegisterTypeResult,
+  RemoveAliasParams,
+  RemoveAliasResult,
   ResolveParams,
   ResolveResult,
   RestoreParams,
@@ -98,6 +124,10 @@ import type {
   RpcDiscoverResult,
   ScanParams,
   ScanResult,
+  SearchArtifactsParams,
+  SearchArtifactsResult,
+  SetAliasParams,
+  SetAliasResult,
   StartRunParams,
   StartRunResult,
   SupersedeParams,
@@ -106,6 +136,8 @@ import type {
   TraceRootsResult,
   UnpinParams,
   UnpinResult,
+  UpdateArtifactParams,
+  UpdateArtifactResult,
   VerifyDatasetParams,
   VerifyDatasetResult,
   VerifyStoreParams,
@@ -116,7 +148,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:a65d9458d11800e4067152d9b8089b717e692bba619fd5b1d53096e9c9b7fcc0";
+export const SCHEMA_HASH = "sha256:d8e640c5191f738ac2dea9b5331bf3737a95b821eec22ff010a3d1f17de149f4";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -132,12 +164,21 @@ export const METHODS = {
   "get_artifacts": { name: "get_artifacts", idempotent: true },
   "get_artifacts_batch": { name: "get_artifacts", idempotent: true },
   "list_artifacts": { name: "list_artifacts", idempotent: true },
+  "search_artifacts": { name: "search_artifacts", idempotent: true },
+  "compare_artifacts": { name: "compare_artifacts", idempotent: true },
+  "get_related": { name: "get_related", idempotent: true },
   "resolve": { name: "resolve", idempotent: true },
   "find_by_logical_key": { name: "find_by_logical_key", idempotent: true },
   "find_by_hash": { name: "find_by_hash", idempotent: true },
   "list_files": { name: "list_files", idempotent: true },
   "read_file": { name: "read_file", idempotent: true },
+  "export_artifact": { name: "export_artifact", idempotent: true },
   "supersede": { name: "supersede", idempotent: true },
+  "update_artifact": { name: "update_artifact", idempotent: false },
+  "bulk_update": { name: "bulk_update", idempotent: true },
+  "set_alias": { name: "set_alias", idempotent: true },
+  "remove_alias": { name: "remove_alias", idempotent: false },
+  "list_aliases": { name: "list_aliases", idempotent: true },
   "register_type": { name: "register_type", idempotent: true },
   "list_types": { name: "list_types", idempotent: true },
   "get_lineage": { name: "get_lineage", idempotent: true },
@@ -167,12 +208,19 @@ export const METHODS = {
   "plan_gc": { name: "plan_gc", idempotent: true },
   "apply_gc": { name: "apply_gc", idempotent: false },
   "delete_artifact": { name: "delete_artifact", idempotent: true },
+  "bulk_delete": { name: "bulk_delete", idempotent: true },
   "list_trash": { name: "list_trash", idempotent: true },
   "restore": { name: "restore", idempotent: true },
   "purge_trash": { name: "purge_trash", idempotent: true },
+  "get_stats": { name: "get_stats", idempotent: true },
+  "plan_compaction": { name: "plan_compaction", idempotent: true },
+  "apply_compaction": { name: "apply_compaction", idempotent: false },
+  "expand": { name: "expand", idempotent: true },
   "import_m3": { name: "import_m3", idempotent: true },
   "import_cryptorun": { name: "import_cryptorun", idempotent: true },
   "import_m3_policies": { name: "import_m3_policies", idempotent: true },
+  "export_bundle": { name: "export_bundle", idempotent: false },
+  "import_bundle": { name: "import_bundle", idempotent: true },
   "list_events": { name: "list_events", idempotent: true },
   "verify_store": { name: "verify_store", idempotent: true },
   "backup": { name: "backup", idempotent: false },
@@ -227,6 +275,9 @@ export abstract class Methods {
    *
    * @example
    * await client.init({"preset":"cryptorun"});
+   *
+   * @example
+   * await client.init({"preset":"flowtime","force":true});
    */
   init(params: InitParams = {}, options?: CallOptions): Promise<InitResult> {
     return this.call("init", params, options);
@@ -282,9 +333,60 @@ export abstract class Methods {
   }
 
   /**
+   * Searches artifacts by words and by what they are. Archived ones are found only when `filter.archived` asks for them,
+   * deleted ones only when `filter.status` does.
+   *
+   * Words are looked for in title, description, tags, logical key, id, type, file names (of the first 1000 files), params,
+   * roles, capabilities, writer and commit. A word is a run of letters and digits, without case and accents; what has dots,
+   * hyphens or underscores in it, as an id, is found whole and by its parts. Of each text the first 16 KiB count.
+   *
+   * Pages follow each other by `cursor`: what others publish meanwhile neither shifts nor repeats anything, and `total`
+   * stays what it was. What is changed meanwhile is found where it stands then.
+   *
+   * @example
+   * await client.searchArtifacts({"query":"rain (november OR \"late autumn\") -draft","filter":{"types":["report"]},"sort":"relevance"});
+   *
+   * @example
+   * await client.searchArtifacts({"filter":{"anyTags":{"symbol":["AAPL","MSFT"]},"params":{"grid.bins":{"min":1,"max":24}}},"limit":10,"facets":["type","tag"]});
+   */
+  searchArtifacts(params: SearchArtifactsParams = {}, options?: CallOptions): Promise<SearchArtifactsResult> {
+    return this.call("search_artifacts", params, options);
+  }
+
+  /**
+   * Compares two artifacts: their fields, params, tags, inputs and files; and of two tables the columns, what the values of
+   * each come to, and the rows that were added, removed and changed.
+   *
+   * `verdict` says it in a word, `reason` in a sentence. Values are compared exactly: 0.1 is not 0.1000001, NaN is NaN.
+   * Deleted artifacts are compared like others as long as their bytes are there.
+   *
+   * @example
+   * await client.compareArtifacts({"left":"art-20260301T093000-5f2c81d4","right":"art-20260302T093000-0b7e43aa"});
+   *
+   * @example
+   * await client.compareArtifacts({"left":"art-20260301T093000-5f2c81d4","right":"art-20260302T093000-0b7e43aa","key":["ts","symbol"],"limit":20});
+   */
+  compareArtifacts(params: CompareArtifactsParams, options?: CallOptions): Promise<CompareArtifactsResult> {
+    return this.call("compare_artifacts", params, options);
+  }
+
+  /**
+   * Answers what an artifact has to do with others: what it was made from, what was made of it, and what is related.
+   *
+   * Related are the artifacts that it replaced or was replaced by and those noted as its siblings, then those made with the
+   * same model, then those made from the same input. Nothing is guessed from types, tags or times.
+   *
+   * @example
+   * await client.getRelated({"artifactId":"art-20260301T093000-5f2c81d4","depth":2});
+   */
+  getRelated(params: GetRelatedParams, options?: CallOptions): Promise<GetRelatedResult> {
+    return this.call("get_related", params, options);
+  }
+
+  /**
    * Answers the one artifact that a short reference means: an id, the start of one, the 8 hex digits at its end, or
-   * `type:key`, which is the latest active version, also written `type:key@latest`; `type:key@v3` is version 3, whatever
-   * became of it.
+   * `type:key`, which is the latest active version, also written `type:key@latest`; `type:key@v3` is version 3 and
+   * `type:key@alias` what the alias stands for, whatever became of them.
    *
    * What could mean several artifacts is a conflict with them as `candidates`, at most 10. A whole id comes before
    * everything that only begins with it.
@@ -294,6 +396,9 @@ export abstract class Methods {
    *
    * @example
    * await client.resolve({"ref":"ohlcv_slice:AAPL:2026-03@v2"});
+   *
+   * @example
+   * await client.resolve({"ref":"model:churn@production"});
    */
   resolve(params: ResolveParams, options?: CallOptions): Promise<ResolveResult> {
     return this.call("resolve", params, options);
@@ -345,6 +450,19 @@ export abstract class Methods {
   }
 
   /**
+   * Writes the files of an artifact into a folder, under their own names: copies that may be changed.
+   *
+   * Every byte is checked on the way, and each file gets its name once all of it is there. A file that is there already with
+   * the same bytes stays; one with others is refused before anything is written, unless `overwrite` says otherwise.
+   *
+   * @example
+   * await client.exportArtifact({"artifactId":"art-20260301T093000-5f2c81d4","directory":"out"});
+   */
+  exportArtifact(params: ExportArtifactParams, options?: CallOptions): Promise<ExportArtifactResult> {
+    return this.call("export_artifact", params, options);
+  }
+
+  /**
    * Records that a newer artifact replaces an older one, which stays readable. The same pair again succeeds.
    *
    * @example
@@ -352,6 +470,71 @@ export abstract class Methods {
    */
   supersede(params: SupersedeParams, options?: CallOptions): Promise<SupersedeResult> {
     return this.call("supersede", params, options);
+  }
+
+  /**
+   * Changes what people say about an artifact: title, description, tags, and whether it is archived. Its bytes, its
+   * provenance and its sidecar stay as they are; the history tells of the change.
+   *
+   * What is absent stays as it is. When nothing changes nothing is recorded, and the revision stays the same. A deleted
+   * artifact can't be changed.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.updateArtifact({"artifactId":"art-20260301T093000-5f2c81d4","title":"Rain in November","tags":{"reviewed":"yes","draft":null},"revision":1});
+   *
+   * @example
+   * await client.updateArtifact({"artifactId":"art-20260301T093000-5f2c81d4","archived":true});
+   */
+  updateArtifact(params: UpdateArtifactParams, options?: CallOptions): Promise<UpdateArtifactResult> {
+    return this.call("update_artifact", params, options);
+  }
+
+  /**
+   * Changes the same things about several artifacts, as update_artifact does for one. Each succeeds or fails by itself.
+   *
+   * @example
+   * await client.bulkUpdate({"artifactIds":["art-20260301T093000-5f2c81d4","art-20260302T093000-0b7e43aa"],"archived":true});
+   */
+  bulkUpdate(params: BulkUpdateParams, options?: CallOptions): Promise<BulkUpdateResult> {
+    return this.call("bulk_update", params, options);
+  }
+
+  /**
+   * Lets an alias stand for an artifact: `type:key@alias` then means it, of its own type and key. What it stood for before it
+   * stands for no longer, and at no moment does it stand for nothing.
+   *
+   * @example
+   * await client.setAlias({"artifactId":"art-20260301T093000-5f2c81d4","alias":"production"});
+   *
+   * @example
+   * await client.setAlias({"ref":"model:churn@v3","alias":"production"});
+   */
+  setAlias(params: SetAliasParams, options?: CallOptions): Promise<SetAliasResult> {
+    return this.call("set_alias", params, options);
+  }
+
+  /**
+   * Takes an alias away; the artifact that it stood for stays as it is. Answers what it stood for.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.removeAlias({"artifactType":"model","logicalKey":"churn","alias":"production"});
+   */
+  removeAlias(params: RemoveAliasParams, options?: CallOptions): Promise<RemoveAliasResult> {
+    return this.call("remove_alias", params, options);
+  }
+
+  /**
+   * Lists aliases by type, key and name: all of them, or those of an artifact, a type, a key or a name.
+   *
+   * @example
+   * await client.listAliases({"artifactType":"model","alias":"production"});
+   */
+  listAliases(params: ListAliasesParams = {}, options?: CallOptions): Promise<ListAliasesResult> {
+    return this.call("list_aliases", params, options);
   }
 
   /**
@@ -625,7 +808,8 @@ export abstract class Methods {
    *
    * Which folders and families there are is said in keepstone.toml. Files belong to one run when their paths share a
    * stamp (`20250906_143022`) or an id behind `run_`, or their names an id or a date; otherwise when they lie in one
-   * folder. Nothing in the folders is changed, unless `mode` is `move`. A run that was found before keeps its artifact
+   * folder. In a data folder of FlowTime (`layout = "flowtime"`) each folder of a run, a model or telemetry is one artifact
+   * that has the folder's name for an id, with what its files say: title, tags, params, what it was made from. Nothing in the folders is changed, unless `mode` is `move`. A run that was found before keeps its artifact
    * with its id, tags and pins, whatever was added to its files; those that look as before (size and time) are not read
    * again. It is committed in parts, none of them half. The store is made if there is none.
    *
@@ -748,6 +932,16 @@ export abstract class Methods {
   }
 
   /**
+   * Puts several artifacts into the trash, as delete_artifact does with one. Each succeeds or fails by itself.
+   *
+   * @example
+   * await client.bulkDelete({"artifactIds":["art-20260301T093000-5f2c81d4","art-20260302T093000-0b7e43aa"],"reason":"made from the wrong readings"});
+   */
+  bulkDelete(params: BulkDeleteParams, options?: CallOptions): Promise<BulkDeleteResult> {
+    return this.call("bulk_delete", params, options);
+  }
+
+  /**
    * Lists what lies in the trash, deleted last first. What was purged is no longer there; get_artifact still answers it.
    *
    * @example
@@ -786,6 +980,67 @@ export abstract class Methods {
    */
   purgeTrash(params: PurgeTrashParams = {}, options?: CallOptions): Promise<PurgeTrashResult> {
     return this.call("purge_trash", params, options);
+  }
+
+  /**
+   * Tells what is kept, by type, source, tag, status, family and outcome, and how much room it takes.
+   *
+   * The files on the disk are looked at for it. Groups are of live artifacts, those by status of all; the largest come
+   * first.
+   *
+   * @example
+   * await client.getStats({});
+   */
+  getStats(params: GetStatsParams = {}, options?: CallOptions): Promise<GetStatsResult> {
+    return this.call("get_stats", params, options);
+  }
+
+  /**
+   * Says which files of artifacts that are kept in place can be smaller, in which form, and how small exactly.
+   *
+   * JSON Lines (`.jsonl`) get a dictionary for values that repeat, or become one Zstandard frame where that gains nothing;
+   * Markdown (`.md`) loses empty sections, and its original is kept compressed in the store. Every form expands to the
+   * same bytes. Files that are too small, compact already, or smaller in no form are left alone, each with the reason.
+   * Nothing is written. apply_compaction does what this says.
+   *
+   * @example
+   * await client.planCompaction({});
+   *
+   * @example
+   * await client.planCompaction({"family":"proofs"});
+   */
+  planCompaction(params: PlanCompactionParams = {}, options?: CallOptions): Promise<PlanCompactionResult> {
+    return this.call("plan_compaction", params, options);
+  }
+
+  /**
+   * Puts compact forms in the place of files, as a plan says.
+   *
+   * Before a file is replaced it is proven that its compact form expands to the same bytes; its modification time stays,
+   * and `expand` brings the original back. Another digest than that of the present plan is stale_plan. A file that can't be
+   * replaced stays as it is and is named among the failures. It is committed in parts; whenever the process dies, each
+   * file is in one form or the other, and the manifest knows in which.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.applyCompaction({"family":"proofs","digest":"sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"});
+   */
+  applyCompaction(params: ApplyCompactionParams, options?: CallOptions): Promise<ApplyCompactionResult> {
+    return this.call("apply_compaction", params, options);
+  }
+
+  /**
+   * Brings back the original bytes of an artifact's files that are kept in a compact form, proven by their hash.
+   *
+   * An artifact without such files is answered with none. A file that can't be expanded stays as it is and is named among
+   * the failures.
+   *
+   * @example
+   * await client.expand({"artifactId":"art-20260301T093000-5f2c81d4"});
+   */
+  expand(params: ExpandParams, options?: CallOptions): Promise<ExpandResult> {
+    return this.call("expand", params, options);
   }
 
   /**
@@ -830,6 +1085,39 @@ export abstract class Methods {
    */
   importM3Policies(params: ImportM3PoliciesParams, options?: CallOptions): Promise<ImportM3PoliciesResult> {
     return this.call("import_m3_policies", params, options);
+  }
+
+  /**
+   * Writes artifacts into one file, a bundle, from which import_bundle brings them into another store.
+   *
+   * A bundle carries the artifacts with their ids, files, lineage, tags, status and history, the runs that published them,
+   * their types and aliases, and the versions of datasets whose members all come along; pins and policies stay. It is a tar
+   * file; its form stands in docs/format.md. Every byte is checked while it is written.
+   *
+   * Sent a second time it may change something more, so it is never sent again by itself.
+   *
+   * @example
+   * await client.exportBundle({"artifactIds":["art-20260301T093000-5f2c81d4"],"path":"report.tar"});
+   *
+   * @example
+   * await client.exportBundle({"all":true,"path":"everything.tar"});
+   */
+  exportBundle(params: ExportBundleParams, options?: CallOptions): Promise<ExportBundleResult> {
+    return this.call("export_bundle", params, options);
+  }
+
+  /**
+   * Takes in a bundle that export_bundle wrote, with the ids, times and history that the artifacts had.
+   *
+   * Every hash is proven before anything is taken, the content of tables too; then all of it is committed at once, or
+   * nothing. Artifacts that are there already with the same content are left as they are; others of the same id are a
+   * conflict, which names them. The store is made if there is none.
+   *
+   * @example
+   * await client.importBundle({"path":"report.tar"});
+   */
+  importBundle(params: ImportBundleParams, options?: CallOptions): Promise<ImportBundleResult> {
+    return this.call("import_bundle", params, options);
   }
 
   /**

@@ -8,8 +8,56 @@ export interface Added {
   artifact: Artifact;
 }
 
+/** An alias and what it stands for. */
+export interface Alias {
+  /** The name: `type:key@alias` means the artifact. */
+  alias: string;
+  /** The type of the artifact. */
+  artifactType: string;
+  /** The key of the artifact. */
+  logicalKey: string;
+  /** The artifact that it stands for. */
+  artifactId: string;
+  /** Which version of its type and key that is. */
+  version: number;
+  /** Since when. */
+  setAt: string;
+}
+
+/** What an alias stands for now and stood for before. */
+export interface AliasSet {
+  /** The name: `type:key@alias` means the artifact. */
+  alias: string;
+  /** The type of the artifact. */
+  artifactType: string;
+  /** The key of the artifact. */
+  logicalKey: string;
+  /** The artifact that it stands for. */
+  artifactId: string;
+  /** Which version of its type and key that is. */
+  version: number;
+  /** Since when. */
+  setAt: string;
+  /** What it stood for before, null for nothing. */
+  previousArtifactId: string | null;
+}
+
+/** What compaction did. */
+export interface ApplyCompactionApplied {
+  /** The family asked for; null for all. */
+  family: string | null;
+  /** The files as the plan names them, those that failed left out. */
+  files: PlannedFile[];
+  /** All of them together. */
+  totals: CompactionTotals;
+  /** Each family, by name. */
+  families: FamilyCompaction[];
+  /** Files that could not be replaced and are as they were. */
+  failures: CompactionFailure[];
+}
+
 /** What a collection did. */
-export interface Applied {
+export interface ApplyGcApplied {
   /** The plan's policy. */
   policy: string | null;
   /** The plan's family. */
@@ -39,6 +87,15 @@ export interface ApplyGcLeftOut {
   /** Why. */
   reason: string;
 }
+
+/** What becomes of archived artifacts. */
+export type Archived =
+  /** They are not found. */
+  | "exclude"
+  /** They are found like all others. */
+  | "include"
+  /** Only they are found. */
+  | "only";
 
 /** Something published. */
 export interface Artifact {
@@ -265,6 +322,84 @@ export interface Audited {
   cut: boolean;
 }
 
+/** What the default policy's budget leaves. */
+export interface Budget {
+  /** The policy. */
+  policy: string;
+  /** Its budget. */
+  spaceBudgetBytes: number;
+  /** The bytes that live artifacts take, each object counted once. */
+  usedBytes: number;
+  /** What is left; 0 when it is used up. */
+  leftBytes: number;
+  /** By how much it is exceeded; 0 when it is not. */
+  overBudgetBytes: number;
+}
+
+/** What became of several artifacts. */
+export interface BulkDeleted {
+  /** Whether all of them are in the trash now. */
+  success: boolean;
+  /** How many artifacts were named. */
+  processed: number;
+  /** How many were live until now. */
+  deleted: number;
+  /** How many failed. */
+  failed: number;
+  /** What became of each, in the order of the request. */
+  results: DeleteResult[];
+}
+
+/** What became of one of several changes. */
+export interface BulkResult {
+  /** The artifact. */
+  artifactId: string;
+  /** Whether it is now as it was wished for. */
+  success: boolean;
+  /** Its revision by now, null when it failed. */
+  revision: number | null;
+  /** Why it failed, null when it didn't. */
+  error: string | null;
+  /** What kind of failure it was, null when it was none. */
+  errorKind: Kind | null;
+}
+
+/** What became of several changes. */
+export interface BulkUpdated {
+  /** Whether all of them succeeded. */
+  success: boolean;
+  /** How many artifacts were named. */
+  processed: number;
+  /** How many changed. */
+  changed: number;
+  /** How many failed. */
+  failed: number;
+  /** What became of each, in the order of the request. */
+  results: BulkResult[];
+}
+
+/** What a bundle holds. */
+export interface Bundled {
+  /** Absolute path of the bundle. */
+  path: string;
+  /** Its length in bytes. */
+  sizeBytes: number;
+  /** How many artifacts it carries. */
+  artifactCount: number;
+  /** How many different files' bytes it carries. */
+  objectCount: number;
+  /** The length of these together. */
+  objectBytes: number;
+  /** How many runs it carries, those not counted that artifacts only name. */
+  runCount: number;
+  /** How many versions of datasets it carries. */
+  datasetCount: number;
+  /** How many aliases it carries. */
+  aliasCount: number;
+  /** Inputs that its artifacts name and that it doesn't carry, at most 1000, by id. */
+  missingInputs: string[];
+}
+
 /** An artifact that a plan judges. */
 export interface Candidate {
   /** The artifact. */
@@ -309,6 +444,16 @@ export interface Capabilities {
   batches: boolean;
   /** The values that `ordering` may have. */
   orderings: Ordering[];
+}
+
+/** A value that differs in a row that both tables have. */
+export interface CellChange {
+  /** The column. */
+  column: string;
+  /** The value in the left table; null for none. */
+  left: number | string | boolean | null;
+  /** The value in the right table; null for none. */
+  right: number | string | boolean | null;
 }
 
 /** A version that was deleted or brought back. */
@@ -452,12 +597,50 @@ export type Code =
   | "row_missing"
   /** The manifest has a row that neither sidecars nor history tell of. */
   | "row_unknown"
+  /** A search finds an artifact by other words than it has. */
+  | "words_differ"
   /** A folder of the store is not there. */
   | "folder_missing"
   /** Something lies among the store's own files that isn't the store's. */
   | "stranger"
   /** It could not be read. */
   | "unreadable";
+
+/** A column. */
+export interface ColumnOf {
+  /** Its name. */
+  name: string;
+  /** Its type: int, float64, text, timestamp … */
+  type: string;
+}
+
+/** A column of one or both tables, and what its values come to. */
+export interface ColumnPair {
+  /** Its name. */
+  name: string;
+  /** In the left table; null where that doesn't have it. */
+  left: ColumnStatistics | null;
+  /** In the right table; null where that doesn't have it. */
+  right: ColumnStatistics | null;
+}
+
+/** What the values of a column come to. */
+export interface ColumnStatistics {
+  /** Its type: int, float64, text, timestamp … */
+  type: string;
+  /** How many rows have no value. */
+  nulls: number;
+  /** How many values are NaN; null for what can't be. */
+  nans: number | null;
+  /** How many different values there are, NaN being one; null where there are more than 1000 or very long ones. */
+  distinct: number | null;
+  /** The least value, NaN left out; null where there is none. */
+  min: number | string | boolean | null;
+  /** The greatest value, NaN left out; null where there is none. */
+  max: number | string | boolean | null;
+  /** The mean of numbers, NaN left out; null where there is none. */
+  mean: number | null;
+}
 
 /** The type that a caller gives a CSV column. */
 export type ColumnType =
@@ -475,6 +658,119 @@ export type ColumnType =
   | "timestamp"
   /** A moment; without a zone it reads as UTC. */
   | "timestamptz";
+
+/** Files that are kept in a compact form. */
+export interface Compacted {
+  /** How many. */
+  files: number;
+  /** The bytes of their originals. */
+  logicalBytes: number;
+  /** The bytes that their compact forms have, with the originals that are kept compressed beside them. */
+  storedBytes: number;
+}
+
+/** A file that could not be compacted or expanded; it is as it was. */
+export interface CompactionFailure {
+  /** The artifact it belongs to. */
+  artifactId: string;
+  /** The absolute path of the file. */
+  path: string;
+  /** Why. */
+  message: string;
+}
+
+/** Several files together. */
+export interface CompactionTotals {
+  /** Files of artifacts that are kept in place. */
+  files: number;
+  /** Those that get a compact form. */
+  compacted: number;
+  /** Those that are left as they are. */
+  skipped: number;
+  /** Bytes of those that get a compact form. */
+  sizeBytes: number;
+  /** Their bytes afterwards, the originals included that are kept. */
+  compactSizeBytes: number;
+  /** How many bytes that saves. */
+  savedBytes: number;
+}
+
+/** One file of an artifact. */
+export interface CompareArtifactsFileEntry {
+  /** Its path inside the artifact, with `/` between the parts. */
+  path: string;
+  /** SHA-256 of its bytes. */
+  hash: string;
+  /** Length in bytes. */
+  sizeBytes: number;
+  /** Its media type, where it is known. */
+  mediaType: string | null;
+  /** What it is for, where that was said. */
+  role: string | null;
+}
+
+/** What a comparison comes to. */
+export type CompareArtifactsVerdict =
+  /** Both have the same bytes. */
+  | "identical"
+  /** Their bytes differ, what they say does not: both have the same content hash. */
+  | "same_content"
+  /** Their content differs. */
+  | "different"
+  /** Their content can't be held against each other; `reason` says why. */
+  | "not_comparable";
+
+/** As much of a compared artifact as tells it from the other. */
+export interface Compared {
+  /** Its id. */
+  artifactId: string;
+  /** Its type. */
+  artifactType: string;
+  /** What it represents. */
+  logicalKey: string;
+  /** Which version of its type and key it is. */
+  version: number;
+  /** Whether it stands, was replaced, or was deleted. */
+  status: Status;
+  /** Whether it was put aside. */
+  archived: boolean;
+  /** What kind of content it has. */
+  format: Format;
+  /** SHA-256 of the bytes kept; of a tree, of its listing. */
+  fileHash: string;
+  /** Hash of the logical content. */
+  contentHash: string;
+  /** Bytes kept, of all files together. */
+  sizeBytes: number;
+  /** A title for people. */
+  title: string | null;
+}
+
+/** What differs between two artifacts. */
+export interface Comparison {
+  /** The artifact that was compared. */
+  left: Compared;
+  /** The artifact that it was compared with. */
+  right: Compared;
+  /** What their content comes to. */
+  verdict: CompareArtifactsVerdict;
+  /** The same as a sentence. */
+  reason: string;
+  /** The fields that differ, ids, paths and what follows from others left out. */
+  fields: ValueChange[];
+  /** The params that differ. */
+  params: ParamDiff;
+  /** The tags that differ. */
+  tags: TagDiff;
+  /** The inputs that differ. */
+  inputs: InputDiff;
+  /** The files that differ. */
+  files: FileDiff;
+  /** How the tables differ; null unless both are tables that can be read. */
+  table: TableDiff | null;
+  /** Whether a list was cut at the limit, the examples of rows left aside. The counts are of all. */
+  truncated: boolean;
+}
 
 /** Content that stands in the request itself, at most 1 MiB. */
 export interface Content {
@@ -540,6 +836,20 @@ export interface Created {
   deduped: boolean;
   /** The version. */
   dataset: Dataset;
+}
+
+/** The manifest as a database. */
+export interface Database {
+  /** Length of the file. */
+  sizeBytes: number;
+  /** Length of the write-ahead log beside it. */
+  logBytes: number;
+  /** Length of a page. */
+  pageBytes: number;
+  /** How many pages the file has. */
+  pages: number;
+  /** How many of them hold nothing. */
+  freePages: number;
 }
 
 /** One version of a dataset: what it holds and who made it; its members are listed apart. */
@@ -636,6 +946,20 @@ export interface DatasetEntry {
   membershipDigest: string;
 }
 
+/** What became of one of several artifacts. */
+export interface DeleteResult {
+  /** The artifact. */
+  artifactId: string;
+  /** Whether it is in the trash now. */
+  success: boolean;
+  /** How many live artifacts were made of it; null when it failed. */
+  dependentCount: number | null;
+  /** Why it failed, null when it didn't. */
+  error: string | null;
+  /** What kind of failure it was, null when it was none. */
+  errorKind: Kind | null;
+}
+
 /** What became of it. */
 export interface Deleted {
   /** Always true; a failure is an error. */
@@ -648,6 +972,18 @@ export interface Deleted {
   dependentCount: number;
   /** The artifact, as it is now. */
   artifact: Artifact;
+}
+
+/** How many there are of each kind. */
+export interface DiffCount {
+  /** Only the right one has them. */
+  added: number;
+  /** Only the left one has them. */
+  removed: number;
+  /** Both have them, and they differ. */
+  changed: number;
+  /** Both have them alike. */
+  same: number;
 }
 
 /** How many members differ, and how. */
@@ -701,6 +1037,18 @@ export interface Done {
   success: boolean;
 }
 
+/** What was kept once although several artifacts hold it. */
+export interface Duplicates {
+  /** Files of artifacts whose bytes the store keeps. */
+  files: number;
+  /** The objects that hold them. */
+  objects: number;
+  /** How many files took no room. */
+  avoidedFiles: number;
+  /** How many bytes that saved. */
+  avoidedBytes: number;
+}
+
 /** From an input to what was made of it. */
 export interface Edge {
   /** What it was made from. */
@@ -736,6 +1084,117 @@ export interface Event {
   data: Record<string, unknown>;
 }
 
+/** What was brought back. */
+export interface Expanded {
+  /** The artifact. */
+  artifactId: string;
+  /** The files that are their originals again, by path. */
+  files: ExpandedFile[];
+  /** Files that could not be expanded and are as they were. */
+  failures: CompactionFailure[];
+}
+
+/** A file that is its original again. */
+export interface ExpandedFile {
+  /** The absolute path of the original. */
+  path: string;
+  /** The form that it had. */
+  form: Form;
+  /** The length that it had in bytes. */
+  compactSizeBytes: number;
+  /** The length of the original. */
+  sizeBytes: number;
+}
+
+/** What became of a file. */
+export type ExportState =
+  /** It is new there. */
+  | "written"
+  /** It was there with the same bytes. */
+  | "already_there"
+  /** It took the place of one with other bytes. */
+  | "replaced";
+
+/** What was written. */
+export interface Exported {
+  /** The artifact. */
+  artifactId: string;
+  /** The absolute path of the folder. */
+  directory: string;
+  /** Its files, in the order of its listing. */
+  files: ExportedFile[];
+  /** How many files are new or were replaced. */
+  writtenCount: number;
+  /** How many bytes these have. */
+  writtenBytes: number;
+}
+
+/** A file that is in the folder now. */
+export interface ExportedFile {
+  /** Its path inside the artifact. */
+  file: string;
+  /** Its absolute path. */
+  path: string;
+  /** SHA-256 of its bytes. */
+  hash: string;
+  /** Length in bytes. */
+  sizeBytes: number;
+  /** What became of it. */
+  state: ExportState;
+}
+
+/** By what found artifacts are counted. */
+export type FacetBy =
+  /** By type. */
+  | "type"
+  /** By tag. */
+  | "tag"
+  /** By state. */
+  | "status"
+  /** By family. */
+  | "family"
+  /** By outcome. */
+  | "outcome"
+  /** By source. */
+  | "source";
+
+/**
+ * How many of the found artifacts have which value, the 100 most frequent first; null for what wasn't asked for. Artifacts
+ * without a value are not counted.
+ */
+export interface Facets {
+  /** By type. */
+  type: ValueCount[] | null;
+  /** By tag. */
+  tag: TagCount[] | null;
+  /** By state. */
+  status: ValueCount[] | null;
+  /** By family. */
+  family: ValueCount[] | null;
+  /** By outcome. */
+  outcome: ValueCount[] | null;
+  /** By source. */
+  source: ValueCount[] | null;
+}
+
+/** The same of one family. */
+export interface FamilyCompaction {
+  /** The family. */
+  family: string;
+  /** Files of artifacts that are kept in place. */
+  files: number;
+  /** Those that get a compact form. */
+  compacted: number;
+  /** Those that are left as they are. */
+  skipped: number;
+  /** Bytes of those that get a compact form. */
+  sizeBytes: number;
+  /** Their bytes afterwards, the originals included that are kept. */
+  compactSizeBytes: number;
+  /** How many bytes that saves. */
+  savedBytes: number;
+}
+
 /** What is kept of a family. */
 export interface FamilyShown {
   /** Its name. */
@@ -752,7 +1211,7 @@ export interface FamilyShown {
 export interface FamilyTally {
   /** The family. */
   family: string;
-  /** Files that match a family's patterns. */
+  /** Files that belong to a family. */
   filesScanned: number;
   /** Their bytes. */
   bytesScanned: number;
@@ -762,7 +1221,7 @@ export interface FamilyTally {
   found: number;
   /** Runs that were not known before; of a dry run, those that would be registered. */
   registered: number;
-  /** Known runs whose files, outcome or family are no longer what they were. */
+  /** Known runs whose files, outcome, family or inputs are no longer what they were. */
   refreshed: number;
   /** Known runs in which nothing that shows has changed. */
   unchanged: number;
@@ -821,23 +1280,29 @@ export interface FeatureRange {
   count: number;
 }
 
-/** One file of an artifact, and where it is. */
-export interface FileEntry {
-  /** Its path inside the artifact, with `/` between the parts; of what is kept in place, below the scanned folder. */
+/** A file that both have under the same path with different bytes. */
+export interface FileChange {
+  /** Its path inside the artifacts; of two single files the right one's. */
   path: string;
-  /** SHA-256 of its bytes. */
-  hash: string;
-  /** Length in bytes. */
-  sizeBytes: number;
-  /** Its media type, where it is known. */
-  mediaType: string | null;
-  /** What it is for, where that was said. */
-  role: string | null;
-  /**
-   * The absolute path at which it can be read: its readable name, or the place where it is kept; of a deleted artifact
-   * that was kept in place, its place in the trash. Null where it has none.
-   */
-  absolutePath: string | null;
+  /** The file of the left one. */
+  left: CompareArtifactsFileEntry;
+  /** The file of the right one. */
+  right: CompareArtifactsFileEntry;
+}
+
+/**
+ * The files that differ, by the hashes of their bytes. Where neither is a tree, the one file of each is held against the
+ * other's, whatever they are called.
+ */
+export interface FileDiff {
+  /** Of all of them, how many are what. */
+  counts: DiffCount;
+  /** Only the right one has them, by path. */
+  added: CompareArtifactsFileEntry[];
+  /** Only the left one has them, by path. */
+  removed: CompareArtifactsFileEntry[];
+  /** Both have them with different bytes, by path. */
+  changed: FileChange[];
 }
 
 /** One thing that a verification found. */
@@ -862,6 +1327,18 @@ export interface Finding {
   quarantinedTo: string | null;
 }
 
+/** The form in which a file is kept. */
+export type Form =
+  /** JSON Lines in which values that repeat stand in a dictionary, in the first line. It lies where the original lay. */
+  | "dictionary"
+  /** One Zstandard frame. It has `.zst` behind the name of the original. */
+  | "zstd"
+  /**
+   * Markdown without empty sections and with canonical headers. It lies where the original lay, which is kept as an
+   * object.
+   */
+  | "markdown";
+
 /** What kind of content an artifact has. */
 export type Format =
   /** A table: CSV or Parquet was given, Parquet is kept. */
@@ -870,6 +1347,20 @@ export type Format =
   | "file"
   /** A folder of files. */
   | "tree";
+
+/** A page of what was found. */
+export interface Found {
+  /** The artifacts. */
+  artifacts: Artifact[];
+  /** How many were found in all. */
+  total: number;
+  /** How many are on this page. */
+  count: number;
+  /** What leads to the next page, null when this is the last. */
+  nextCursor: string | null;
+  /** How all that was found spreads, null unless asked for. */
+  facets: Facets | null;
+}
 
 /** A form of a graph. */
 export type GetLineageGraphFormatParam =
@@ -952,6 +1443,16 @@ export interface GraphStats {
   nodesByType: Record<string, number>;
   /** The edges by relation. */
   edgesByRelation: Record<string, number>;
+}
+
+/** Artifacts that have something in common. */
+export interface Group {
+  /** What they have in common; null where they have none. */
+  name: string | null;
+  /** How many they are. */
+  artifacts: number;
+  /** Their bytes, those that several hold counted for each. */
+  logicalBytes: number;
 }
 
 /** Whether the store can be used. */
@@ -1080,6 +1581,28 @@ export interface ImportM3Report {
   leftOut: ImportM3LeftOut[];
 }
 
+/** What became of a bundle. */
+export interface Imported {
+  /** When the bundle was written. */
+  createdAt: string;
+  /** The artifacts. */
+  artifacts: Tally;
+  /** The runs. */
+  runs: Tally;
+  /** The versions of datasets. */
+  datasets: Tally;
+  /** The aliases; one that stands for something else here is skipped. */
+  aliases: Tally;
+  /** The definitions of types. */
+  types: Tally;
+  /** The bytes that the store had not yet. */
+  bytesTaken: number;
+  /** What could not be kept as it was, at most 1000 sentences. */
+  notes: string[];
+  /** Whether there are more notes. */
+  truncated: boolean;
+}
+
 /** What became of a policy. */
 export type ImportedFate =
   /** keepstone.toml has it from now on. */
@@ -1098,6 +1621,24 @@ export type Ingest =
 
 /** An artifact that another was made from. */
 export interface Input {
+  /** The input's id. */
+  artifactId: string;
+  /** How the output came from it; `derived_from` unless given. */
+  relation: string | null;
+}
+
+/** The inputs that differ; annotations count too. */
+export interface InputDiff {
+  /** Of all of them, how many are what; an input with another relation is another input. */
+  counts: DiffCount;
+  /** Only the right one was made from them, in its order. */
+  added: Input[];
+  /** Only the left one was made from them, in its order. */
+  removed: Input[];
+}
+
+/** An artifact that another was made from. */
+export interface InputParam {
   /** The input's id. */
   artifactId: string;
   /** How the output came from it; `derived_from` unless given. */
@@ -1148,6 +1689,45 @@ export interface KeyImported {
   reason: string | null;
 }
 
+/** What kind of failure it was; each has its own JSON-RPC code. */
+export type Kind =
+  /** The line is no JSON. */
+  | "parse_error"
+  /** The line is JSON but no request. */
+  | "invalid_request"
+  /** No operation has this name. */
+  | "method_not_found"
+  /** A parameter is missing, unknown, of the wrong type or out of range. */
+  | "invalid_params"
+  /** A defect in keepstone. */
+  | "internal"
+  /** What was asked for does not exist. */
+  | "not_found"
+  /** It contradicts what is already there. */
+  | "conflict"
+  /** The data itself (a file, a row, a column) can't be taken. */
+  | "invalid_data"
+  /** That path may not be read or written. */
+  | "path_not_allowed"
+  /** Another process kept the store for too long. */
+  | "busy"
+  /** Bytes are not what their hash says. */
+  | "integrity"
+  /** A size or count beyond what is allowed. */
+  | "limit_exceeded"
+  /** The disk is full. */
+  | "no_space"
+  /** The store can't be written here. */
+  | "read_only"
+  /** keepstone can't do that. */
+  | "unsupported"
+  /** The caller withdrew the request before anything was committed. */
+  | "cancelled"
+  /** The store has changed so that the plan would delete something else. */
+  | "stale_plan"
+  /** A pin, a dataset or a policy protects it. */
+  | "protected";
+
 /** The limits of the session. */
 export interface Limits {
   /** Longest line, in bytes. */
@@ -1158,6 +1738,34 @@ export interface Limits {
   requestsInFlight: number;
   /** Largest inline content, in bytes. */
   contentBytes: number;
+}
+
+/** One file of an artifact, and where it is. */
+export interface ListFilesFileEntry {
+  /** Its path inside the artifact, with `/` between the parts; of what is kept in place, below the scanned folder. */
+  path: string;
+  /** SHA-256 of its bytes. */
+  hash: string;
+  /** Length in bytes. */
+  sizeBytes: number;
+  /** Its media type, where it is known. */
+  mediaType: string | null;
+  /** What it is for, where that was said. */
+  role: string | null;
+  /**
+   * The absolute path at which it can be read: its readable name, or the place where it is kept; of a deleted artifact
+   * that was kept in place, its place in the trash. Null where it has none.
+   */
+  absolutePath: string | null;
+  /**
+   * The compact form that lies there; null where the original does. `hash` and `sizeBytes` are the original's, and
+   * read_file answers it.
+   */
+  form: Form | null;
+  /** SHA-256 of the bytes that lie there; null where they are the original's. */
+  storedHash: string | null;
+  /** Length of what lies there in bytes; null where it is the original. */
+  storedSizeBytes: number | null;
 }
 
 /** The store that is there now. */
@@ -1242,6 +1850,14 @@ export type Mode =
   /** Other bytes with the same logical content. */
   | "content_hash";
 
+/** A param that only one of them has. */
+export interface NamedValue {
+  /** The names that lead to it, as in `grid.bins`. */
+  name: string;
+  /** Its value. */
+  value: unknown;
+}
+
 /** A member that is added. */
 export interface NewMember {
   /** The artifact. */
@@ -1278,6 +1894,13 @@ export interface Node {
   depth: number;
 }
 
+/** What comes first. */
+export type Order =
+  /** The least. */
+  | "asc"
+  /** The greatest. */
+  | "desc";
+
 /** What requests wait for. */
 export type Ordering =
   /** Commits happen in the order of arrival, and queries wait for the commits that arrived before them. */
@@ -1293,6 +1916,29 @@ export type Outcome =
   | "fail"
   /** It is not known. */
   | "unknown";
+
+/** What must hold of a param: its value, a list of values of which it is one, or a range. */
+export type ParamCondition = string | number | boolean | (string | number | boolean)[] | ParamRange;
+
+/** The params that differ, the innermost ones; lists are compared whole. */
+export interface ParamDiff {
+  /** Of all of them, how many are what. */
+  counts: DiffCount;
+  /** Only the right one has them, by name. */
+  added: NamedValue[];
+  /** Only the left one has them, by name. */
+  removed: NamedValue[];
+  /** Both have them with different values, by name. */
+  changed: ValueChange[];
+}
+
+/** The numbers or the texts between which a param lies, the ends included. */
+export interface ParamRange {
+  /** This or more. */
+  min?: string | number | null | undefined;
+  /** This or less. */
+  max?: string | number | null | undefined;
+}
 
 /** A way from one artifact to another. */
 export interface Path {
@@ -1363,8 +2009,22 @@ export interface Pin {
   expired: boolean;
 }
 
+/** What compaction would do. */
+export interface PlanCompactionPlan {
+  /** The family asked for; null for all. */
+  family: string | null;
+  /** Every file of the artifacts that are kept in place: by family, the newest artifact first, then by path. */
+  files: PlannedFile[];
+  /** All files together. */
+  totals: CompactionTotals;
+  /** Each family, by name. */
+  families: FamilyCompaction[];
+  /** Names this plan; apply_compaction does no other. */
+  digest: string;
+}
+
 /** What a collection would do. */
-export interface Plan {
+export interface PlanGcPlan {
   /** The policy that judges what belongs to no family; null: nothing of that is judged. */
   policy: string | null;
   /** The one family that is judged; null: all of them, or none where a policy was asked for. */
@@ -1405,6 +2065,40 @@ export interface PlanTotals {
   logicalBytes: number;
   /** Bytes that a purge of those that go would free. */
   physicalBytes: number;
+}
+
+/** What compaction would do, or has done, to one file. */
+export interface PlannedFile {
+  /** The artifact it belongs to. */
+  artifactId: string;
+  /** The artifact's family. */
+  family: string;
+  /** The absolute path of the file as it lies there. */
+  path: string;
+  /** The form it gets; null when it is left as it is. */
+  form: Form | null;
+  /** Why it is left as it is; null when it gets a compact form. */
+  skipped: Skipped | null;
+  /** Its length in bytes. */
+  sizeBytes: number;
+  /** Its length afterwards; the same when it is left as it is. */
+  compactSizeBytes: number;
+  /** How many bytes the original takes that is kept beside it, compressed; 0 where the form alone holds all. */
+  originalSizeBytes: number;
+  /** How many bytes that saves. */
+  savedBytes: number;
+  /** Lines of JSON Lines that get a dictionary. */
+  linesProcessed: number | null;
+  /** How many fields have values in the dictionary. */
+  dictFields: number | null;
+  /** Sections of Markdown. */
+  originalSections: number | null;
+  /** The sections that are left. */
+  compactedSections: number | null;
+  /** Sections that are empty and are left out. */
+  emptySections: number | null;
+  /** Headers that are written otherwise. */
+  canonicalHeaders: number | null;
 }
 
 /** What is kept by which name. */
@@ -1472,7 +2166,9 @@ export interface PolicyShown {
 /** A configuration for those who come from another program. */
 export type Preset =
   /** The five families of CryptoRun's verification outputs, in `artifacts` and `out` beside the store. */
-  | "cryptorun";
+  | "cryptorun"
+  /** FlowTime's data folder, in `data` beside the store. */
+  | "flowtime";
 
 /** What became of a publish. */
 export interface Published {
@@ -1542,6 +2238,51 @@ export interface Purged {
   physicalBytes: number;
 }
 
+/** An artifact that has to do with the one that was asked about. */
+export interface Related {
+  /** Its id. */
+  artifactId: string;
+  /** Its type. */
+  artifactType: string;
+  /** A title for people. */
+  title: string | null;
+  /** What it represents. */
+  logicalKey: string;
+  /** Which version of its type and key it is. */
+  version: number;
+  /** Whether it stands, was replaced, or was deleted. */
+  status: Status;
+  /** Whether it was put aside. */
+  archived: boolean;
+  /** When it was published. */
+  createdAt: string;
+  /**
+   * What ties it to the other: the relation of the edge, `supersedes`, `superseded_by`, `sibling_of`, `shared_model`
+   * or `shared_input`.
+   */
+  relation: string;
+  /** The same as a sentence. */
+  reason: string;
+  /** How many steps away it is; what shares a model or an input is two steps away. */
+  depth: number;
+  /** The artifact that lies between: one step nearer, or the input that both have. Null where none does. */
+  via: string | null;
+}
+
+/** What an artifact has to do with others. */
+export interface Relations {
+  /** The artifact that was asked about. */
+  artifactId: string;
+  /** What it was made from, nearest first, as the inputs were given. */
+  derivedFrom: Related[];
+  /** What was made of it, nearest first, then newest first. */
+  derivatives: Related[];
+  /** What replaced it, what it replaced, its siblings, what shares a model, what shares an input; then newest first. */
+  related: Related[];
+  /** Whether there is more than a list holds. Inputs beyond the first 100 are not looked at for siblings. */
+  truncated: boolean;
+}
+
 /** How many pins there were. */
 export interface Removed {
   /** How many pins were removed. */
@@ -1558,6 +2299,16 @@ export interface Restored {
   skipped: ApplyGcLeftOut[];
 }
 
+/** Files on the disk, each inode counted once however many names it has. */
+export interface Room {
+  /** How many inodes. */
+  files: number;
+  /** Their lengths. */
+  logicalBytes: number;
+  /** What the file system takes for them. */
+  physicalBytes: number;
+}
+
 /** An ancestor that has no inputs itself. */
 export interface Root {
   /** Its id. */
@@ -1566,6 +2317,49 @@ export interface Root {
   artifactType: string;
   /** The parts it plays. */
   roles: string[];
+}
+
+/** A row that both tables have by its key, with different values. */
+export interface RowChange {
+  /** Its number in the left table, from 1. */
+  leftRow: number;
+  /** Its number in the right table, from 1. */
+  rightRow: number;
+  /** Its values in the key columns. */
+  key: Record<string, number | string | boolean | null>;
+  /** What differs, of the first 100 columns that do. */
+  changes: CellChange[];
+}
+
+/** How the rows of two tables differ. */
+export interface RowDiff {
+  /**
+   * The columns by which rows are told to be the same row: those asked for, else the sort keys that both types declare.
+   * Without any a row is the same only if all of it is, and none counts as changed.
+   */
+  key: string[];
+  /** The columns whose values are compared: those that both tables have with the same type. */
+  compared: string[];
+  /** How many rows are what. Rows that are there several times count as often as they are. */
+  counts: DiffCount;
+  /** How many rows of the left table have a key that a row before them has. */
+  leftRepeated: number;
+  /** How many rows of the right table have a key that a row before them has. */
+  rightRepeated: number;
+  /** Some rows that only the right table has, the first ones in it. */
+  added: RowOf[];
+  /** Some rows that only the left table has, the first ones in it. */
+  removed: RowOf[];
+  /** Some rows that differ, the first ones of the left table. */
+  changed: RowChange[];
+}
+
+/** A row that only one table has. */
+export interface RowOf {
+  /** Its number in its table, from 1. */
+  row: number;
+  /** Its values by column, of the first 100 columns. */
+  values: Record<string, number | string | boolean | null>;
 }
 
 /** A run. */
@@ -1792,7 +2586,7 @@ export type ScanFault =
   | "link"
   /** Something matches a pattern and is no file. */
   | "not_regular"
-  /** A name is no UTF-8, or too long. */
+  /** A name is no UTF-8, is too long, can be no id, or tells of a moment that there is none of. */
   | "odd_name"
   /** Files match several families, and belong to the first by name. */
   | "overlap"
@@ -1811,7 +2605,15 @@ export type ScanFault =
   /** The run is known already, in another mode. */
   | "other_mode"
   /** Somebody else changed or deleted the run meanwhile. */
-  | "changed_meanwhile";
+  | "changed_meanwhile"
+  /** A folder of a run lacks the file that says what it is; it is left out. */
+  | "incomplete"
+  /** A file that says something of a run is not understood; where nothing else says what the run is, it is left out. */
+  | "malformed"
+  /** The id that a run's folder names is another artifact's, and it gets one with a number. */
+  | "id_taken"
+  /** An input that a run's files name is not recorded: it can be no id, or was itself made of the run. */
+  | "input_left_out";
 
 /** Who keeps the files of the runs that a scan finds. */
 export type ScanMode =
@@ -1830,7 +2632,7 @@ export interface ScanReport {
   mode: ScanMode;
   /** The absolute paths of the folders that were looked through. */
   roots: string[];
-  /** Files that match a family's patterns. */
+  /** Files that belong to a family. */
   filesScanned: number;
   /** Their bytes. */
   bytesScanned: number;
@@ -1840,7 +2642,7 @@ export interface ScanReport {
   found: number;
   /** Runs that were not known before; of a dry run, those that would be registered. */
   registered: number;
-  /** Known runs whose files, outcome or family are no longer what they were. */
+  /** Known runs whose files, outcome, family or inputs are no longer what they were. */
   refreshed: number;
   /** Known runs in which nothing that shows has changed. */
   unchanged: number;
@@ -1872,6 +2674,66 @@ export interface ScanWarning {
   message: string;
 }
 
+/** How the columns of two tables differ. */
+export interface SchemaDiff {
+  /** Whether names, types and order are the same. */
+  same: boolean;
+  /** Only the right table has them, in its order. */
+  added: ColumnOf[];
+  /** Only the left table has them, in its order. */
+  removed: ColumnOf[];
+  /** Both have them with different types, in the order of the left one. */
+  changed: TypeChange[];
+  /** Whether the columns that both have stand in another order. */
+  reordered: boolean;
+}
+
+/** Which artifacts a search finds; everything in it must hold. */
+export interface SearchFilter {
+  /** Of one of these types, whatever the case of their letters. */
+  types?: string[] | null | undefined;
+  /** In this state; all but the deleted unless given. */
+  status?: Status | null | undefined;
+  /** Whether archived artifacts are found; exclude unless given. */
+  archived?: Archived | null | undefined;
+  /** With all of these tags: an object of texts, or a list of words. */
+  tags?: Record<string, string> | string[] | null | undefined;
+  /** With at least one of these tags: an object whose values are texts or lists of texts, or a list of words. */
+  anyTags?: Record<string, string | string[]> | string[] | null | undefined;
+  /** From this source. */
+  source?: string | null | undefined;
+  /** With all of these capabilities. */
+  capabilities?: string[] | null | undefined;
+  /** Of this family. */
+  family?: string | null | undefined;
+  /** With this outcome. */
+  outcome?: Outcome | null | undefined;
+  /** Published by this run, duplicates included. */
+  runId?: string | null | undefined;
+  /** With all of these roles. */
+  roles?: string[] | null | undefined;
+  /** Created at this moment or later (RFC 3339; without zone it reads as UTC). */
+  minCreatedAt?: string | null | undefined;
+  /** Created at this moment or earlier. */
+  maxCreatedAt?: string | null | undefined;
+  /** Of so many bytes or more. */
+  minSizeBytes?: number | null | undefined;
+  /** Of so many bytes or fewer. */
+  maxSizeBytes?: number | null | undefined;
+  /** Written by the program of this name. */
+  writerName?: string | null | undefined;
+  /** Written by this version of a program. */
+  writerVersion?: string | null | undefined;
+  /** Made by the code of this commit, or of one that begins like this. */
+  gitCommit?: string | null | undefined;
+  /**
+   * Made with all of these params, by name; `grid.bins` is the bins inside grid. A text, number or boolean is the value
+   * itself, a list the values of which it is one, {min?, max?} the numbers or texts between which it lies, the ends
+   * included. Of a param that is a list itself, one value must do.
+   */
+  params?: Record<string, ParamCondition> | null | undefined;
+}
+
 /** What the file became. */
 export interface SettingsImported {
   /** Whether nothing was written. */
@@ -1892,6 +2754,53 @@ export interface Share {
   totalBytes: number;
 }
 
+/** Why a file is left as it is. */
+export type Skipped =
+  /** It is neither JSON Lines (`.jsonl`) nor Markdown (`.md`). */
+  | "other_kind"
+  /** keepstone.toml says that files of this kind stay as they are. */
+  | "disabled"
+  /** It is smaller than `min_size_kb`. */
+  | "too_small"
+  /** Markdown of more than 16 MiB is not looked into. */
+  | "too_large"
+  /** It is in a compact form, or there is nothing in it that could be left out. */
+  | "already_compact"
+  /** No form of it is smaller, for Markdown together with the original that is kept. */
+  | "not_smaller"
+  /** It is called Markdown, but is no text in UTF-8. */
+  | "not_text"
+  /** Leaving something out would make its other parts read differently. */
+  | "would_read_differently"
+  /** It isn't what the last scan found; scan again. */
+  | "changed"
+  /** It is not where the last scan found it. */
+  | "missing"
+  /** It may not be read. */
+  | "unreadable"
+  /** Something else has the name that its compact form would get. */
+  | "name_taken"
+  /** It has other names (hard links), which would keep its bytes. */
+  | "linked";
+
+/** By what a search is ordered. */
+export type SortBy =
+  /** When they were created. */
+  | "created"
+  /** When they last changed. */
+  | "updated"
+  /** By title, whatever the case of its letters; those without one come last in either order. */
+  | "title"
+  /** By size in bytes. */
+  | "size"
+  /** By type. */
+  | "type"
+  /**
+   * By how well the words fit: a rare word counts more than a frequent one, and more in the title than in names and tags,
+   * there more than in the description, and there more than elsewhere.
+   */
+  | "relevance";
+
 /** What can be counted in a version of a dataset. */
 export interface Statistics {
   /** The members of each type. */
@@ -1902,6 +2811,48 @@ export interface Statistics {
   bySplit: Record<string, Share>;
   /** The features that are numbers. */
   featureRanges: Record<string, FeatureRange>;
+}
+
+/** What is kept and how much room it takes. */
+export interface Stats {
+  /** How many artifacts there are, deleted ones left out. */
+  total: number;
+  /** Their bytes, those that several hold counted for each. */
+  logicalBytes: number;
+  /** Their bytes, each object counted once, and files that are kept in place as they lie there. */
+  liveBytes: number;
+  /** When the oldest of them was created; null without any. */
+  oldest: string | null;
+  /** When the newest of them was created; null without any. */
+  newest: string | null;
+  /** By type. */
+  byType: Group[];
+  /** By source. */
+  bySource: Group[];
+  /** By tag; at most 1000. */
+  byTag: TagGroup[];
+  /** How many more tags there are. */
+  tagsOmitted: number;
+  /** By status. */
+  byStatus: Group[];
+  /** By family. */
+  byFamily: Group[];
+  /** By outcome. */
+  byOutcome: Group[];
+  /** What is kept once although several artifacts hold it. */
+  duplicates: Duplicates;
+  /** Files that are kept in a compact form. */
+  compacted: Compacted;
+  /** What lies in the trash. */
+  trash: TrashFigures;
+  /** What the store's own files take on the disk: objects, names, sidecars, trash, manifest and all else. */
+  store: Room;
+  /** What files take that are kept in place. */
+  inPlace: Room;
+  /** The manifest as a database. */
+  database: Database;
+  /** What the budget of the default policy leaves; null where there is none. */
+  budget: Budget | null;
 }
 
 /** Whether an artifact stands, was replaced, or was deleted. */
@@ -1928,6 +2879,60 @@ export interface Summary {
   eventCount: number;
   /** What could not be made good: missing objects, damaged sidecars, inputs that are gone; one sentence each. */
   findings: string[];
+}
+
+/** How two tables differ. */
+export interface TableDiff {
+  /** Rows of the left table. */
+  leftRows: number;
+  /** Rows of the right table. */
+  rightRows: number;
+  /** How their columns differ. */
+  schema: SchemaDiff;
+  /** The columns of the left table, then those that only the right one has. */
+  columns: ColumnPair[];
+  /** How their rows differ. */
+  rows: RowDiff;
+}
+
+/** A tag that both have with different values. */
+export interface TagChange {
+  /** The value of the left one. */
+  left: string;
+  /** The value of the right one. */
+  right: string;
+}
+
+/** How many have a tag. */
+export interface TagCount {
+  /** The tag's key. */
+  key: string;
+  /** Its value; "" for a tag that is only a word. */
+  value: string;
+  /** How many have it. */
+  count: number;
+}
+
+/** The tags that differ. */
+export interface TagDiff {
+  /** Only the right one has them. */
+  added: Record<string, string>;
+  /** Only the left one has them. */
+  removed: Record<string, string>;
+  /** Both have them with different values. */
+  changed: Record<string, TagChange>;
+}
+
+/** Artifacts that have a tag in common. */
+export interface TagGroup {
+  /** The tag. */
+  key: string;
+  /** Its value. */
+  value: string;
+  /** How many they are. */
+  artifacts: number;
+  /** Their bytes, those that several hold counted for each. */
+  logicalBytes: number;
 }
 
 /** What became of the things of one kind. */
@@ -1960,6 +2965,16 @@ export interface Totals {
   objectsVerified: number;
   /** How many bytes that were. */
   bytesVerified: number;
+}
+
+/** What lies in the trash. */
+export interface TrashFigures {
+  /** How many artifacts. */
+  artifacts: number;
+  /** Their bytes, those that several hold counted for each. */
+  logicalBytes: number;
+  /** What purging all of it would free: bytes that nothing live needs. */
+  purgeableBytes: number;
 }
 
 /** Something in the trash. */
@@ -1996,6 +3011,16 @@ export interface Trashed {
   sizeBytes: number;
 }
 
+/** A column that both tables have with different types. */
+export interface TypeChange {
+  /** Its name. */
+  name: string;
+  /** Its type in the left table. */
+  left: string;
+  /** Its type in the right table. */
+  right: string;
+}
+
 /** What a registered type says about its tables. */
 export interface TypeDefinition {
   /** The type's name. */
@@ -2022,6 +3047,32 @@ export interface TypeSummary {
   sortKeys: string[];
   /** Columns read as timestamps even where they are text. */
   timestampColumns: string[];
+}
+
+/** What became of a change. */
+export interface Updated {
+  /** Whether anything changed. */
+  changed: boolean;
+  /** The artifact as it is now. */
+  artifact: Artifact;
+}
+
+/** A field or param that both have with different values. */
+export interface ValueChange {
+  /** Its name; of a param the names that lead to it, as in `grid.bins`. */
+  name: string;
+  /** The value of the left one. */
+  left: unknown;
+  /** The value of the right one. */
+  right: unknown;
+}
+
+/** How many have a value. */
+export interface ValueCount {
+  /** The value. */
+  value: string;
+  /** How many have it. */
+  count: number;
 }
 
 /** What the verification of a dataset found. */
@@ -2184,7 +3235,7 @@ export interface PublishArtifactParams {
   /** What it was made from, with the relation derived_from. */
   inputArtifactIds?: string[] | null | undefined;
   /** What it was made from, with relations. */
-  inputs?: Input[] | null | undefined;
+  inputs?: InputParam[] | null | undefined;
   /** The program that wrote it. */
   writerName?: string | null | undefined;
   /** That program's version. */
@@ -2253,9 +3304,69 @@ export interface ListArtifactsParams {
 /** What `list_artifacts` answers. */
 export type ListArtifactsResult = Artifact[];
 
+/** What `search_artifacts` takes. */
+export interface SearchArtifactsParams {
+  /**
+   * What is looked for: words, all of which must be there; "phrases"; starts of words, as rain*; AND, OR, NOT or - before
+   * a word; parentheses. At most 128 words.
+   */
+  query?: string | null | undefined;
+  /** What else must hold. */
+  filter?: SearchFilter | null | undefined;
+  /** By what they are ordered; created unless given. What is alike in it stands in the order in which it was published. */
+  sort?: SortBy | null | undefined;
+  /** Whether the least or the greatest comes first: asc by title and type, desc by all else, unless given. */
+  order?: Order | null | undefined;
+  /** At most this many: 1 to 1000, 50 unless given. */
+  limit?: number | null | undefined;
+  /** How many are passed over, 0 unless given. Through many pages a cursor is safer and faster. */
+  offset?: number | null | undefined;
+  /** The nextCursor of the page before, instead of an offset; query, filter, sort and order must be the same. */
+  cursor?: string | null | undefined;
+  /** By what all that was found is counted. */
+  facets?: FacetBy[] | null | undefined;
+}
+
+/** What `search_artifacts` answers. */
+export type SearchArtifactsResult = Found;
+
+/** What `compare_artifacts` takes. */
+export interface CompareArtifactsParams {
+  /** The artifact that is compared, as a rule the older one. */
+  left: string;
+  /** The artifact that it is compared with. */
+  right: string;
+  /**
+   * The columns by which rows are told to be the same row; the sort keys that both types declare unless given, and
+   * without those the whole row.
+   */
+  key?: string[] | null | undefined;
+  /** Of each list at most this many: 1 to 1000, 100 unless given. Of rows at most 100 are shown, 10 unless given. */
+  limit?: number | null | undefined;
+}
+
+/** What `compare_artifacts` answers. */
+export type CompareArtifactsResult = Comparison;
+
+/** What `get_related` takes. */
+export interface GetRelatedParams {
+  /** The artifact. */
+  artifactId: string;
+  /** How many edges or supersessions far: 1 to 100, 1 unless given. */
+  depth?: number | null | undefined;
+  /** Of each list at most this many: 1 to 1000, 100 unless given. */
+  limit?: number | null | undefined;
+}
+
+/** What `get_related` answers. */
+export type GetRelatedResult = Relations;
+
 /** What `resolve` takes. */
 export interface ResolveParams {
-  /** The reference. The first `:` ends the type; only `latest` or a version behind the last `@` is not part of the key. */
+  /**
+   * The reference. The first `:` ends the type; only `latest`, a version or an alias behind the last `@` is not part of
+   * the key.
+   */
   ref: string;
 }
 
@@ -2289,7 +3400,7 @@ export interface ListFilesParams {
 }
 
 /** What `list_files` answers. */
-export type ListFilesResult = FileEntry[];
+export type ListFilesResult = ListFilesFileEntry[];
 
 /** What `read_file` takes. */
 export interface ReadFileParams {
@@ -2308,6 +3419,19 @@ export interface ReadFileParams {
 /** What `read_file` answers. */
 export type ReadFileResult = Piece;
 
+/** What `export_artifact` takes. */
+export interface ExportArtifactParams {
+  /** The artifact. */
+  artifactId: string;
+  /** The folder, made where it is not there. A relative path counts from the server's working directory. */
+  directory: string;
+  /** Whether files that are there with other bytes are replaced; false unless given. */
+  overwrite?: boolean | null | undefined;
+}
+
+/** What `export_artifact` answers. */
+export type ExportArtifactResult = Exported;
+
 /** What `supersede` takes. */
 export interface SupersedeParams {
   /** The artifact that replaces. */
@@ -2320,6 +3444,88 @@ export interface SupersedeParams {
 
 /** What `supersede` answers. */
 export type SupersedeResult = Done;
+
+/** What `update_artifact` takes. */
+export interface UpdateArtifactParams {
+  /** The artifact. */
+  artifactId: string;
+  /** Its new title; null or "" for none. */
+  title?: string | null | undefined;
+  /** Its new description; null or "" for none. */
+  description?: string | null | undefined;
+  /** Tags that it gets; one whose value is null is taken from it, and the others stay. */
+  tags?: Record<string, string | null> | null | undefined;
+  /** Whether it is archived: a search leaves archived ones out. */
+  archived?: boolean | null | undefined;
+  /**
+   * The revision that the change was decided on: when the artifact has another by now, it is a conflict that names
+   * currentRevision, and nothing changes.
+   */
+  revision?: number | null | undefined;
+}
+
+/** What `update_artifact` answers. */
+export type UpdateArtifactResult = Updated;
+
+/** What `bulk_update` takes. */
+export interface BulkUpdateParams {
+  /** The artifacts, 1 to 1000. */
+  artifactIds: string[];
+  /** Their new title; null or "" for none. */
+  title?: string | null | undefined;
+  /** Their new description; null or "" for none. */
+  description?: string | null | undefined;
+  /** Tags that they get; one whose value is null is taken from them, and the others stay. */
+  tags?: Record<string, string | null> | null | undefined;
+  /** Whether they are archived. */
+  archived?: boolean | null | undefined;
+}
+
+/** What `bulk_update` answers. */
+export type BulkUpdateResult = BulkUpdated;
+
+/** What `set_alias` takes. */
+export interface SetAliasParams {
+  /** The artifact; it or a reference. */
+  artifactId?: string | null | undefined;
+  /** What resolve understands: a part of an id, type:key, type:key@v3, or another alias. */
+  ref?: string | null | undefined;
+  /** The alias: neither latest nor a version. */
+  alias: string;
+}
+
+/** What `set_alias` answers. */
+export type SetAliasResult = AliasSet;
+
+/** What `remove_alias` takes. */
+export interface RemoveAliasParams {
+  /** The type. */
+  artifactType: string;
+  /** The key. */
+  logicalKey: string;
+  /** The alias. */
+  alias: string;
+}
+
+/** What `remove_alias` answers. */
+export type RemoveAliasResult = Alias;
+
+/** What `list_aliases` takes. */
+export interface ListAliasesParams {
+  /** Of this artifact. */
+  artifactId?: string | null | undefined;
+  /** Of this type. */
+  artifactType?: string | null | undefined;
+  /** Of this key. */
+  logicalKey?: string | null | undefined;
+  /** Of this name. */
+  alias?: string | null | undefined;
+  /** At most this many: 1 to 10000, 1000 unless given. */
+  limit?: number | null | undefined;
+}
+
+/** What `list_aliases` answers. */
+export type ListAliasesResult = Alias[];
 
 /** What `register_type` takes. */
 export interface RegisterTypeParams {
@@ -2412,7 +3618,7 @@ export interface AddLineageParams {
   /** The artifact that was made. */
   artifactId: string;
   /** What it was made from, 1 to 10000 artifacts. */
-  inputs: Input[];
+  inputs: InputParam[];
 }
 
 /** What `add_lineage` answers. */
@@ -2691,7 +3897,7 @@ export type RestoreDatasetResult = Changed;
 export interface ScanParams {
   /**
    * The one folder to look through, instead of those that keepstone.toml names. A relative path counts from the
-   * server's working directory.
+   * server's working directory. One that is not named there and looks like FlowTime's is read as such.
    */
   root?: string | null | undefined;
   /** The one family to look for; all of them unless given. */
@@ -2770,7 +3976,7 @@ export interface PlanGcParams {
 }
 
 /** What `plan_gc` answers. */
-export type PlanGcResult = Plan;
+export type PlanGcResult = PlanGcPlan;
 
 /** What `apply_gc` takes. */
 export interface ApplyGcParams {
@@ -2785,7 +3991,7 @@ export interface ApplyGcParams {
 }
 
 /** What `apply_gc` answers. */
-export type ApplyGcResult = Applied;
+export type ApplyGcResult = ApplyGcApplied;
 
 /** What `delete_artifact` takes. */
 export interface DeleteArtifactParams {
@@ -2799,6 +4005,19 @@ export interface DeleteArtifactParams {
 
 /** What `delete_artifact` answers. */
 export type DeleteArtifactResult = Deleted;
+
+/** What `bulk_delete` takes. */
+export interface BulkDeleteParams {
+  /** The artifacts, 1 to 1000. */
+  artifactIds: string[];
+  /** Why; it stands in the history and the trash. */
+  reason?: string | null | undefined;
+  /** Whether they are deleted although something protects them; false unless given. */
+  force?: boolean | null | undefined;
+}
+
+/** What `bulk_delete` answers. */
+export type BulkDeleteResult = BulkDeleted;
 
 /** What `list_trash` takes. */
 export interface ListTrashParams {
@@ -2835,6 +4054,41 @@ export interface PurgeTrashParams {
 
 /** What `purge_trash` answers. */
 export type PurgeTrashResult = PurgeReport;
+
+/** What `get_stats` takes. */
+export type GetStatsParams = Record<string, never>;
+
+/** What `get_stats` answers. */
+export type GetStatsResult = Stats;
+
+/** What `plan_compaction` takes. */
+export interface PlanCompactionParams {
+  /** The one family whose files are looked at; all of them unless given. */
+  family?: string | null | undefined;
+}
+
+/** What `plan_compaction` answers. */
+export type PlanCompactionResult = PlanCompactionPlan;
+
+/** What `apply_compaction` takes. */
+export interface ApplyCompactionParams {
+  /** The family that the plan was made for; left out where the plan is for all of them. */
+  family?: string | null | undefined;
+  /** The plan's digest. */
+  digest: string;
+}
+
+/** What `apply_compaction` answers. */
+export type ApplyCompactionResult = ApplyCompactionApplied;
+
+/** What `expand` takes. */
+export interface ExpandParams {
+  /** The artifact. */
+  artifactId: string;
+}
+
+/** What `expand` answers. */
+export type ExpandResult = Expanded;
 
 /** What `import_m3` takes. */
 export interface ImportM3Params {
@@ -2874,6 +4128,30 @@ export interface ImportM3PoliciesParams {
 
 /** What `import_m3_policies` answers. */
 export type ImportM3PoliciesResult = PoliciesImported;
+
+/** What `export_bundle` takes. */
+export interface ExportBundleParams {
+  /** The artifacts, 1 to 10000; or say all. */
+  artifactIds?: string[] | null | undefined;
+  /** Whether every artifact of the store goes into it, deleted ones included; false unless given. */
+  all?: boolean | null | undefined;
+  /** The file, which must not be there yet. A relative path counts from the server's working directory. */
+  path: string;
+  /** Whether everything that the artifacts were made from comes along, as far as it goes; true unless given. */
+  closure?: boolean | null | undefined;
+}
+
+/** What `export_bundle` answers. */
+export type ExportBundleResult = Bundled;
+
+/** What `import_bundle` takes. */
+export interface ImportBundleParams {
+  /** The bundle. A relative path counts from the server's working directory. */
+  path: string;
+}
+
+/** What `import_bundle` answers. */
+export type ImportBundleResult = Imported;
 
 /** What `list_events` takes. */
 export interface ListEventsParams {

@@ -11,16 +11,24 @@ from typing import Any
 from .._vocabulary import OnProgress, StrPath
 from .types import (
     Added,
-    Applied,
+    Alias,
+    AliasSet,
+    ApplyCompactionApplied,
+    ApplyGcApplied,
+    Archived,
     Artifact,
     ArtifactFilter,
     AuditFormatParam,
     AuditReport,
+    BulkDeleted,
+    BulkUpdated,
+    Bundled,
     Changed,
     ChangedMember,
     Check,
     CheckoutParam,
     ColumnType,
+    Comparison,
     Content,
     Copy,
     Created,
@@ -31,30 +39,39 @@ from .types import (
     Direction,
     Done,
     Event,
-    FileEntry,
+    Expanded,
+    Exported,
+    FacetBy,
     Format,
+    Found,
     GetLineageGraphFormatParam,
     GetLineageGraphLineage,
     GetLineageLineage,
     GivenFile,
     Health,
     ImportM3Report,
+    Imported,
     Ingest,
-    Input,
+    InputParam,
+    ListFilesFileEntry,
     Made,
     MemberFilter,
     Members,
     NewMember,
+    Order,
     Outcome,
     Paths,
     Piece,
     Pin,
-    Plan,
+    PlanCompactionPlan,
+    PlanGcPlan,
     Policies,
     PoliciesImported,
     Preset,
     Published,
     PurgeReport,
+    Related,
+    Relations,
     Removed,
     Restored,
     Run,
@@ -64,12 +81,16 @@ from .types import (
     RunFilter,
     ScanMode,
     ScanReport,
+    SearchFilter,
     SettingsImported,
+    SortBy,
+    Stats,
     Status,
     Summary,
     Trashed,
     TypeDefinition,
     TypeSummary,
+    Updated,
     Verified,
     VerifyStoreReport,
     VersionOf,
@@ -79,10 +100,15 @@ IDEMPOTENT = frozenset(
     {
         "add_lineage",
         "audit",
+        "bulk_delete",
+        "bulk_update",
+        "compare_artifacts",
         "create_dataset",
         "delete_artifact",
         "delete_dataset",
         "diff_datasets",
+        "expand",
+        "export_artifact",
         "find_by_hash",
         "find_by_logical_key",
         "find_lineage_paths",
@@ -93,13 +119,17 @@ IDEMPOTENT = frozenset(
         "get_downstream",
         "get_lineage",
         "get_lineage_graph",
+        "get_related",
         "get_run",
+        "get_stats",
         "health_check",
+        "import_bundle",
         "import_cryptorun",
         "import_m3",
         "import_m3_policies",
         "init",
         "initialize",
+        "list_aliases",
         "list_artifacts",
         "list_dataset_members",
         "list_datasets",
@@ -110,6 +140,7 @@ IDEMPOTENT = frozenset(
         "list_runs",
         "list_trash",
         "list_types",
+        "plan_compaction",
         "plan_gc",
         "purge_trash",
         "read_file",
@@ -121,6 +152,8 @@ IDEMPOTENT = frozenset(
         "restore_dataset",
         "rpc.discover",
         "scan",
+        "search_artifacts",
+        "set_alias",
         "supersede",
         "trace_roots",
         "unpin",
@@ -218,7 +251,7 @@ class Methods:
         columns: Mapping[str, ColumnType] | None = None,
         tags: Mapping[str, str] | Sequence[str] | None = None,
         input_artifact_ids: Sequence[str] | None = None,
-        inputs: Sequence[Input] | None = None,
+        inputs: Sequence[InputParam] | None = None,
         writer_name: str | None = None,
         writer_version: str | None = None,
         git_commit: str | None = None,
@@ -391,6 +424,136 @@ class Methods:
         )
         return reply
 
+    def search_artifacts(
+        self,
+        *,
+        query: str | None = None,
+        filter: SearchFilter | None = None,
+        sort: SortBy | None = None,
+        order: Order | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+        facets: Sequence[FacetBy] | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Found:
+        """Searches artifacts by words and by what they are. Archived ones are found only when
+        `filter.archived` asks for them, deleted ones only when `filter.status` does.
+
+        Words are looked for in title, description, tags, logical key, id, type, file names (of the
+        first 1000 files), params, roles, capabilities, writer and commit. A word is a run of
+        letters and digits, without case and accents; what has dots, hyphens or underscores in it,
+        as an id, is found whole and by its parts. Of each text the first 16 KiB count.
+
+        Pages follow each other by `cursor`: what others publish meanwhile neither shifts nor
+        repeats anything, and `total` stays what it was. What is changed meanwhile is found where it
+        stands then.
+
+        Args:
+            query: What is looked for: words, all of which must be there; "phrases"; starts of
+                words, as rain*; AND, OR, NOT or - before a word; parentheses. At most 128 words.
+            filter: What else must hold.
+            sort: By what they are ordered; created unless given. What is alike in it stands in the
+                order in which it was published.
+            order: Whether the least or the greatest comes first: asc by title and type, desc by all
+                else, unless given.
+            limit: At most this many: 1 to 1000, 50 unless given.
+            offset: How many are passed over, 0 unless given. Through many pages a cursor is safer
+                and faster.
+            cursor: The next_cursor of the page before, instead of an offset; query, filter, sort
+                and order must be the same.
+            facets: By what all that was found is counted.
+        """
+        reply: Found = self._run(
+            "search_artifacts",
+            {
+                "query": query,
+                "filter": filter,
+                "sort": sort,
+                "order": order,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+                "facets": facets,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def compare_artifacts(
+        self,
+        left: str,
+        right: str,
+        *,
+        key: Sequence[str] | None = None,
+        limit: int | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Comparison:
+        """Compares two artifacts: their fields, params, tags, inputs and files; and of two tables
+        the columns, what the values of each come to, and the rows that were added, removed and
+        changed.
+
+        `verdict` says it in a word, `reason` in a sentence. Values are compared exactly: 0.1 is not
+        0.1000001, NaN is NaN. Deleted artifacts are compared like others as long as their bytes are
+        there.
+
+        Args:
+            left: The artifact that is compared, as a rule the older one.
+            right: The artifact that it is compared with.
+            key: The columns by which rows are told to be the same row; the sort keys that both
+                types declare unless given, and without those the whole row.
+            limit: Of each list at most this many: 1 to 1000, 100 unless given. Of rows at most 100
+                are shown, 10 unless given.
+        """
+        reply: Comparison = self._run(
+            "compare_artifacts",
+            {
+                "left": left,
+                "right": right,
+                "key": key,
+                "limit": limit,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def get_related(
+        self,
+        artifact_id: str,
+        *,
+        depth: int | None = None,
+        limit: int | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Relations:
+        """Answers what an artifact has to do with others: what it was made from, what was made of
+        it, and what is related.
+
+        Related are the artifacts that it replaced or was replaced by and those noted as its
+        siblings, then those made with the same model, then those made from the same input. Nothing
+        is guessed from types, tags or times.
+
+        Args:
+            artifact_id: The artifact.
+            depth: How many edges or supersessions far: 1 to 100, 1 unless given.
+            limit: Of each list at most this many: 1 to 1000, 100 unless given.
+        """
+        reply: Relations = self._run(
+            "get_related",
+            {
+                "artifact_id": artifact_id,
+                "depth": depth,
+                "limit": limit,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
     def resolve(
         self,
         ref: str,
@@ -400,14 +563,15 @@ class Methods:
     ) -> Artifact:
         """Answers the one artifact that a short reference means: an id, the start of one, the 8 hex
         digits at its end, or `type:key`, which is the latest active version, also written
-        `type:key@latest`; `type:key@v3` is version 3, whatever became of it.
+        `type:key@latest`; `type:key@v3` is version 3 and `type:key@alias` what the alias stands
+        for, whatever became of them.
 
         What could mean several artifacts is a conflict with them as `candidates`, at most 10. A
         whole id comes before everything that only begins with it.
 
         Args:
-            ref: The reference. The first `:` ends the type; only `latest` or a version behind the
-                last `@` is not part of the key.
+            ref: The reference. The first `:` ends the type; only `latest`, a version or an alias
+                behind the last `@` is not part of the key.
         """
         reply: Artifact = self._run(
             "resolve",
@@ -474,13 +638,13 @@ class Methods:
         *,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
-    ) -> list[FileEntry]:
+    ) -> list[ListFilesFileEntry]:
         """Lists the files of an artifact with their hashes and sizes, sorted by path.
 
         Args:
             artifact_id: The artifact.
         """
-        reply: list[FileEntry] = self._run(
+        reply: list[ListFilesFileEntry] = self._run(
             "list_files",
             {
                 "artifact_id": artifact_id,
@@ -529,6 +693,41 @@ class Methods:
         )
         return reply
 
+    def export_artifact(
+        self,
+        artifact_id: str,
+        directory: str,
+        *,
+        overwrite: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Exported:
+        """Writes the files of an artifact into a folder, under their own names: copies that may be
+        changed.
+
+        Every byte is checked on the way, and each file gets its name once all of it is there. A
+        file that is there already with the same bytes stays; one with others is refused before
+        anything is written, unless `overwrite` says otherwise.
+
+        Args:
+            artifact_id: The artifact.
+            directory: The folder, made where it is not there. A relative path counts from the
+                server's working directory.
+            overwrite: Whether files that are there with other bytes are replaced; false unless
+                given.
+        """
+        reply: Exported = self._run(
+            "export_artifact",
+            {
+                "artifact_id": artifact_id,
+                "directory": directory,
+                "overwrite": overwrite,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
     def supersede(
         self,
         new_artifact_id: str,
@@ -552,6 +751,183 @@ class Methods:
                 "new_artifact_id": new_artifact_id,
                 "old_artifact_id": old_artifact_id,
                 "reason": reason,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def update_artifact(
+        self,
+        artifact_id: str,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        archived: bool | None = None,
+        revision: int | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Updated:
+        """Changes what people say about an artifact: title, description, tags, and whether it is
+        archived. Its bytes, its provenance and its sidecar stay as they are; the history tells of
+        the change.
+
+        What is absent stays as it is. When nothing changes nothing is recorded, and the revision
+        stays the same. A deleted artifact can't be changed.
+
+        Asked a second time it may change something more, so it is never retried by itself.
+
+        Args:
+            artifact_id: The artifact.
+            title: Its new title; null or "" for none.
+            description: Its new description; null or "" for none.
+            tags: Tags that it gets; one whose value is null is taken from it, and the others stay.
+            archived: Whether it is archived: a search leaves archived ones out.
+            revision: The revision that the change was decided on: when the artifact has another by
+                now, it is a conflict that names currentRevision, and nothing changes.
+        """
+        reply: Updated = self._run(
+            "update_artifact",
+            {
+                "artifact_id": artifact_id,
+                "title": title,
+                "description": description,
+                "tags": tags,
+                "archived": archived,
+                "revision": revision,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def bulk_update(
+        self,
+        artifact_ids: Sequence[str],
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        tags: Mapping[str, str | None] | None = None,
+        archived: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> BulkUpdated:
+        """Changes the same things about several artifacts, as update_artifact does for one. Each
+        succeeds or fails by itself.
+
+        Args:
+            artifact_ids: The artifacts, 1 to 1000.
+            title: Their new title; null or "" for none.
+            description: Their new description; null or "" for none.
+            tags: Tags that they get; one whose value is null is taken from them, and the others
+                stay.
+            archived: Whether they are archived.
+        """
+        reply: BulkUpdated = self._run(
+            "bulk_update",
+            {
+                "artifact_ids": artifact_ids,
+                "title": title,
+                "description": description,
+                "tags": tags,
+                "archived": archived,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def set_alias(
+        self,
+        alias: str,
+        *,
+        artifact_id: str | None = None,
+        ref: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> AliasSet:
+        """Lets an alias stand for an artifact: `type:key@alias` then means it, of its own type and
+        key. What it stood for before it stands for no longer, and at no moment does it stand for
+        nothing.
+
+        Args:
+            alias: The alias: neither latest nor a version.
+            artifact_id: The artifact; it or a reference.
+            ref: What resolve understands: a part of an id, type:key, type:key@v3, or another alias.
+        """
+        reply: AliasSet = self._run(
+            "set_alias",
+            {
+                "alias": alias,
+                "artifact_id": artifact_id,
+                "ref": ref,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def remove_alias(
+        self,
+        artifact_type: str,
+        logical_key: str,
+        alias: str,
+        *,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Alias:
+        """Takes an alias away; the artifact that it stood for stays as it is. Answers what it stood
+        for.
+
+        Asked a second time it may change something more, so it is never retried by itself.
+
+        Args:
+            artifact_type: The type.
+            logical_key: The key.
+            alias: The alias.
+        """
+        reply: Alias = self._run(
+            "remove_alias",
+            {
+                "artifact_type": artifact_type,
+                "logical_key": logical_key,
+                "alias": alias,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def list_aliases(
+        self,
+        *,
+        artifact_id: str | None = None,
+        artifact_type: str | None = None,
+        logical_key: str | None = None,
+        alias: str | None = None,
+        limit: int | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> list[Alias]:
+        """Lists aliases by type, key and name: all of them, or those of an artifact, a type, a key
+        or a name.
+
+        Args:
+            artifact_id: Of this artifact.
+            artifact_type: Of this type.
+            logical_key: Of this key.
+            alias: Of this name.
+            limit: At most this many: 1 to 10000, 1000 unless given.
+        """
+        reply: list[Alias] = self._run(
+            "list_aliases",
+            {
+                "artifact_id": artifact_id,
+                "artifact_type": artifact_type,
+                "logical_key": logical_key,
+                "alias": alias,
+                "limit": limit,
             },
             timeout,
             on_progress,
@@ -764,7 +1140,7 @@ class Methods:
     def add_lineage(
         self,
         artifact_id: str,
-        inputs: Sequence[Input],
+        inputs: Sequence[InputParam],
         *,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
@@ -1355,14 +1731,18 @@ class Methods:
 
         Which folders and families there are is said in keepstone.toml. Files belong to one run when
         their paths share a stamp (`20250906_143022`) or an id behind `run_`, or their names an id
-        or a date; otherwise when they lie in one folder. Nothing in the folders is changed, unless
-        `mode` is `move`. A run that was found before keeps its artifact with its id, tags and pins,
-        whatever was added to its files; those that look as before (size and time) are not read
-        again. It is committed in parts, none of them half. The store is made if there is none.
+        or a date; otherwise when they lie in one folder. In a data folder of FlowTime (`layout =
+        "flowtime"`) each folder of a run, a model or telemetry is one artifact that has the
+        folder's name for an id, with what its files say: title, tags, params, what it was made
+        from. Nothing in the folders is changed, unless `mode` is `move`. A run that was found
+        before keeps its artifact with its id, tags and pins, whatever was added to its files; those
+        that look as before (size and time) are not read again. It is committed in parts, none of
+        them half. The store is made if there is none.
 
         Args:
             root: The one folder to look through, instead of those that keepstone.toml names. A
-                relative path counts from the server's working directory.
+                relative path counts from the server's working directory. One that is not named
+                there and looks like FlowTime's is read as such.
             family: The one family to look for; all of them unless given.
             mode: Who keeps the files: `in_place` leaves them with their producer, `copy` takes them
                 into the store, `move` removes them there afterwards; `in_place` unless given.
@@ -1510,7 +1890,7 @@ class Methods:
         now: str | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
-    ) -> Plan:
+    ) -> PlanGcPlan:
         """Tells what a collection would do, and why: every candidate with its fate and all reasons.
         Nothing changes.
 
@@ -1526,7 +1906,7 @@ class Methods:
             now: The moment that ages are counted to: RFC 3339, without zone it reads as UTC. The
                 present unless given.
         """
-        reply: Plan = self._run(
+        reply: PlanGcPlan = self._run(
             "plan_gc",
             {
                 "policy": policy,
@@ -1547,7 +1927,7 @@ class Methods:
         family: str | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
-    ) -> Applied:
+    ) -> ApplyGcApplied:
         """Puts into the trash what a plan deletes. The plan is drawn again, and stale_plan is the
         answer when it would delete something else by now; give `policy`, `family`, `now` and
         `digest` as the plan answered them.
@@ -1566,7 +1946,7 @@ class Methods:
             policy: The plan's policy.
             family: The plan's family.
         """
-        reply: Applied = self._run(
+        reply: ApplyGcApplied = self._run(
             "apply_gc",
             {
                 "now": now,
@@ -1604,6 +1984,35 @@ class Methods:
             "delete_artifact",
             {
                 "artifact_id": artifact_id,
+                "reason": reason,
+                "force": force,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def bulk_delete(
+        self,
+        artifact_ids: Sequence[str],
+        *,
+        reason: str | None = None,
+        force: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> BulkDeleted:
+        """Puts several artifacts into the trash, as delete_artifact does with one. Each succeeds or
+        fails by itself.
+
+        Args:
+            artifact_ids: The artifacts, 1 to 1000.
+            reason: Why; it stands in the history and the trash.
+            force: Whether they are deleted although something protects them; false unless given.
+        """
+        reply: BulkDeleted = self._run(
+            "bulk_delete",
+            {
+                "artifact_ids": artifact_ids,
                 "reason": reason,
                 "force": force,
             },
@@ -1700,6 +2109,115 @@ class Methods:
         )
         return reply
 
+    def get_stats(
+        self,
+        *,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Stats:
+        """Tells what is kept, by type, source, tag, status, family and outcome, and how much room
+        it takes.
+
+        The files on the disk are looked at for it. Groups are of live artifacts, those by status of
+        all; the largest come first.
+        """
+        reply: Stats = self._run(
+            "get_stats",
+            {},
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def plan_compaction(
+        self,
+        *,
+        family: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> PlanCompactionPlan:
+        """Says which files of artifacts that are kept in place can be smaller, in which form, and
+        how small exactly.
+
+        JSON Lines (`.jsonl`) get a dictionary for values that repeat, or become one Zstandard frame
+        where that gains nothing; Markdown (`.md`) loses empty sections, and its original is kept
+        compressed in the store. Every form expands to the same bytes. Files that are too small,
+        compact already, or smaller in no form are left alone, each with the reason. Nothing is
+        written. apply_compaction does what this says.
+
+        Args:
+            family: The one family whose files are looked at; all of them unless given.
+        """
+        reply: PlanCompactionPlan = self._run(
+            "plan_compaction",
+            {
+                "family": family,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def apply_compaction(
+        self,
+        digest: str,
+        *,
+        family: str | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> ApplyCompactionApplied:
+        """Puts compact forms in the place of files, as a plan says.
+
+        Before a file is replaced it is proven that its compact form expands to the same bytes; its
+        modification time stays, and `expand` brings the original back. Another digest than that of
+        the present plan is stale_plan. A file that can't be replaced stays as it is and is named
+        among the failures. It is committed in parts; whenever the process dies, each file is in one
+        form or the other, and the manifest knows in which.
+
+        Asked a second time it may change something more, so it is never retried by itself.
+
+        Args:
+            digest: The plan's digest.
+            family: The family that the plan was made for; left out where the plan is for all of
+                them.
+        """
+        reply: ApplyCompactionApplied = self._run(
+            "apply_compaction",
+            {
+                "digest": digest,
+                "family": family,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def expand(
+        self,
+        artifact_id: str,
+        *,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Expanded:
+        """Brings back the original bytes of an artifact's files that are kept in a compact form,
+        proven by their hash.
+
+        An artifact without such files is answered with none. A file that can't be expanded stays as
+        it is and is named among the failures.
+
+        Args:
+            artifact_id: The artifact.
+        """
+        reply: Expanded = self._run(
+            "expand",
+            {
+                "artifact_id": artifact_id,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
     def import_m3(
         self,
         data_dir: str,
@@ -1789,6 +2307,76 @@ class Methods:
             {
                 "path": path,
                 "dry_run": dry_run,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def export_bundle(
+        self,
+        path: StrPath,
+        *,
+        artifact_ids: Sequence[str] | None = None,
+        all: bool | None = None,
+        closure: bool | None = None,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Bundled:
+        """Writes artifacts into one file, a bundle, from which import_bundle brings them into
+        another store.
+
+        A bundle carries the artifacts with their ids, files, lineage, tags, status and history, the
+        runs that published them, their types and aliases, and the versions of datasets whose
+        members all come along; pins and policies stay. It is a tar file; its form stands in
+        docs/format.md. Every byte is checked while it is written.
+
+        Asked a second time it may change something more, so it is never retried by itself.
+
+        Args:
+            path: The file, which must not be there yet. A relative path counts from the server's
+                working directory.
+            artifact_ids: The artifacts, 1 to 10000; or say all.
+            all: Whether every artifact of the store goes into it, deleted ones included; false
+                unless given.
+            closure: Whether everything that the artifacts were made from comes along, as far as it
+                goes; true unless given.
+        """
+        reply: Bundled = self._run(
+            "export_bundle",
+            {
+                "path": path,
+                "artifact_ids": artifact_ids,
+                "all": all,
+                "closure": closure,
+            },
+            timeout,
+            on_progress,
+        )
+        return reply
+
+    def import_bundle(
+        self,
+        path: StrPath,
+        *,
+        timeout: float | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Imported:
+        """Takes in a bundle that export_bundle wrote, with the ids, times and history that the
+        artifacts had.
+
+        Every hash is proven before anything is taken, the content of tables too; then all of it is
+        committed at once, or nothing. Artifacts that are there already with the same content are
+        left as they are; others of the same id are a conflict, which names them. The store is made
+        if there is none.
+
+        Args:
+            path: The bundle. A relative path counts from the server's working directory.
+        """
+        reply: Imported = self._run(
+            "import_bundle",
+            {
+                "path": path,
             },
             timeout,
             on_progress,

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, Union
 
 from .._vocabulary import StrPath
 
 __all__ = [
     "Added",
-    "Applied",
+    "Alias",
+    "AliasSet",
+    "ApplyCompactionApplied",
+    "ApplyGcApplied",
     "ApplyGcLeftOut",
+    "Archived",
     "Artifact",
     "ArtifactFilter",
     "AuditFormatParam",
@@ -23,8 +27,14 @@ __all__ = [
     "AuditSeverity",
     "AuditVerdict",
     "Audited",
+    "Budget",
+    "BulkDeleted",
+    "BulkResult",
+    "BulkUpdated",
+    "Bundled",
     "Candidate",
     "Capabilities",
+    "CellChange",
     "Changed",
     "ChangedMember",
     "ChangedPair",
@@ -32,69 +42,107 @@ __all__ = [
     "Checkout",
     "CheckoutParam",
     "Code",
+    "ColumnOf",
+    "ColumnPair",
+    "ColumnStatistics",
     "ColumnType",
+    "Compacted",
+    "CompactionFailure",
+    "CompactionTotals",
+    "CompareArtifactsFileEntry",
+    "CompareArtifactsVerdict",
+    "Compared",
+    "Comparison",
     "Content",
     "Copy",
     "Counts",
     "CreateDatasetProvenance",
     "Created",
+    "Database",
     "Dataset",
     "DatasetDiff",
     "DatasetEntry",
+    "DeleteResult",
     "Deleted",
+    "DiffCount",
     "DiffCounts",
     "DiffSide",
     "Direction",
     "Done",
+    "Duplicates",
     "Edge",
     "Encoding",
     "Event",
+    "Expanded",
+    "ExpandedFile",
+    "ExportState",
+    "Exported",
+    "ExportedFile",
+    "FacetBy",
+    "Facets",
+    "FamilyCompaction",
     "FamilyShown",
     "FamilyTally",
     "FamilyTotals",
     "Fate",
     "FeatureCondition",
     "FeatureRange",
-    "FileEntry",
+    "FileChange",
+    "FileDiff",
     "Finding",
+    "Form",
     "Format",
+    "Found",
     "GetLineageGraphFormatParam",
     "GetLineageGraphLineage",
     "GetLineageLineage",
     "Git",
     "GivenFile",
     "GraphStats",
+    "Group",
     "Health",
     "ImportFault",
     "ImportFinding",
     "ImportM3LeftOut",
     "ImportM3Report",
+    "Imported",
     "ImportedFate",
     "Ingest",
     "InitializeResult",
     "Input",
+    "InputDiff",
+    "InputParam",
     "Integrity",
     "Issue",
     "IssueName",
     "KeyImported",
+    "Kind",
     "Limits",
+    "ListFilesFileEntry",
     "Made",
     "Member",
     "MemberChange",
     "MemberFilter",
     "Members",
     "Mode",
+    "NamedValue",
     "NewMember",
     "Node",
+    "Order",
     "Ordering",
     "Outcome",
+    "ParamCondition",
+    "ParamDiff",
+    "ParamRange",
     "Path",
     "Paths",
     "Piece",
     "PieceEncoding",
     "Pin",
-    "Plan",
+    "PlanCompactionPlan",
+    "PlanGcPlan",
     "PlanTotals",
+    "PlannedFile",
     "Policies",
     "PoliciesImported",
     "PolicyImported",
@@ -103,9 +151,15 @@ __all__ = [
     "Published",
     "PurgeReport",
     "Purged",
+    "Related",
+    "Relations",
     "Removed",
     "Restored",
+    "Room",
     "Root",
+    "RowChange",
+    "RowDiff",
+    "RowOf",
     "Run",
     "RunDetails",
     "RunEnd",
@@ -117,17 +171,32 @@ __all__ = [
     "ScanMode",
     "ScanReport",
     "ScanWarning",
+    "SchemaDiff",
+    "SearchFilter",
     "SettingsImported",
     "Share",
+    "Skipped",
+    "SortBy",
     "Statistics",
+    "Stats",
     "Status",
     "Storage",
     "Summary",
+    "TableDiff",
+    "TagChange",
+    "TagCount",
+    "TagDiff",
+    "TagGroup",
     "Tally",
     "Totals",
+    "TrashFigures",
     "Trashed",
+    "TypeChange",
     "TypeDefinition",
     "TypeSummary",
+    "Updated",
+    "ValueChange",
+    "ValueCount",
     "Verified",
     "VerifyDatasetSeverity",
     "VerifyStoreReport",
@@ -135,6 +204,17 @@ __all__ = [
     "VersionOf",
     "Writer",
 ]
+
+
+Archived = Literal["exclude", "include", "only"]
+"""What becomes of archived artifacts.
+
+`exclude`: They are not found.
+
+`include`: They are found like all others.
+
+`only`: Only they are found.
+"""
 
 
 AuditFormatParam = Literal["json", "text", "markdown"]
@@ -203,7 +283,7 @@ and its members are there.
 """
 
 
-Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "name_left", "file_missing", "file_changed", "file_left", "trash_missing", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "folder_missing", "stranger", "unreadable"]
+Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "name_left", "file_missing", "file_changed", "file_left", "trash_missing", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "words_differ", "folder_missing", "stranger", "unreadable"]
 """What kind of thing was found.
 
 `object_damaged`: The object's bytes have another hash.
@@ -272,6 +352,8 @@ Code = Literal["object_damaged", "object_missing", "object_size", "object_writab
 
 `row_unknown`: The manifest has a row that neither sidecars nor history tell of.
 
+`words_differ`: A search finds an artifact by other words than it has.
+
 `folder_missing`: A folder of the store is not there.
 
 `stranger`: Something lies among the store's own files that isn't the store's.
@@ -299,6 +381,19 @@ ColumnType = Literal["int", "float", "bool", "text", "date", "timestamp", "times
 """
 
 
+CompareArtifactsVerdict = Literal["identical", "same_content", "different", "not_comparable"]
+"""What a comparison comes to.
+
+`identical`: Both have the same bytes.
+
+`same_content`: Their bytes differ, what they say does not: both have the same content hash.
+
+`different`: Their content differs.
+
+`not_comparable`: Their content can't be held against each other; `reason` says why.
+"""
+
+
 Direction = Literal["ancestors", "descendants", "both"]
 """Which way a graph goes.
 
@@ -322,12 +417,53 @@ Encoding = Literal["utf8", "base64", "json"]
 """
 
 
+ExportState = Literal["written", "already_there", "replaced"]
+"""What became of a file.
+
+`written`: It is new there.
+
+`already_there`: It was there with the same bytes.
+
+`replaced`: It took the place of one with other bytes.
+"""
+
+
+FacetBy = Literal["type", "tag", "status", "family", "outcome", "source"]
+"""By what found artifacts are counted.
+
+`type`: By type.
+
+`tag`: By tag.
+
+`status`: By state.
+
+`family`: By family.
+
+`outcome`: By outcome.
+
+`source`: By source.
+"""
+
+
 Fate = Literal["keep", "delete"]
 """What becomes of an artifact.
 
 `keep`: It stays.
 
 `delete`: It goes to the trash.
+"""
+
+
+Form = Literal["dictionary", "zstd", "markdown"]
+"""The form in which a file is kept.
+
+`dictionary`: JSON Lines in which values that repeat stand in a dictionary, in the first line. It
+lies where the original lay.
+
+`zstd`: One Zstandard frame. It has `.zst` behind the name of the original.
+
+`markdown`: Markdown without empty sections and with canonical headers. It lies where the original
+lay, which is kept as an object.
 """
 
 
@@ -451,6 +587,47 @@ IssueName = Literal["not_found", "hash_mismatch", "verification_error", "missing
 """
 
 
+Kind = Literal["parse_error", "invalid_request", "method_not_found", "invalid_params", "internal", "not_found", "conflict", "invalid_data", "path_not_allowed", "busy", "integrity", "limit_exceeded", "no_space", "read_only", "unsupported", "cancelled", "stale_plan", "protected"]
+"""What kind of failure it was; each has its own JSON-RPC code.
+
+`parse_error`: The line is no JSON.
+
+`invalid_request`: The line is JSON but no request.
+
+`method_not_found`: No operation has this name.
+
+`invalid_params`: A parameter is missing, unknown, of the wrong type or out of range.
+
+`internal`: A defect in keepstone.
+
+`not_found`: What was asked for does not exist.
+
+`conflict`: It contradicts what is already there.
+
+`invalid_data`: The data itself (a file, a row, a column) can't be taken.
+
+`path_not_allowed`: That path may not be read or written.
+
+`busy`: Another process kept the store for too long.
+
+`integrity`: Bytes are not what their hash says.
+
+`limit_exceeded`: A size or count beyond what is allowed.
+
+`no_space`: The disk is full.
+
+`read_only`: The store can't be written here.
+
+`unsupported`: keepstone can't do that.
+
+`cancelled`: The caller withdrew the request before anything was committed.
+
+`stale_plan`: The store has changed so that the plan would delete something else.
+
+`protected`: A pin, a dataset or a policy protects it.
+"""
+
+
 MemberChange = Literal["content", "role", "split", "features"]
 """What differs about a member.
 
@@ -470,6 +647,15 @@ Mode = Literal["file_hash", "content_hash"]
 `file_hash`: The same bytes, as given or as kept.
 
 `content_hash`: Other bytes with the same logical content.
+"""
+
+
+Order = Literal["asc", "desc"]
+"""What comes first.
+
+`asc`: The least.
+
+`desc`: The greatest.
 """
 
 
@@ -602,6 +788,55 @@ ScanMode = Literal["in_place", "copy", "move"]
 """
 
 
+Skipped = Literal["other_kind", "disabled", "too_small", "too_large", "already_compact", "not_smaller", "not_text", "would_read_differently", "changed", "missing", "unreadable", "name_taken", "linked"]
+"""Why a file is left as it is.
+
+`other_kind`: It is neither JSON Lines (`.jsonl`) nor Markdown (`.md`).
+
+`disabled`: keepstone.toml says that files of this kind stay as they are.
+
+`too_small`: It is smaller than `min_size_kb`.
+
+`too_large`: Markdown of more than 16 MiB is not looked into.
+
+`already_compact`: It is in a compact form, or there is nothing in it that could be left out.
+
+`not_smaller`: No form of it is smaller, for Markdown together with the original that is kept.
+
+`not_text`: It is called Markdown, but is no text in UTF-8.
+
+`would_read_differently`: Leaving something out would make its other parts read differently.
+
+`changed`: It isn't what the last scan found; scan again.
+
+`missing`: It is not where the last scan found it.
+
+`unreadable`: It may not be read.
+
+`name_taken`: Something else has the name that its compact form would get.
+
+`linked`: It has other names (hard links), which would keep its bytes.
+"""
+
+
+SortBy = Literal["created", "updated", "title", "size", "type", "relevance"]
+"""By what a search is ordered.
+
+`created`: When they were created.
+
+`updated`: When they last changed.
+
+`title`: By title, whatever the case of its letters; those without one come last in either order.
+
+`size`: By size in bytes.
+
+`type`: By type.
+
+`relevance`: By how well the words fit: a rare word counts more than a frequent one, and more in the
+title than in names and tags, there more than in the description, and there more than elsewhere.
+"""
+
+
 Status = Literal["active", "superseded", "tombstoned"]
 """Whether an artifact stands, was replaced, or was deleted.
 
@@ -657,7 +892,61 @@ class Added:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Applied:
+class Alias:
+    """An alias and what it stands for."""
+
+    alias: str
+    """The name: `type:key@alias` means the artifact."""
+    artifact_type: str
+    """The type of the artifact."""
+    logical_key: str
+    """The key of the artifact."""
+    artifact_id: str
+    """The artifact that it stands for."""
+    version: int
+    """Which version of its type and key that is."""
+    set_at: str
+    """Since when."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AliasSet:
+    """What an alias stands for now and stood for before."""
+
+    alias: str
+    """The name: `type:key@alias` means the artifact."""
+    artifact_type: str
+    """The type of the artifact."""
+    logical_key: str
+    """The key of the artifact."""
+    artifact_id: str
+    """The artifact that it stands for."""
+    version: int
+    """Which version of its type and key that is."""
+    set_at: str
+    """Since when."""
+    previous_artifact_id: str | None
+    """What it stood for before, null for nothing."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApplyCompactionApplied:
+    """What compaction did."""
+
+    family: str | None
+    """The family asked for; null for all."""
+    files: list[PlannedFile]
+    """The files as the plan names them, those that failed left out."""
+    totals: CompactionTotals
+    """All of them together."""
+    families: list[FamilyCompaction]
+    """Each family, by name."""
+    failures: list[CompactionFailure]
+    """Files that could not be replaced and are as they were."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApplyGcApplied:
     """What a collection did."""
 
     policy: str | None
@@ -897,6 +1186,94 @@ class Audited:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Budget:
+    """What the default policy's budget leaves."""
+
+    policy: str
+    """The policy."""
+    space_budget_bytes: int
+    """Its budget."""
+    used_bytes: int
+    """The bytes that live artifacts take, each object counted once."""
+    left_bytes: int
+    """What is left; 0 when it is used up."""
+    over_budget_bytes: int
+    """By how much it is exceeded; 0 when it is not."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BulkDeleted:
+    """What became of several artifacts."""
+
+    success: bool
+    """Whether all of them are in the trash now."""
+    processed: int
+    """How many artifacts were named."""
+    deleted: int
+    """How many were live until now."""
+    failed: int
+    """How many failed."""
+    results: list[DeleteResult]
+    """What became of each, in the order of the request."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BulkResult:
+    """What became of one of several changes."""
+
+    artifact_id: str
+    """The artifact."""
+    success: bool
+    """Whether it is now as it was wished for."""
+    revision: int | None
+    """Its revision by now, null when it failed."""
+    error: str | None
+    """Why it failed, null when it didn't."""
+    error_kind: Kind | None
+    """What kind of failure it was, null when it was none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BulkUpdated:
+    """What became of several changes."""
+
+    success: bool
+    """Whether all of them succeeded."""
+    processed: int
+    """How many artifacts were named."""
+    changed: int
+    """How many changed."""
+    failed: int
+    """How many failed."""
+    results: list[BulkResult]
+    """What became of each, in the order of the request."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bundled:
+    """What a bundle holds."""
+
+    path: str
+    """Absolute path of the bundle."""
+    size_bytes: int
+    """Its length in bytes."""
+    artifact_count: int
+    """How many artifacts it carries."""
+    object_count: int
+    """How many different files' bytes it carries."""
+    object_bytes: int
+    """The length of these together."""
+    run_count: int
+    """How many runs it carries, those not counted that artifacts only name."""
+    dataset_count: int
+    """How many versions of datasets it carries."""
+    alias_count: int
+    """How many aliases it carries."""
+    missing_inputs: list[str]
+    """Inputs that its artifacts name and that it doesn't carry, at most 1000, by id."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
     """An artifact that a plan judges."""
 
@@ -943,6 +1320,18 @@ class Capabilities:
     """JSON-RPC batches are answered."""
     orderings: list[Ordering]
     """The values that `ordering` may have."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CellChange:
+    """A value that differs in a row that both tables have."""
+
+    column: str
+    """The column."""
+    left: float | str | bool | None
+    """The value in the left table; null for none."""
+    right: float | str | bool | None
+    """The value in the right table; null for none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1004,6 +1393,167 @@ class CheckoutParam(TypedDict, total=False):
     """The branch; null where none is checked out."""
     dirty: bool | None
     """Whether there were uncommitted changes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ColumnOf:
+    """A column."""
+
+    name: str
+    """Its name."""
+    type: str
+    """Its type: int, float64, text, timestamp …"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ColumnPair:
+    """A column of one or both tables, and what its values come to."""
+
+    name: str
+    """Its name."""
+    left: ColumnStatistics | None
+    """In the left table; null where that doesn't have it."""
+    right: ColumnStatistics | None
+    """In the right table; null where that doesn't have it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ColumnStatistics:
+    """What the values of a column come to."""
+
+    type: str
+    """Its type: int, float64, text, timestamp …"""
+    nulls: int
+    """How many rows have no value."""
+    nans: int | None
+    """How many values are NaN; null for what can't be."""
+    distinct: int | None
+    """How many different values there are, NaN being one; null where there are more than 1000 or
+    very long ones.
+    """
+    min: float | str | bool | None
+    """The least value, NaN left out; null where there is none."""
+    max: float | str | bool | None
+    """The greatest value, NaN left out; null where there is none."""
+    mean: float | None
+    """The mean of numbers, NaN left out; null where there is none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compacted:
+    """Files that are kept in a compact form."""
+
+    files: int
+    """How many."""
+    logical_bytes: int
+    """The bytes of their originals."""
+    stored_bytes: int
+    """The bytes that their compact forms have, with the originals that are kept compressed beside
+    them.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompactionFailure:
+    """A file that could not be compacted or expanded; it is as it was."""
+
+    artifact_id: str
+    """The artifact it belongs to."""
+    path: str
+    """The absolute path of the file."""
+    message: str
+    """Why."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompactionTotals:
+    """Several files together."""
+
+    files: int
+    """Files of artifacts that are kept in place."""
+    compacted: int
+    """Those that get a compact form."""
+    skipped: int
+    """Those that are left as they are."""
+    size_bytes: int
+    """Bytes of those that get a compact form."""
+    compact_size_bytes: int
+    """Their bytes afterwards, the originals included that are kept."""
+    saved_bytes: int
+    """How many bytes that saves."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompareArtifactsFileEntry:
+    """One file of an artifact."""
+
+    path: str
+    """Its path inside the artifact, with `/` between the parts."""
+    hash: str
+    """SHA-256 of its bytes."""
+    size_bytes: int
+    """Length in bytes."""
+    media_type: str | None
+    """Its media type, where it is known."""
+    role: str | None
+    """What it is for, where that was said."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compared:
+    """As much of a compared artifact as tells it from the other."""
+
+    artifact_id: str
+    """Its id."""
+    artifact_type: str
+    """Its type."""
+    logical_key: str
+    """What it represents."""
+    version: int
+    """Which version of its type and key it is."""
+    status: Status
+    """Whether it stands, was replaced, or was deleted."""
+    archived: bool
+    """Whether it was put aside."""
+    format: Format
+    """What kind of content it has."""
+    file_hash: str
+    """SHA-256 of the bytes kept; of a tree, of its listing."""
+    content_hash: str
+    """Hash of the logical content."""
+    size_bytes: int
+    """Bytes kept, of all files together."""
+    title: str | None
+    """A title for people."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """What differs between two artifacts."""
+
+    left: Compared
+    """The artifact that was compared."""
+    right: Compared
+    """The artifact that it was compared with."""
+    verdict: CompareArtifactsVerdict
+    """What their content comes to."""
+    reason: str
+    """The same as a sentence."""
+    fields: list[ValueChange]
+    """The fields that differ, ids, paths and what follows from others left out."""
+    params: ParamDiff
+    """The params that differ."""
+    tags: TagDiff
+    """The tags that differ."""
+    inputs: InputDiff
+    """The inputs that differ."""
+    files: FileDiff
+    """The files that differ."""
+    table: TableDiff | None
+    """How the tables differ; null unless both are tables that can be read."""
+    truncated: bool
+    """Whether a list was cut at the limit, the examples of rows left aside. The counts are of all.
+    """
 
 
 class Content(TypedDict):
@@ -1082,6 +1632,22 @@ class Created:
     """Whether it was there already, and nothing was done."""
     dataset: Dataset
     """The version."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Database:
+    """The manifest as a database."""
+
+    size_bytes: int
+    """Length of the file."""
+    log_bytes: int
+    """Length of the write-ahead log beside it."""
+    page_bytes: int
+    """Length of a page."""
+    pages: int
+    """How many pages the file has."""
+    free_pages: int
+    """How many of them hold nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1185,6 +1751,22 @@ class DatasetEntry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DeleteResult:
+    """What became of one of several artifacts."""
+
+    artifact_id: str
+    """The artifact."""
+    success: bool
+    """Whether it is in the trash now."""
+    dependent_count: int | None
+    """How many live artifacts were made of it; null when it failed."""
+    error: str | None
+    """Why it failed, null when it didn't."""
+    error_kind: Kind | None
+    """What kind of failure it was, null when it was none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Deleted:
     """What became of it."""
 
@@ -1198,6 +1780,20 @@ class Deleted:
     """How many there are."""
     artifact: Artifact
     """The artifact, as it is now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DiffCount:
+    """How many there are of each kind."""
+
+    added: int
+    """Only the right one has them."""
+    removed: int
+    """Only the left one has them."""
+    changed: int
+    """Both have them, and they differ."""
+    same: int
+    """Both have them alike."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1249,6 +1845,20 @@ class Done:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Duplicates:
+    """What was kept once although several artifacts hold it."""
+
+    files: int
+    """Files of artifacts whose bytes the store keeps."""
+    objects: int
+    """The objects that hold them."""
+    avoided_files: int
+    """How many files took no room."""
+    avoided_bytes: int
+    """How many bytes that saved."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Edge:
     """From an input to what was made of it."""
 
@@ -1276,6 +1886,104 @@ class Event:
     """Who did it: the client's name, where it gave one."""
     data: dict[str, Any]
     """The new values."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expanded:
+    """What was brought back."""
+
+    artifact_id: str
+    """The artifact."""
+    files: list[ExpandedFile]
+    """The files that are their originals again, by path."""
+    failures: list[CompactionFailure]
+    """Files that could not be expanded and are as they were."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExpandedFile:
+    """A file that is its original again."""
+
+    path: str
+    """The absolute path of the original."""
+    form: Form
+    """The form that it had."""
+    compact_size_bytes: int
+    """The length that it had in bytes."""
+    size_bytes: int
+    """The length of the original."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exported:
+    """What was written."""
+
+    artifact_id: str
+    """The artifact."""
+    directory: str
+    """The absolute path of the folder."""
+    files: list[ExportedFile]
+    """Its files, in the order of its listing."""
+    written_count: int
+    """How many files are new or were replaced."""
+    written_bytes: int
+    """How many bytes these have."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportedFile:
+    """A file that is in the folder now."""
+
+    file: str
+    """Its path inside the artifact."""
+    path: str
+    """Its absolute path."""
+    hash: str
+    """SHA-256 of its bytes."""
+    size_bytes: int
+    """Length in bytes."""
+    state: ExportState
+    """What became of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facets:
+    """How many of the found artifacts have which value, the 100 most frequent first; null for what
+    wasn't asked for. Artifacts without a value are not counted.
+    """
+
+    type: list[ValueCount] | None
+    """By type."""
+    tag: list[TagCount] | None
+    """By tag."""
+    status: list[ValueCount] | None
+    """By state."""
+    family: list[ValueCount] | None
+    """By family."""
+    outcome: list[ValueCount] | None
+    """By outcome."""
+    source: list[ValueCount] | None
+    """By source."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FamilyCompaction:
+    """The same of one family."""
+
+    family: str
+    """The family."""
+    files: int
+    """Files of artifacts that are kept in place."""
+    compacted: int
+    """Those that get a compact form."""
+    skipped: int
+    """Those that are left as they are."""
+    size_bytes: int
+    """Bytes of those that get a compact form."""
+    compact_size_bytes: int
+    """Their bytes afterwards, the originals included that are kept."""
+    saved_bytes: int
+    """How many bytes that saves."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1366,25 +2074,31 @@ class FeatureRange:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FileEntry:
-    """One file of an artifact, and where it is."""
+class FileChange:
+    """A file that both have under the same path with different bytes."""
 
     path: str
-    """Its path inside the artifact, with `/` between the parts; of what is kept in place, below the
-    scanned folder.
+    """Its path inside the artifacts; of two single files the right one's."""
+    left: CompareArtifactsFileEntry
+    """The file of the left one."""
+    right: CompareArtifactsFileEntry
+    """The file of the right one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileDiff:
+    """The files that differ, by the hashes of their bytes. Where neither is a tree, the one file of
+    each is held against the other's, whatever they are called.
     """
-    hash: str
-    """SHA-256 of its bytes."""
-    size_bytes: int
-    """Length in bytes."""
-    media_type: str | None
-    """Its media type, where it is known."""
-    role: str | None
-    """What it is for, where that was said."""
-    absolute_path: str | None
-    """The absolute path at which it can be read: its readable name, or the place where it is kept;
-    of a deleted artifact that was kept in place, its place in the trash. Null where it has none.
-    """
+
+    counts: DiffCount
+    """Of all of them, how many are what."""
+    added: list[CompareArtifactsFileEntry]
+    """Only the right one has them, by path."""
+    removed: list[CompareArtifactsFileEntry]
+    """Only the left one has them, by path."""
+    changed: list[FileChange]
+    """Both have them with different bytes, by path."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1409,6 +2123,22 @@ class Finding:
     """The way out, where there is one and it is not gone yet."""
     quarantined_to: str | None
     """Where the damaged bytes lie now, if a repair moved them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """A page of what was found."""
+
+    artifacts: list[Artifact]
+    """The artifacts."""
+    total: int
+    """How many were found in all."""
+    count: int
+    """How many are on this page."""
+    next_cursor: str | None
+    """What leads to the next page, null when this is the last."""
+    facets: Facets | None
+    """How all that was found spreads, null unless asked for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1510,6 +2240,18 @@ class GraphStats:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Artifacts that have something in common."""
+
+    name: str | None
+    """What they have in common; null where they have none."""
+    artifacts: int
+    """How many they are."""
+    logical_bytes: int
+    """Their bytes, those that several hold counted for each."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Health:
     """Whether the store can be used."""
 
@@ -1596,6 +2338,30 @@ class ImportM3Report:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Imported:
+    """What became of a bundle."""
+
+    created_at: str
+    """When the bundle was written."""
+    artifacts: Tally
+    """The artifacts."""
+    runs: Tally
+    """The runs."""
+    datasets: Tally
+    """The versions of datasets."""
+    aliases: Tally
+    """The aliases; one that stands for something else here is skipped."""
+    types: Tally
+    """The definitions of types."""
+    bytes_taken: int
+    """The bytes that the store had not yet."""
+    notes: list[str]
+    """What could not be kept as it was, at most 1000 sentences."""
+    truncated: bool
+    """Whether there are more notes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class InitializeResult:
     """Who serves, and within which limits."""
 
@@ -1615,12 +2381,34 @@ class InitializeResult:
     """SHA-256 of the published schemas: equal hashes, equal shapes."""
 
 
-class _InputRequired(TypedDict):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Input:
+    """An artifact that another was made from."""
+
+    artifact_id: str
+    """The input's id."""
+    relation: str | None
+    """How the output came from it; `derived_from` unless given."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InputDiff:
+    """The inputs that differ; annotations count too."""
+
+    counts: DiffCount
+    """Of all of them, how many are what; an input with another relation is another input."""
+    added: list[Input]
+    """Only the right one was made from them, in its order."""
+    removed: list[Input]
+    """Only the left one was made from them, in its order."""
+
+
+class _InputParamRequired(TypedDict):
     artifact_id: str
     """The input's id."""
 
 
-class Input(_InputRequired, total=False):
+class InputParam(_InputParamRequired, total=False):
     """An artifact that another was made from."""
 
     relation: str | None
@@ -1665,6 +2453,36 @@ class Limits:
     """Most requests under way; beyond them reading waits."""
     content_bytes: int
     """Largest inline content, in bytes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListFilesFileEntry:
+    """One file of an artifact, and where it is."""
+
+    path: str
+    """Its path inside the artifact, with `/` between the parts; of what is kept in place, below the
+    scanned folder.
+    """
+    hash: str
+    """SHA-256 of its bytes."""
+    size_bytes: int
+    """Length in bytes."""
+    media_type: str | None
+    """Its media type, where it is known."""
+    role: str | None
+    """What it is for, where that was said."""
+    absolute_path: str | None
+    """The absolute path at which it can be read: its readable name, or the place where it is kept;
+    of a deleted artifact that was kept in place, its place in the trash. Null where it has none.
+    """
+    form: Form | None
+    """The compact form that lies there; null where the original does. `hash` and `size_bytes` are
+    the original's, and read_file answers it.
+    """
+    stored_hash: str | None
+    """SHA-256 of the bytes that lie there; null where they are the original's."""
+    stored_size_bytes: int | None
+    """Length of what lies there in bytes; null where it is the original."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1739,6 +2557,16 @@ class Members:
     """The offset of the next ones, null when these are the last."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NamedValue:
+    """A param that only one of them has."""
+
+    name: str
+    """The names that lead to it, as in `grid.bins`."""
+    value: Any
+    """Its value."""
+
+
 class _NewMemberRequired(TypedDict):
     artifact_id: str
     """The artifact."""
@@ -1779,6 +2607,29 @@ class Node:
     """When it was published."""
     depth: int
     """How many edges it is away from the nearest start; 0 for the starts."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParamDiff:
+    """The params that differ, the innermost ones; lists are compared whole."""
+
+    counts: DiffCount
+    """Of all of them, how many are what."""
+    added: list[NamedValue]
+    """Only the right one has them, by name."""
+    removed: list[NamedValue]
+    """Only the left one has them, by name."""
+    changed: list[ValueChange]
+    """Both have them with different values, by name."""
+
+
+class ParamRange(TypedDict, total=False):
+    """The numbers or the texts between which a param lies, the ends included."""
+
+    min: str | float | None
+    """This or more."""
+    max: str | float | None
+    """This or less."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1852,7 +2703,25 @@ class Pin:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class PlanCompactionPlan:
+    """What compaction would do."""
+
+    family: str | None
+    """The family asked for; null for all."""
+    files: list[PlannedFile]
+    """Every file of the artifacts that are kept in place: by family, the newest artifact first,
+    then by path.
+    """
+    totals: CompactionTotals
+    """All files together."""
+    families: list[FamilyCompaction]
+    """Each family, by name."""
+    digest: str
+    """Names this plan; apply_compaction does no other."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanGcPlan:
     """What a collection would do."""
 
     policy: str | None
@@ -1897,6 +2766,44 @@ class PlanTotals:
     """Bytes of those that go, what they share counted each time."""
     physical_bytes: int
     """Bytes that a purge of those that go would free."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedFile:
+    """What compaction would do, or has done, to one file."""
+
+    artifact_id: str
+    """The artifact it belongs to."""
+    family: str
+    """The artifact's family."""
+    path: str
+    """The absolute path of the file as it lies there."""
+    form: Form | None
+    """The form it gets; null when it is left as it is."""
+    skipped: Skipped | None
+    """Why it is left as it is; null when it gets a compact form."""
+    size_bytes: int
+    """Its length in bytes."""
+    compact_size_bytes: int
+    """Its length afterwards; the same when it is left as it is."""
+    original_size_bytes: int
+    """How many bytes the original takes that is kept beside it, compressed; 0 where the form alone
+    holds all.
+    """
+    saved_bytes: int
+    """How many bytes that saves."""
+    lines_processed: int | None
+    """Lines of JSON Lines that get a dictionary."""
+    dict_fields: int | None
+    """How many fields have values in the dictionary."""
+    original_sections: int | None
+    """Sections of Markdown."""
+    compacted_sections: int | None
+    """The sections that are left."""
+    empty_sections: int | None
+    """Sections that are empty and are left out."""
+    canonical_headers: int | None
+    """Headers that are written otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2046,6 +2953,60 @@ class Purged:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Related:
+    """An artifact that has to do with the one that was asked about."""
+
+    artifact_id: str
+    """Its id."""
+    artifact_type: str
+    """Its type."""
+    title: str | None
+    """A title for people."""
+    logical_key: str
+    """What it represents."""
+    version: int
+    """Which version of its type and key it is."""
+    status: Status
+    """Whether it stands, was replaced, or was deleted."""
+    archived: bool
+    """Whether it was put aside."""
+    created_at: str
+    """When it was published."""
+    relation: str
+    """What ties it to the other: the relation of the edge, `supersedes`, `superseded_by`,
+    `sibling_of`, `shared_model` or `shared_input`.
+    """
+    reason: str
+    """The same as a sentence."""
+    depth: int
+    """How many steps away it is; what shares a model or an input is two steps away."""
+    via: str | None
+    """The artifact that lies between: one step nearer, or the input that both have. Null where none
+    does.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Relations:
+    """What an artifact has to do with others."""
+
+    artifact_id: str
+    """The artifact that was asked about."""
+    derived_from: list[Related]
+    """What it was made from, nearest first, as the inputs were given."""
+    derivatives: list[Related]
+    """What was made of it, nearest first, then newest first."""
+    related: list[Related]
+    """What replaced it, what it replaced, its siblings, what shares a model, what shares an input;
+    then newest first.
+    """
+    truncated: bool
+    """Whether there is more than a list holds. Inputs beyond the first 100 are not looked at for
+    siblings.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Removed:
     """How many pins there were."""
 
@@ -2066,6 +3027,18 @@ class Restored:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """Files on the disk, each inode counted once however many names it has."""
+
+    files: int
+    """How many inodes."""
+    logical_bytes: int
+    """Their lengths."""
+    physical_bytes: int
+    """What the file system takes for them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Root:
     """An ancestor that has no inputs itself."""
 
@@ -2075,6 +3048,55 @@ class Root:
     """Its type."""
     roles: list[str]
     """The parts it plays."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowChange:
+    """A row that both tables have by its key, with different values."""
+
+    left_row: int
+    """Its number in the left table, from 1."""
+    right_row: int
+    """Its number in the right table, from 1."""
+    key: dict[str, float | str | bool | None]
+    """Its values in the key columns."""
+    changes: list[CellChange]
+    """What differs, of the first 100 columns that do."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowDiff:
+    """How the rows of two tables differ."""
+
+    key: list[str]
+    """The columns by which rows are told to be the same row: those asked for, else the sort keys
+    that both types declare. Without any a row is the same only if all of it is, and none counts as
+    changed.
+    """
+    compared: list[str]
+    """The columns whose values are compared: those that both tables have with the same type."""
+    counts: DiffCount
+    """How many rows are what. Rows that are there several times count as often as they are."""
+    left_repeated: int
+    """How many rows of the left table have a key that a row before them has."""
+    right_repeated: int
+    """How many rows of the right table have a key that a row before them has."""
+    added: list[RowOf]
+    """Some rows that only the right table has, the first ones in it."""
+    removed: list[RowOf]
+    """Some rows that only the left table has, the first ones in it."""
+    changed: list[RowChange]
+    """Some rows that differ, the first ones of the left table."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowOf:
+    """A row that only one table has."""
+
+    row: int
+    """Its number in its table, from 1."""
+    values: dict[str, float | str | bool | None]
+    """Its values by column, of the first 100 columns."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2336,6 +3358,71 @@ class ScanWarning:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SchemaDiff:
+    """How the columns of two tables differ."""
+
+    same: bool
+    """Whether names, types and order are the same."""
+    added: list[ColumnOf]
+    """Only the right table has them, in its order."""
+    removed: list[ColumnOf]
+    """Only the left table has them, in its order."""
+    changed: list[TypeChange]
+    """Both have them with different types, in the order of the left one."""
+    reordered: bool
+    """Whether the columns that both have stand in another order."""
+
+
+class SearchFilter(TypedDict, total=False):
+    """Which artifacts a search finds; everything in it must hold."""
+
+    types: Sequence[str] | None
+    """Of one of these types, whatever the case of their letters."""
+    status: Status | None
+    """In this state; all but the deleted unless given."""
+    archived: Archived | None
+    """Whether archived artifacts are found; exclude unless given."""
+    tags: Mapping[str, str] | Sequence[str] | None
+    """With all of these tags: an object of texts, or a list of words."""
+    any_tags: Mapping[str, str | Sequence[str]] | Sequence[str] | None
+    """With at least one of these tags: an object whose values are texts or lists of texts, or a
+    list of words.
+    """
+    source: str | None
+    """From this source."""
+    capabilities: Sequence[str] | None
+    """With all of these capabilities."""
+    family: str | None
+    """Of this family."""
+    outcome: Outcome | None
+    """With this outcome."""
+    run_id: str | None
+    """Published by this run, duplicates included."""
+    roles: Sequence[str] | None
+    """With all of these roles."""
+    min_created_at: str | None
+    """Created at this moment or later (RFC 3339; without zone it reads as UTC)."""
+    max_created_at: str | None
+    """Created at this moment or earlier."""
+    min_size_bytes: int | None
+    """Of so many bytes or more."""
+    max_size_bytes: int | None
+    """Of so many bytes or fewer."""
+    writer_name: str | None
+    """Written by the program of this name."""
+    writer_version: str | None
+    """Written by this version of a program."""
+    git_commit: str | None
+    """Made by the code of this commit, or of one that begins like this."""
+    params: Mapping[str, ParamCondition] | None
+    """Made with all of these params, by name; `grid.bins` is the bins inside grid. A text, number
+    or boolean is the value itself, a list the values of which it is one, {min?, max?} the numbers
+    or texts between which it lies, the ends included. Of a param that is a list itself, one value
+    must do.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SettingsImported:
     """What the file became."""
 
@@ -2374,6 +3461,52 @@ class Statistics:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Stats:
+    """What is kept and how much room it takes."""
+
+    total: int
+    """How many artifacts there are, deleted ones left out."""
+    logical_bytes: int
+    """Their bytes, those that several hold counted for each."""
+    live_bytes: int
+    """Their bytes, each object counted once, and files that are kept in place as they lie there."""
+    oldest: str | None
+    """When the oldest of them was created; null without any."""
+    newest: str | None
+    """When the newest of them was created; null without any."""
+    by_type: list[Group]
+    """By type."""
+    by_source: list[Group]
+    """By source."""
+    by_tag: list[TagGroup]
+    """By tag; at most 1000."""
+    tags_omitted: int
+    """How many more tags there are."""
+    by_status: list[Group]
+    """By status."""
+    by_family: list[Group]
+    """By family."""
+    by_outcome: list[Group]
+    """By outcome."""
+    duplicates: Duplicates
+    """What is kept once although several artifacts hold it."""
+    compacted: Compacted
+    """Files that are kept in a compact form."""
+    trash: TrashFigures
+    """What lies in the trash."""
+    store: Room
+    """What the store's own files take on the disk: objects, names, sidecars, trash, manifest and
+    all else.
+    """
+    in_place: Room
+    """What files take that are kept in place."""
+    database: Database
+    """The manifest as a database."""
+    budget: Budget | None
+    """What the budget of the default policy leaves; null where there is none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
     """The manifest that is there now."""
 
@@ -2385,6 +3518,70 @@ class Summary:
     """What could not be made good: missing objects, damaged sidecars, inputs that are gone; one
     sentence each.
     """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TableDiff:
+    """How two tables differ."""
+
+    left_rows: int
+    """Rows of the left table."""
+    right_rows: int
+    """Rows of the right table."""
+    schema: SchemaDiff
+    """How their columns differ."""
+    columns: list[ColumnPair]
+    """The columns of the left table, then those that only the right one has."""
+    rows: RowDiff
+    """How their rows differ."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TagChange:
+    """A tag that both have with different values."""
+
+    left: str
+    """The value of the left one."""
+    right: str
+    """The value of the right one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TagCount:
+    """How many have a tag."""
+
+    key: str
+    """The tag's key."""
+    value: str
+    """Its value; "" for a tag that is only a word."""
+    count: int
+    """How many have it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TagDiff:
+    """The tags that differ."""
+
+    added: dict[str, str]
+    """Only the right one has them."""
+    removed: dict[str, str]
+    """Only the left one has them."""
+    changed: dict[str, TagChange]
+    """Both have them with different values."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TagGroup:
+    """Artifacts that have a tag in common."""
+
+    key: str
+    """The tag."""
+    value: str
+    """Its value."""
+    artifacts: int
+    """How many they are."""
+    logical_bytes: int
+    """Their bytes, those that several hold counted for each."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2424,6 +3621,18 @@ class Totals:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TrashFigures:
+    """What lies in the trash."""
+
+    artifacts: int
+    """How many artifacts."""
+    logical_bytes: int
+    """Their bytes, those that several hold counted for each."""
+    purgeable_bytes: int
+    """What purging all of it would free: bytes that nothing live needs."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Trashed:
     """Something in the trash."""
 
@@ -2460,6 +3669,18 @@ class Trashed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TypeChange:
+    """A column that both tables have with different types."""
+
+    name: str
+    """Its name."""
+    left: str
+    """Its type in the left table."""
+    right: str
+    """Its type in the right table."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TypeDefinition:
     """What a registered type says about its tables."""
 
@@ -2489,6 +3710,38 @@ class TypeSummary:
     """When there are any, the order of rows doesn't count."""
     timestamp_columns: list[str]
     """Columns read as timestamps even where they are text."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Updated:
+    """What became of a change."""
+
+    changed: bool
+    """Whether anything changed."""
+    artifact: Artifact
+    """The artifact as it is now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ValueChange:
+    """A field or param that both have with different values."""
+
+    name: str
+    """Its name; of a param the names that lead to it, as in `grid.bins`."""
+    left: Any
+    """The value of the left one."""
+    right: Any
+    """The value of the right one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ValueCount:
+    """How many have a value."""
+
+    value: str
+    """The value."""
+    count: int
+    """How many have it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -2558,3 +3811,7 @@ class Writer:
     """The program's name."""
     version: str | None
     """The program's version."""
+
+
+ParamCondition = Union[str, float, bool, Sequence[str | float | bool], ParamRange]
+"""What must hold of a param: its value, a list of values of which it is one, or a range."""

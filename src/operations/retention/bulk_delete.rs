@@ -1,0 +1,114 @@
+//! `bulk_delete`
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::ids::ArtifactId;
+use crate::model::number::Count;
+use crate::model::{Kind, Result};
+use crate::operations::params::counted;
+use crate::operations::{Command, Context, Operation};
+use crate::retention;
+use crate::store::{Store, View, Writer};
+
+/// Most artifacts of one request.
+const MOST: usize = 1000;
+
+/// Puts several artifacts into the trash, as delete_artifact does with one. Each succeeds or fails by itself.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("examples" = [
+    {"artifactIds": ["art-20260301T093000-5f2c81d4", "art-20260302T093000-0b7e43aa"], "reason": "made from the wrong readings"},
+]))]
+pub struct Params {
+    /// The artifacts, 1 to 1000.
+    #[schemars(length(min = 1, max = 1000))]
+    artifact_ids: Vec<ArtifactId>,
+    /// Why; it stands in the history and the trash.
+    reason: Option<String>,
+    /// Whether they are deleted although something protects them; false unless given.
+    #[schemars(extend("default" = false))]
+    force: Option<bool>,
+}
+
+/// What became of several artifacts.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BulkDeleted {
+    /// Whether all of them are in the trash now.
+    success: bool,
+    /// How many artifacts were named.
+    processed: Count,
+    /// How many were live until now.
+    deleted: Count,
+    /// How many failed.
+    failed: Count,
+    /// What became of each, in the order of the request.
+    results: Vec<DeleteResult>,
+}
+
+/// What became of one of several artifacts.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteResult {
+    /// The artifact.
+    artifact_id: ArtifactId,
+    /// Whether it is in the trash now.
+    success: bool,
+    /// How many live artifacts were made of it; null when it failed.
+    dependent_count: Option<Count>,
+    /// Why it failed, null when it didn't.
+    error: Option<String>,
+    /// What kind of failure it was, null when it was none.
+    error_kind: Option<Kind>,
+}
+
+/// `bulk_delete`
+pub enum BulkDelete {}
+
+impl Operation for BulkDelete {
+    const METHOD: &'static str = "bulk_delete";
+    type Params = Params;
+    type Result = BulkDeleted;
+}
+
+impl Command for BulkDelete {
+    type Prepared = (Params, Option<String>);
+
+    fn prepare(_: &Arc<Store>, params: Params, context: &Context) -> Result<Self::Prepared> {
+        counted("artifactIds", params.artifact_ids.len(), 1, MOST)?;
+        Ok((params, context.actor.map(str::to_owned)))
+    }
+
+    fn commit((params, actor): Self::Prepared, writer: &mut Writer) -> Result<BulkDeleted> {
+        writer.set_actor(actor.clone());
+        let (mut deleted, mut failed, mut results) = (0, 0, Vec::new());
+        for artifact_id in params.artifact_ids {
+            let result = writer.found(artifact_id.as_str()).and_then(|found| {
+                let (_, count) = writer.manifest().live_outputs(found.seq, 0)?;
+                let force = params.force == Some(true);
+                let changed = retention::delete(writer, &found, params.reason.clone(), actor.clone(), force)?;
+                Ok((changed, count))
+            });
+            let result = match result {
+                Ok((changed, count)) => {
+                    deleted += u64::from(changed);
+                    let dependent_count = Some(Count(count));
+                    DeleteResult { artifact_id, success: true, dependent_count, error: None, error_kind: None }
+                }
+                // What is wrong with one artifact is its own; everything else is wrong with all.
+                Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Conflict | Kind::Protected) => {
+                    failed += 1;
+                    let (error, error_kind) = (Some(error.message().to_owned()), Some(error.kind()));
+                    DeleteResult { artifact_id, success: false, dependent_count: None, error, error_kind }
+                }
+                Err(error) => return Err(error),
+            };
+            results.push(result);
+        }
+        let processed = Count(results.len() as u64);
+        Ok(BulkDeleted { success: failed == 0, processed, deleted: Count(deleted), failed: Count(failed), results })
+    }
+}

@@ -1,0 +1,116 @@
+//! What the handlers of all requests share: the session, and how one waits for a method's result.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+
+use serde_json::Value;
+use tokio::sync::{Semaphore, oneshot};
+
+use super::super::session::Session;
+use super::super::task::Task;
+use super::super::{REQUESTS_IN_FLIGHT_MAX, fault};
+use super::guard::{Guard, Token};
+use crate::model::{Error, Kind, Result};
+use crate::operations::{Method, Reply};
+use crate::store::Store;
+
+/// What the handlers share.
+pub(super) struct App {
+    pub(super) session: Arc<Session>,
+    pub(super) guard: Guard,
+    /// Requests beyond the session's room wait here, without a thread.
+    room: Semaphore,
+    openapi: OnceLock<String>,
+}
+
+/// Withdraws a request when the client that waits for it has gone.
+struct Awaited<'a> {
+    session: &'a Arc<Session>,
+    task: Option<Arc<Task>>,
+}
+
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            self.session.cancel_task(task);
+        }
+    }
+}
+
+impl App {
+    pub(super) fn new(session: Arc<Session>, address: SocketAddr, token: Option<Token>) -> Arc<Self> {
+        let room = Semaphore::new(REQUESTS_IN_FLIGHT_MAX);
+        Arc::new(Self { session, guard: Guard::new(address, token), room, openapi: OnceLock::new() })
+    }
+
+    /// Calls a method on behalf of a client, which may name no files of this machine.
+    pub(super) async fn call_from_afar(&self, name: &str, params: Value, actor: Option<Arc<str>>) -> Result<Reply> {
+        let method = self.method(name)?;
+        // `left.path` lies inside the object `left`.
+        let given = |param: &&&str| {
+            let value = params.pointer(&format!("/{}", param.replace('.', "/")));
+            value.is_some_and(|value| !value.is_null() && !value.is_boolean())
+        };
+        if let Some(param) = method.path_params.iter().find(given) {
+            return Err(Error::new(
+                Kind::PathNotAllowed,
+                format!("{param}: no path of this machine can be given over HTTP"),
+            )
+            .field(*param)
+            .hint("send the bytes: POST /v1/artifacts takes a file as its body"));
+        }
+        self.run(method, params, actor).await
+    }
+
+    /// Calls a method.
+    pub(super) async fn call(&self, name: &str, params: Value, actor: Option<Arc<str>>) -> Result<Reply> {
+        self.run(self.method(name)?, params, actor).await
+    }
+
+    fn method(&self, name: &str) -> Result<&'static Method> {
+        let about = &self.session.about;
+        about.find(name).ok_or_else(|| fault::unknown_method(name, about.methods))
+    }
+
+    async fn run(&self, method: &'static Method, params: Value, actor: Option<Arc<str>>) -> Result<Reply> {
+        let ending = || Error::busy("the server is ending").hint("send the request to the next one");
+        let _place = self.room.acquire().await.map_err(|_| ending())?;
+        let (sender, receiver) = oneshot::channel();
+        let told = move |result| {
+            sender.send(result).ok();
+        };
+        let task = self.session.call(method, params, actor, told).ok_or_else(ending)?;
+        let mut awaited = Awaited { session: &self.session, task: Some(task) };
+        let result = receiver.await;
+        awaited.task = None;
+        result.unwrap_or_else(|_| Err(ending()))
+    }
+
+    /// Does what blocks away from the threads that serve sockets.
+    pub(super) async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Arc<Store>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let site = self.session.site.clone();
+        self.apart(move || work(&site.store()?)).await
+    }
+
+    /// The same, where the store is made if there is none.
+    pub(super) async fn aside_in_new<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Arc<Store>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let site = self.session.site.clone();
+        self.apart(move || work(&site.store_or_create()?)).await
+    }
+
+    async fn apart<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        let done = tokio::task::spawn_blocking(work).await;
+        done.unwrap_or_else(|panic| Err(Error::internal(format!("a request failed because of a defect: {panic}"))))
+    }
+
+    /// The OpenAPI document.
+    pub(super) fn openapi(&self) -> String {
+        self.openapi.get_or_init(|| (self.session.about.openapi)().to_string()).clone()
+    }
+}

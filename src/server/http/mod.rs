@@ -1,0 +1,220 @@
+//! Serves the operations over HTTP: JSON-RPC at `/rpc`, the artifacts as resources below `/v1/artifacts`.
+//!
+//! The operations themselves run as they do over lines: one session, whose workers and committer are ordinary threads.
+//! Only waiting for sockets is asynchronous.
+
+mod app;
+mod artifacts;
+mod download;
+mod guard;
+mod query;
+mod reply;
+mod rpc;
+mod upload;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::response::Response;
+use axum::routing::{get, post};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{Semaphore, watch};
+
+use super::conductor::{self, Wake};
+use super::session::Session;
+use super::{About, Ending, Options};
+use crate::model::{Error, Result};
+use crate::store::Site;
+
+pub use guard::Token;
+
+use app::App;
+
+/// Connections beyond these wait until one is closed.
+const CONNECTIONS_MAX: usize = 256;
+/// How long a client may take to send the head of a request, and a connection may lie idle.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+const HEAD_BYTES_MAX: usize = 16 << 10;
+const HEADERS_MAX: usize = 64;
+/// How long what is under way may take once the end has come.
+const GRACE: Duration = Duration::from_secs(5);
+/// How long connections may take for their last bytes once every request is answered.
+const LAST_BYTES: Duration = Duration::from_millis(300);
+
+/// How a store is served over HTTP.
+pub struct HttpOptions {
+    /// Where to listen.
+    pub address: SocketAddr,
+    /// What every request must show; needed where others than this machine can connect.
+    pub token: Option<Token>,
+}
+
+/// Serves over HTTP until a signal; with `stdio`, beside a session over standard input and output and until that ends.
+/// `listening` is told the address as soon as clients can connect.
+pub fn serve(
+    site: &Arc<Site>,
+    about: About,
+    options: HttpOptions,
+    stdio: Option<Options>,
+    listening: impl FnOnce(SocketAddr),
+) -> Result<Ending> {
+    if options.token.is_none() && !options.address.ip().is_loopback() {
+        return Err(Error::invalid_params(format!(
+            "{} can be reached from other machines, so a token is needed",
+            options.address
+        ))
+        .field("http")
+        .hint("listen on 127.0.0.1, or write at least 32 random characters into a file for --http-token-file"));
+    }
+    let runtime =
+        Builder::new_multi_thread().worker_threads(2).thread_name("http").enable_all().build().map_err(failed)?;
+    let listener = runtime.block_on(TcpListener::bind(options.address)).map_err(|error| {
+        Error::conflict(format!("nothing can listen on {}: {error}", options.address))
+            .field("http")
+            .hint("choose another port; port 0 takes any that is free")
+    })?;
+    let address = listener.local_addr().map_err(failed)?;
+    let wake = if stdio.is_some() { Wake::new() } else { Wake::with_signals() };
+    let session = Session::shared(site.clone(), about, wake.map_err(failed)?);
+    let app = App::new(session.clone(), address, options.token);
+    let (stop, stopped) = watch::channel(false);
+    let accepting = runtime.spawn(accept(listener, app, stopped));
+    listening(address);
+    let ending = match stdio {
+        None => conductor::oversee(&session, || {
+            stop.send(true).ok();
+        }),
+        Some(options) => {
+            let (ended, end) = mpsc::channel();
+            let own = session.clone();
+            std::thread::Builder::new()
+                .name("conductor".to_owned())
+                .spawn(move || {
+                    conductor::oversee(&own, || {});
+                    ended.send(()).ok();
+                })
+                .map_err(failed)?;
+            let ending = super::serve(site.clone(), about, options).map_err(failed)?;
+            stop.send(true).ok();
+            session.end_reading();
+            end.recv_timeout(GRACE).ok();
+            ending
+        }
+    };
+    finish(runtime, accepting);
+    site.close();
+    Ok(ending)
+}
+
+fn failed(error: std::io::Error) -> Error {
+    Error::internal(format!("HTTP can't be served: {error}"))
+}
+
+fn finish(runtime: Runtime, accepting: tokio::task::JoinHandle<()>) {
+    runtime.block_on(async { tokio::time::timeout(LAST_BYTES, accepting).await.ok() });
+    runtime.shutdown_background();
+}
+
+async fn accept(listener: TcpListener, app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let service = TowerToHyperService::new(router(app));
+    let open = GracefulShutdown::new();
+    loop {
+        let next = async {
+            let place = room.clone().acquire_owned().await.expect("it is never closed");
+            (listener.accept().await, place)
+        };
+        let (accepted, place) = tokio::select! {
+            next = next => next,
+            _ = stopped.changed() => break,
+        };
+        let stream: TcpStream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Most likely no descriptor is free; one will be.
+                tracing::warn!("a connection could not be accepted: {error}");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        stream.set_nodelay(true).ok();
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIMEOUT)
+            .max_headers(HEADERS_MAX)
+            .max_buf_size(HEAD_BYTES_MAX)
+            .serve_connection(TokioIo::new(stream), service.clone());
+        let connection = open.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!("a connection ended early: {error}");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    open.shutdown().await;
+}
+
+fn router(app: Arc<App>) -> Router {
+    use artifacts as a;
+    Router::new()
+        .route("/healthz", get(health))
+        .route("/openapi.json", get(openapi))
+        .route("/rpc", post(rpc::answer))
+        .route("/v1/artifacts", get(a::list).post(upload::publish))
+        .route("/v1/artifacts/stats", get(a::stats))
+        .route("/v1/artifacts/rescan", post(a::rescan))
+        .route("/v1/artifacts/archive", post(a::archive))
+        .route("/v1/artifacts/unarchive", post(a::unarchive))
+        .route("/v1/artifacts/bulk-delete", post(a::bulk_delete))
+        .route("/v1/artifacts/{id}", get(a::show).put(a::update).delete(a::delete))
+        .route("/v1/artifacts/{id}/files", get(a::files))
+        .route("/v1/artifacts/{id}/files/{*file}", get(download::file))
+        .route("/v1/artifacts/{id}/relationships", get(a::related))
+        .route("/v1/artifacts/{id}/related", get(a::related))
+        .route("/v1/artifacts/{id}/compare", post(a::compare))
+        .fallback(nowhere)
+        .method_not_allowed_fallback(not_so)
+        .layer(middleware::from_fn_with_state(app.clone(), guard::check))
+        .with_state(app)
+}
+
+async fn health(State(app): State<Arc<App>>) -> Response {
+    match app.call("health_check", serde_json::json!({}), None).await {
+        Ok(text) => {
+            let available =
+                serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|told| told["available"] == true);
+            reply::health(available)
+        }
+        Err(error) => reply::error(&error),
+    }
+}
+
+async fn openapi(State(app): State<Arc<App>>) -> Response {
+    reply::json_text(app.openapi())
+}
+
+async fn nowhere(request: Request) -> Response {
+    let path: String = request.uri().path().chars().take(200).collect();
+    let error = Error::not_found(format!("there is nothing at {path}")).hint("/openapi.json lists what there is");
+    reply::error(&error)
+}
+
+async fn not_so(request: Request) -> Response {
+    let path: String = request.uri().path().chars().take(200).collect();
+    let error = Error::invalid_request(format!("{path} takes no {}", request.method()))
+        .hint("/openapi.json lists what each path takes");
+    reply::with_status(StatusCode::METHOD_NOT_ALLOWED, &error)
+}
