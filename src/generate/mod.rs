@@ -1,5 +1,5 @@
-//! What is made from the list of operations for other programs and for people: schemas, the OpenRPC document, the
-//! reference, the typed parts of the clients. Pure functions: a test writes the files and fails when they are stale.
+//! What is made from the list of operations for other programs and for people: schemas, the OpenRPC and OpenAPI documents,
+//! the reference, the typed parts of the clients. Pure functions: a test writes the files and fails when they are stale.
 
 mod catalog;
 mod openapi;
@@ -31,6 +31,7 @@ pub fn files() -> BTreeMap<String, String> {
     files.insert("src/generate/schemas.sha256".to_owned(), format!("{schema_hash}\n"));
     let catalog = Catalog::of(OPERATIONS);
     files.insert("schemas/openrpc.json".to_owned(), pretty(&openrpc::document(&catalog)));
+    files.insert("schemas/openapi.json".to_owned(), pretty(&openapi::document(&catalog)));
     files.insert("docs/operations.md".to_owned(), reference::page(&catalog));
     files.extend(typescript::files(&catalog, &schema_hash));
     files.extend(python::files(&catalog));
@@ -76,7 +77,7 @@ fn schema_files() -> BTreeMap<String, String> {
     files
 }
 
-/// The OpenRPC document doesn't count: it says the same again, and the version besides.
+/// The OpenRPC and OpenAPI documents don't count: they say the same again, and the version besides.
 fn hash_of(schemas: &BTreeMap<String, String>) -> String {
     let mut hasher = Sha256::new();
     for (path, content) in schemas {

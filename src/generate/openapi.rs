@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::catalog::{COMPONENTS, Catalog, Entry};
 use super::schemas::{META, strip};
 use crate::model::Kind;
+use crate::model::number::LARGEST;
 use crate::operations::rest::{Answer, Body, RESOURCES, Resource, Verb, Word, Written};
 
 /// The document for all resources.
@@ -62,7 +63,7 @@ fn operation(resource: &Resource, entry: &Entry) -> Value {
         }));
     }
     parameters.extend(resource.words.iter().map(parameter));
-    if resource.verb == Verb::Put {
+    if resource.answer == Answer::Revised {
         parameters.push(json!({
             "name": "If-Match", "in": "header", "required": false, "schema": { "type": "string" },
             "description": "The ETag of the revision that is meant; another one is refused.",
@@ -92,17 +93,23 @@ fn operation(resource: &Resource, entry: &Entry) -> Value {
 fn parameter(word: &Word) -> Value {
     let schema = match word.written {
         Written::Text => json!({ "type": "string" }),
-        Written::List => json!({ "type": "array", "items": { "type": "string" } }),
-        Written::Number => json!({ "type": "integer", "minimum": 0, "maximum": crate::model::number::LARGEST }),
-        Written::Flag => json!({ "type": "boolean" }),
+        Written::List | Written::Choice | Written::Tags | Written::TagChoice => {
+            json!({ "type": "array", "items": { "type": "string" } })
+        }
+        Written::Number | Written::Capped(_) => json!({ "type": "integer", "minimum": 0, "maximum": LARGEST }),
+        Written::Flag | Written::Switch { .. } => json!({ "type": "boolean" }),
         Written::Moment => json!({ "type": "string", "format": "date-time" }),
         Written::Json => json!({ "type": "string", "contentMediaType": "application/json" }),
         Written::OneOf(words) => json!({ "type": "string", "enum": words }),
+        Written::Mapped(words) => {
+            let words: Vec<&str> = words.iter().map(|(from, _)| *from).collect();
+            json!({ "type": "string", "enum": words })
+        }
     };
     let mut parameter = json!({
-        "name": word.name, "in": "query", "required": false, "description": word.about, "schema": schema,
+        "name": word.name(), "in": "query", "required": false, "description": word.about, "schema": schema,
     });
-    if word.written == Written::List {
+    if parameter["schema"]["type"] == "array" {
         parameter["style"] = json!("form");
         parameter["explode"] = json!(false);
     }
@@ -110,46 +117,48 @@ fn parameter(word: &Word) -> Value {
 }
 
 fn body(resource: &Resource, entry: &Entry) -> Option<Value> {
+    let params = params(resource, entry);
     let json_body = |schema: Value| json!({ "application/json": { "schema": schema } });
-    match resource.body {
-        Body::None => None,
-        Body::Params(without) => {
-            let schema = params(entry, without);
-            let required = schema["required"].as_array().is_some_and(|required| !required.is_empty());
-            Some(json!({ "required": required, "content": json_body(schema) }))
+    let (required, content) = match resource.body {
+        Body::None => return None,
+        Body::Params => {
+            let required = params["required"].as_array().is_some_and(|required| !required.is_empty());
+            (required, json_body(params))
         }
-        Body::Ids => {
-            let ids = params(entry, &[])["properties"]["artifactIds"].clone();
-            Some(
-                json!({ "required": true, "content": json_body(json!({ "oneOf": [ids, params(entry, &["archived"])] })) }),
-            )
+        Body::Ids => (true, json_body(json!({ "oneOf": [params["properties"]["artifactIds"], params] }))),
+        Body::File => {
+            let mut content = json_body(params);
+            content["application/octet-stream"] =
+                json!({ "schema": { "type": "string", "contentMediaType": "application/octet-stream" } });
+            (true, content)
         }
-        Body::File => Some(json!({
-            "required": true,
-            "content": {
-                "application/json": { "schema": params(entry, entry.method.path_params) },
-                "application/octet-stream": { "schema": { "type": "string", "contentMediaType": "application/octet-stream" } },
-            },
-        })),
-        Body::Comparison => {
-            let mut schema = params(entry, &["left", "right"]);
-            schema["properties"]["with"] = json!({ "type": "string", "description": "The artifact to compare with." });
-            schema["required"] = json!(["with"]);
-            Some(json!({ "required": true, "content": json_body(schema) }))
-        }
-    }
+    };
+    Some(json!({ "required": required, "content": content }))
 }
 
-/// The schema of an operation's params without some of them.
-fn params(entry: &Entry, without: &[&str]) -> Value {
+/// The schema of an operation's params as a body has them: without those that the path says or sets, and without paths of
+/// the server's machine.
+fn params(resource: &Resource, entry: &Entry) -> Value {
     let mut schema = entry.params.clone();
     strip(&mut schema, &["examples"]);
-    let without: Vec<&str> = without.iter().copied().chain([META]).collect();
+    let in_path = resource.path.contains("{id}").then_some(resource.id);
+    let set = resource.set.iter().map(|(name, _)| *name);
+    let left_out: Vec<&str> =
+        entry.method.path_params.iter().copied().chain(in_path).chain(set).chain([META]).collect();
     if let Some(properties) = schema["properties"].as_object_mut() {
-        properties.retain(|name, _| !without.contains(&name.as_str()));
+        properties.retain(|name, _| !left_out.contains(&name.as_str()));
+        for (given, param) in resource.renamed {
+            let renamed = properties.remove(*param).map(|property| ((*given).to_owned(), property));
+            properties.extend(renamed);
+        }
     }
     if let Some(required) = schema["required"].as_array_mut() {
-        required.retain(|name| !without.contains(&name.as_str().unwrap_or_default()));
+        required.retain(|name| !left_out.contains(&name.as_str().unwrap_or_default()));
+        for name in required {
+            if let Some((given, _)) = resource.renamed.iter().find(|(_, param)| *name == *param) {
+                *name = json!(given);
+            }
+        }
     }
     schema
 }
@@ -158,14 +167,17 @@ fn responses(resource: &Resource, entry: &Entry) -> Value {
     let json_answer = |about: &str, schema: Value| json!({ "description": about, "content": { "application/json": { "schema": schema } } });
     let mut responses = Map::new();
     match resource.answer {
-        Answer::Result => {
-            let answer = json_answer("The result.", entry.result.clone());
+        Answer::Result | Answer::Revised => {
+            let mut about = "The result.";
             if resource.body == Body::File {
+                about = "It was there already.";
                 responses.insert("201".to_owned(), json_answer("It is published.", entry.result.clone()));
-                responses.insert("200".to_owned(), json_answer("It was there already.", entry.result.clone()));
-            } else {
-                responses.insert("200".to_owned(), answer);
             }
+            let mut answer = json_answer(about, entry.result.clone());
+            if resource.answer == Answer::Revised {
+                answer["headers"] = etag();
+            }
+            responses.insert("200".to_owned(), answer);
         }
         Answer::Whole => {
             let beside = json!({

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use serde_json::Value;
 use tokio::sync::{Semaphore, oneshot};
 
@@ -12,7 +13,7 @@ use super::super::{REQUESTS_IN_FLIGHT_MAX, fault};
 use super::guard::{Guard, Token};
 use crate::model::{Error, Kind, Result};
 use crate::operations::{Method, Reply};
-use crate::store::Store;
+use crate::store::Site;
 
 /// What the handlers share.
 pub(super) struct App {
@@ -20,7 +21,7 @@ pub(super) struct App {
     pub(super) guard: Guard,
     /// Requests beyond the session's room wait here, without a thread.
     room: Semaphore,
-    openapi: OnceLock<String>,
+    openapi: OnceLock<Bytes>,
 }
 
 /// Withdraws a request when the client that waits for it has gone.
@@ -89,28 +90,15 @@ impl App {
     /// Does what blocks away from the threads that serve sockets.
     pub(super) async fn aside<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Arc<Store>) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&Site) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let site = self.session.site.clone();
-        self.apart(move || work(&site.store()?)).await
-    }
-
-    /// The same, where the store is made if there is none.
-    pub(super) async fn aside_in_new<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Arc<Store>) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let site = self.session.site.clone();
-        self.apart(move || work(&site.store_or_create()?)).await
-    }
-
-    async fn apart<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        let done = tokio::task::spawn_blocking(work).await;
+        let done = tokio::task::spawn_blocking(move || work(&site)).await;
         done.unwrap_or_else(|panic| Err(Error::internal(format!("a request failed because of a defect: {panic}"))))
     }
 
     /// The OpenAPI document.
-    pub(super) fn openapi(&self) -> String {
-        self.openapi.get_or_init(|| (self.session.about.openapi)().to_string()).clone()
+    pub(super) fn openapi(&self) -> Bytes {
+        self.openapi.get_or_init(|| (self.session.about.openapi)().to_string().into()).clone()
     }
 }

@@ -12,14 +12,14 @@ use axum::http::header::{
     IF_NONE_MATCH, IF_RANGE, RANGE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, Response as Raw, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
 use super::app::App;
-use super::reply;
+use super::reply::Refused;
 use crate::base::files;
 use crate::model::{Error, Hash, Result};
 use crate::store::{Store, View};
@@ -45,11 +45,9 @@ pub(super) async fn file(
     State(app): State<Arc<App>>,
     Path((artifact_id, name)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Response {
-    match app.aside(move |store| find(store, &artifact_id, &name)).await {
-        Ok(wanted) => send(wanted, &headers),
-        Err(error) => reply::error(&error),
-    }
+) -> Result<Response, Refused> {
+    let wanted = app.aside(move |site| find(&site.store()?, &artifact_id, &name)).await?;
+    send(wanted, &headers)
 }
 
 /// Names are data: the one asked for is looked up among the artifact's, and its bytes by their hash.
@@ -73,7 +71,7 @@ fn find(store: &Arc<Store>, artifact_id: &str, name: &str) -> Result<Wanted> {
     Ok(Wanted { file, path, size, hash: entry.hash, media_type, name })
 }
 
-fn send(wanted: Wanted, headers: &HeaderMap) -> Response {
+fn send(wanted: Wanted, headers: &HeaderMap) -> Result<Response, Refused> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let tag = format!("\"{}\"", wanted.hash);
     let response = Raw::builder()
@@ -82,7 +80,7 @@ fn send(wanted: Wanted, headers: &HeaderMap) -> Response {
         .header(X_CONTENT_TYPE_OPTIONS, "nosniff")
         .header(CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'");
     if text(IF_NONE_MATCH).is_some_and(|known| known.split(',').any(|one| matches(one, &tag))) {
-        return response.status(StatusCode::NOT_MODIFIED).body(Body::empty()).expect("known headers");
+        return Ok(response.status(StatusCode::NOT_MODIFIED).body(Body::empty()).expect("known headers"));
     }
     // A range of another version than the client has would not fit.
     let current = text(IF_RANGE).is_none_or(|known| known == tag);
@@ -90,13 +88,11 @@ fn send(wanted: Wanted, headers: &HeaderMap) -> Response {
         None => (StatusCode::OK, 0..wanted.size),
         Some(Some(part)) => (StatusCode::PARTIAL_CONTENT, part),
         Some(None) => {
-            let mut refusal = reply::with_status(
-                StatusCode::RANGE_NOT_SATISFIABLE,
-                &Error::invalid_request(format!("the range lies beyond the file's {} bytes", wanted.size)),
-            );
+            let told = Error::invalid_request(format!("the range lies beyond the file's {} bytes", wanted.size));
+            let mut refusal = Refused(StatusCode::RANGE_NOT_SATISFIABLE, told).into_response();
             let range = format!("bytes */{}", wanted.size).parse().expect("digits");
             refusal.headers_mut().insert(CONTENT_RANGE, range);
-            return refusal;
+            return Ok(refusal);
         }
     };
     let name = utf8_percent_encode(&wanted.name, IN_HEADERS);
@@ -108,9 +104,10 @@ fn send(wanted: Wanted, headers: &HeaderMap) -> Response {
     if status == StatusCode::PARTIAL_CONTENT {
         response = response.header(CONTENT_RANGE, format!("bytes {}-{}/{}", part.start, part.end - 1, wanted.size));
     }
+    let media_type = wanted.media_type.clone();
     let body = pieces(wanted, part);
-    response.body(body).unwrap_or_else(|error| {
-        reply::error(&Error::internal(format!("the file's media type is no header's value: {error}")))
+    response.body(body).map_err(|error| {
+        Error::internal(format!("the file's media type {media_type:?} is no header's value: {error}")).into()
     })
 }
 

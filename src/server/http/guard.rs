@@ -11,10 +11,10 @@ use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use super::app::App;
-use super::reply;
+use super::reply::Refused;
 use crate::base::files;
 use crate::model::{Error, Hash, Kind, Result};
 
@@ -66,8 +66,8 @@ impl Guard {
         Self { address, token }
     }
 
-    fn admit(&self, path: &str, headers: &HeaderMap) -> Result<(), (StatusCode, Error)> {
-        let forbidden = |error: Error| (StatusCode::FORBIDDEN, error);
+    fn admit(&self, path: &str, headers: &HeaderMap) -> Result<(), Refused> {
+        let forbidden = |error: Error| Refused(StatusCode::FORBIDDEN, error);
         let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
         // Behind a token a page can't do anything, whatever name it uses.
         if self.token.is_none() && !self.is_own_name(host) {
@@ -94,7 +94,7 @@ impl Guard {
             if !shown.is_some_and(|(_, shown)| token.is(shown.trim())) {
                 let error = Error::invalid_request("the token is missing or wrong")
                     .hint("send it in the header Authorization: Bearer TOKEN");
-                return Err((StatusCode::UNAUTHORIZED, error));
+                return Err(Refused(StatusCode::UNAUTHORIZED, error));
             }
         }
         Ok(())
@@ -117,7 +117,7 @@ impl Guard {
 pub(super) async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     match app.guard.admit(request.uri().path(), request.headers()) {
         Ok(()) => next.run(request).await,
-        Err((status, error)) => reply::with_status(status, &error),
+        Err(refused) => refused.into_response(),
     }
 }
 
@@ -127,7 +127,7 @@ mod tests {
 
     fn admitted(guard: &Guard, path: &str, headers: &[(&'static str, &str)]) -> u16 {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        guard.admit(path, &headers).err().map_or(200, |(status, _)| status.as_u16())
+        guard.admit(path, &headers).err().map_or(200, |Refused(status, _)| status.as_u16())
     }
 
     #[test]

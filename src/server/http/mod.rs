@@ -4,11 +4,12 @@
 //! Only waiting for sockets is asynchronous.
 
 mod app;
-mod artifacts;
+mod body;
 mod download;
 mod guard;
 mod query;
 mod reply;
+mod resources;
 mod rpc;
 mod upload;
 
@@ -27,6 +28,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Semaphore, watch};
@@ -40,6 +42,7 @@ use crate::store::Site;
 pub use guard::Token;
 
 use app::App;
+use reply::Refused;
 
 /// Connections beyond these wait until one is closed.
 const CONNECTIONS_MAX: usize = 256;
@@ -168,53 +171,38 @@ async fn accept(listener: TcpListener, app: Arc<App>, mut stopped: watch::Receiv
 }
 
 fn router(app: Arc<App>) -> Router {
-    use artifacts as a;
-    Router::new()
+    let router = Router::new()
         .route("/healthz", get(health))
         .route("/openapi.json", get(openapi))
-        .route("/rpc", post(rpc::answer))
-        .route("/v1/artifacts", get(a::list).post(upload::publish))
-        .route("/v1/artifacts/stats", get(a::stats))
-        .route("/v1/artifacts/rescan", post(a::rescan))
-        .route("/v1/artifacts/archive", post(a::archive))
-        .route("/v1/artifacts/unarchive", post(a::unarchive))
-        .route("/v1/artifacts/bulk-delete", post(a::bulk_delete))
-        .route("/v1/artifacts/{id}", get(a::show).put(a::update).delete(a::delete))
-        .route("/v1/artifacts/{id}/files", get(a::files))
-        .route("/v1/artifacts/{id}/files/{*file}", get(download::file))
-        .route("/v1/artifacts/{id}/relationships", get(a::related))
-        .route("/v1/artifacts/{id}/related", get(a::related))
-        .route("/v1/artifacts/{id}/compare", post(a::compare))
+        .route("/rpc", post(rpc::answer));
+    resources::added_to(router)
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
         .layer(middleware::from_fn_with_state(app.clone(), guard::check))
         .with_state(app)
 }
 
-async fn health(State(app): State<Arc<App>>) -> Response {
-    match app.call("health_check", serde_json::json!({}), None).await {
-        Ok(text) => {
-            let available =
-                serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|told| told["available"] == true);
-            reply::health(available)
-        }
-        Err(error) => reply::error(&error),
-    }
+async fn health(State(app): State<Arc<App>>) -> Result<Response, Refused> {
+    let told: Value =
+        serde_json::from_str(&app.call("health_check", json!({}), None).await?).expect("a result is JSON");
+    Ok(reply::health(told["available"] == true))
 }
 
 async fn openapi(State(app): State<Arc<App>>) -> Response {
     reply::json_text(app.openapi())
 }
 
-async fn nowhere(request: Request) -> Response {
-    let path: String = request.uri().path().chars().take(200).collect();
-    let error = Error::not_found(format!("there is nothing at {path}")).hint("/openapi.json lists what there is");
-    reply::error(&error)
+async fn nowhere(request: Request) -> Refused {
+    let path = shown(&request);
+    Error::not_found(format!("there is nothing at {path}")).hint("/openapi.json lists what there is").into()
 }
 
-async fn not_so(request: Request) -> Response {
-    let path: String = request.uri().path().chars().take(200).collect();
-    let error = Error::invalid_request(format!("{path} takes no {}", request.method()))
+async fn not_so(request: Request) -> Refused {
+    let error = Error::invalid_request(format!("{} takes no {}", shown(&request), request.method()))
         .hint("/openapi.json lists what each path takes");
-    reply::with_status(StatusCode::METHOD_NOT_ALLOWED, &error)
+    Refused(StatusCode::METHOD_NOT_ALLOWED, error)
+}
+
+fn shown(request: &Request) -> String {
+    request.uri().path().chars().take(200).collect()
 }

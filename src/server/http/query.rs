@@ -1,10 +1,13 @@
 //! The words after the `?`, each taken by its name; what nobody takes is refused by name.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, Uri};
+use serde_json::{Map, Value, json};
 
 use crate::model::{Error, Result};
+use crate::operations::rest::{Word, Written};
 
 /// The header that says who asks.
 const CLIENT: &str = "x-client-name";
@@ -28,47 +31,21 @@ impl Words {
         Self { given: pairs.into_owned().collect() }
     }
 
-    /// The value of a word that may have several names; a word without a value counts as not given.
-    pub(super) fn text(&mut self, names: &[&str]) -> Result<Option<String>> {
-        let mut values = self.all(names);
-        if values.len() > 1 {
-            return Err(Error::invalid_params(format!("{} is given {} times", names[0], values.len())).field(names[0]));
-        }
-        Ok(values.pop().filter(|value| !value.is_empty()))
+    /// Whether a word is given.
+    pub(super) fn has(&self, word: &Word) -> bool {
+        self.given.iter().any(|(name, _)| word.names.contains(&name.as_str()))
     }
 
-    /// The values of a word that may be repeated, or be a list with commas.
-    pub(super) fn list(&mut self, names: &[&str]) -> Option<Vec<String>> {
-        let values = self.all(names);
-        let split = values.iter().flat_map(|value| value.split(',')).map(str::trim).filter(|value| !value.is_empty());
-        let list: Vec<String> = split.map(str::to_owned).collect();
-        (!list.is_empty()).then_some(list)
-    }
-
-    /// A whole number.
-    pub(super) fn number(&mut self, names: &[&str]) -> Result<Option<u64>> {
-        let Some(text) = self.text(names)? else { return Ok(None) };
-        let number =
-            text.parse().map_err(|_| Error::invalid_params(format!("{}: {text:?} is no whole number", names[0])));
-        number.map(Some).map_err(|error| error.field(names[0]))
-    }
-
-    /// `true` or `false`.
-    pub(super) fn flag(&mut self, names: &[&str]) -> Result<Option<bool>> {
-        match self.text(names)?.as_deref() {
-            None => Ok(None),
-            Some("true" | "1") => Ok(Some(true)),
-            Some("false" | "0") => Ok(Some(false)),
-            Some(other) => {
-                Err(Error::invalid_params(format!("{}: {other:?} is neither true nor false", names[0])).field(names[0]))
+    /// All words as params of an operation; one that isn't among these is refused by name.
+    pub(super) fn params(mut self, words: &[Word]) -> Result<Map<String, Value>> {
+        let mut params = Map::new();
+        for word in words {
+            if let Some(value) = self.take(word)? {
+                put(&mut params, word.param, value);
             }
         }
-    }
-
-    /// Refuses what nobody has taken.
-    pub(super) fn finish(self) -> Result<()> {
         match self.given.first() {
-            None => Ok(()),
+            None => Ok(params),
             Some((name, _)) => {
                 let name: String = name.chars().take(100).collect();
                 Err(Error::invalid_params(format!("there is no query parameter {name:?} here"))
@@ -78,39 +55,166 @@ impl Words {
         }
     }
 
-    fn all(&mut self, names: &[&str]) -> Vec<String> {
-        let given = std::mem::take(&mut self.given);
-        let (wanted, rest) = given.into_iter().partition(|(name, _)| names.contains(&name.as_str()));
-        self.given = rest;
-        let wanted: Vec<(String, String)> = wanted;
-        wanted.into_iter().map(|(_, value)| value).collect()
+    /// The value of a word, taken out; one without a value counts as not given.
+    pub(super) fn take(&mut self, word: &Word) -> Result<Option<Value>> {
+        let of = |(name, _): &mut (String, String)| word.names.contains(&name.as_str());
+        let mut values: Vec<String> = self.given.extract_if(.., of).map(|(_, value)| value).collect();
+        if let Some(separators) = separators(word.written) {
+            let parts = values.iter().flat_map(|value| value.split(separators));
+            let parts: Vec<&str> = parts.map(str::trim).filter(|part| !part.is_empty()).collect();
+            return Ok((!parts.is_empty()).then(|| several(word.written, &parts)));
+        }
+        if values.len() > 1 {
+            let message = format!("{} is given {} times", word.name(), values.len());
+            return Err(Error::invalid_params(message).field(word.name()));
+        }
+        match values.pop().filter(|value| !value.is_empty()) {
+            Some(text) => one(word, text),
+            None => Ok(None),
+        }
+    }
+}
+
+/// What stands between the values of a word that may have several.
+fn separators(written: Written) -> Option<&'static [char]> {
+    match written {
+        Written::List | Written::Tags | Written::TagChoice => Some(&[',']),
+        Written::Choice => Some(&[',', '|']),
+        _ => None,
+    }
+}
+
+fn several(written: Written, parts: &[&str]) -> Value {
+    let pair = |part: &&str| {
+        let (key, value) = part.split_once('=').unwrap_or((part, ""));
+        (key.to_owned(), value.to_owned())
+    };
+    match written {
+        Written::Tags => parts.iter().map(pair).collect(),
+        Written::TagChoice => {
+            let mut choice: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            for (key, value) in parts.iter().map(pair) {
+                choice.entry(key).or_default().push(value);
+            }
+            json!(choice)
+        }
+        _ => json!(parts),
+    }
+}
+
+fn one(word: &Word, text: String) -> Result<Option<Value>> {
+    let wrong = |what: String| Err(Error::invalid_params(format!("{}: {what}", word.name())).field(word.name()));
+    let value = match word.written {
+        Written::Number | Written::Capped(_) => match (text.parse::<u64>(), word.written) {
+            (Ok(number), Written::Capped(most)) => json!(number.min(most)),
+            (Ok(number), _) => json!(number),
+            (Err(_), _) => return wrong(format!("{text:?} is no whole number")),
+        },
+        Written::Flag | Written::Switch { .. } => {
+            let flag = match text.as_str() {
+                "true" | "1" => true,
+                "false" | "0" => false,
+                other => return wrong(format!("{other:?} is neither true nor false")),
+            };
+            match word.written {
+                Written::Switch { yes, no } => return Ok(if flag { Some(yes) } else { no }.map(|word| json!(word))),
+                _ => json!(flag),
+            }
+        }
+        Written::Json => match serde_json::from_str(&text) {
+            Ok(Value::Object(object)) => Value::Object(object),
+            Ok(other) => return wrong(format!("{other} is no JSON object")),
+            Err(error) => return wrong(format!("it is no JSON: {error}")),
+        },
+        Written::Mapped(words) => {
+            json!(words.iter().find(|(from, _)| *from == text).map_or(text.as_str(), |(_, to)| *to))
+        }
+        _ => json!(text),
+    };
+    Ok(Some(value))
+}
+
+/// Puts a value where a path of names leads to; an object joins what is there.
+fn put(params: &mut Map<String, Value>, path: &str, value: Value) {
+    match path.split_once('/') {
+        Some((outer, inner)) => {
+            let inside = params.entry(outer).or_insert_with(|| json!({}));
+            put(inside.as_object_mut().expect("only objects are entered"), inner, value);
+        }
+        None => {
+            params.insert(path.to_owned(), value);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operations::rest::{RESOURCES, Resource};
 
-    fn words(query: &str) -> Words {
-        Words::of(&format!("/v1/artifacts?{query}").parse().unwrap())
+    fn resource(name: &str) -> &'static Resource {
+        RESOURCES.iter().find(|resource| resource.name == name).unwrap()
+    }
+
+    fn params(name: &str, query: &str) -> Result<Value> {
+        let uri = format!("/v1/artifacts?{query}").parse().unwrap();
+        Words::of(&uri).params(resource(name).words).map(Value::Object)
     }
 
     #[test]
-    fn words_are_decoded_once_and_taken_once() {
-        let mut given = words("search=a+b%2520c&tags=x,%20y,&tags=z&limit=5&archived=true&empty=");
-        assert_eq!(given.text(&["search"]).unwrap().as_deref(), Some("a b%20c"));
-        assert_eq!(given.list(&["tags", "tag"]).unwrap(), ["x", "y", "z"]);
-        assert_eq!(given.number(&["limit"]).unwrap(), Some(5));
-        assert_eq!(given.flag(&["archived"]).unwrap(), Some(true));
-        assert_eq!(given.text(&["empty"]).unwrap(), None);
-        given.finish().unwrap();
+    fn the_words_of_a_list_become_a_search() {
+        let query = "type=run|telemetry&tags=prod,stage=late&tags=stage%3Dsoon&search=a+b%2520c&includeArchived=true\
+                     &createdAfter=2026-01-01&minSize=1000&templateId=T1&params=%7B%22n%22:1%7D&sortBy=modified\
+                     &sortOrder=asc&limit=1500&skip=20&status=";
+        assert_eq!(
+            params("listArtifacts", query).unwrap(),
+            json!({
+                "query": "a b%20c",
+                "filter": {
+                    "types": ["run", "telemetry"],
+                    "anyTags": { "prod": [""], "stage": ["late", "soon"] },
+                    "archived": "include",
+                    "minCreatedAt": "2026-01-01",
+                    "minSizeBytes": 1000,
+                    "params": { "n": 1, "provenance.templateId": "T1" },
+                },
+                "sort": "updated",
+                "order": "asc",
+                "limit": 1000,
+                "offset": 20,
+            })
+        );
+        let archived = |query| params("listArtifacts", query).unwrap()["filter"]["archived"].clone();
+        assert_eq!(archived("archived=true&includeArchived=true"), "only");
+        assert_eq!(archived("archived=0"), "exclude");
+    }
+
+    #[test]
+    fn the_words_of_an_upload_become_a_publish() {
+        let query = "type=prices&key=p&tags=stage=prod,ok&schemaVersion=2&gitDirty=false&roles=a,b";
+        assert_eq!(
+            params("publishArtifact", query).unwrap(),
+            json!({
+                "artifactType": "prices",
+                "logicalKey": "p",
+                "schemaVersion": 2,
+                "tags": { "stage": "prod", "ok": "" },
+                "roles": ["a", "b"],
+                "gitDirty": false,
+            })
+        );
     }
 
     #[test]
     fn what_is_wrong_is_named() {
-        assert_eq!(words("limit=x").number(&["limit"]).unwrap_err().message(), "limit: \"x\" is no whole number");
-        assert_eq!(words("a=1&a=2").text(&["a"]).unwrap_err().message(), "a is given 2 times");
-        assert_eq!(words("f=yes").flag(&["f"]).unwrap_err().message(), "f: \"yes\" is neither true nor false");
-        assert_eq!(words("typ=run").finish().unwrap_err().message(), "there is no query parameter \"typ\" here");
+        for (query, message) in [
+            ("limit=x", "limit: \"x\" is no whole number"),
+            ("status=a&status=b", "status is given 2 times"),
+            ("archived=yes", "archived: \"yes\" is neither true nor false"),
+            ("params=[1]", "params: [1] is no JSON object"),
+            ("typ=run", "there is no query parameter \"typ\" here"),
+        ] {
+            assert_eq!(params("listArtifacts", query).unwrap_err().message(), message);
+        }
     }
 }

@@ -1,28 +1,28 @@
 //! Results and failures as HTTP responses.
 
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, Response as Raw, StatusCode};
-use axum::response::Response;
-use serde_json::{Value, json};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
 
 use crate::model::{Error, Kind};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A result, which is JSON text.
-pub(super) fn json_text(text: String) -> Response {
+pub(super) fn json_text(text: impl Into<Body>) -> Response {
     json_with(StatusCode::OK, text)
 }
 
 /// JSON text with a status of its own.
-pub(super) fn json_with(status: StatusCode, text: String) -> Response {
+pub(super) fn json_with(status: StatusCode, text: impl Into<Body>) -> Response {
     Raw::builder()
         .status(status)
         .header(CONTENT_TYPE, JSON)
         .header(X_CONTENT_TYPE_OPTIONS, "nosniff")
         .header(CACHE_CONTROL, "no-store")
-        .body(Body::from(text))
+        .body(text.into())
         .expect("known headers")
 }
 
@@ -42,31 +42,39 @@ pub(super) fn health(available: bool) -> Response {
     json_with(status, json!({ "available": available }).to_string())
 }
 
-/// A failure, with the status of its kind.
-pub(super) fn error(error: &Error) -> Response {
-    with_status(status_of(error.kind()), error)
+/// A failure and the status that tells of it: `error` is the sentence, what programs read stands beside it.
+#[derive(Debug)]
+pub(super) struct Refused(pub(super) StatusCode, pub(super) Error);
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self(status_of(error.kind()), error)
+    }
 }
 
-/// A failure: `error` is the sentence, what programs read stands beside it.
-pub(super) fn with_status(status: StatusCode, error: &Error) -> Response {
-    let mut body = json!({ "error": error.message(), "code": error.kind().code() });
-    if let Ok(Value::Object(data)) = serde_json::to_value(error.data())
-        && let Value::Object(body) = &mut body
-    {
-        body.extend(data);
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let Self(status, error) = self;
+        let mut body = Map::new();
+        body.insert("error".to_owned(), json!(error.message()));
+        body.insert("code".to_owned(), json!(error.kind().code()));
+        if let Value::Object(data) = json!(error.data()) {
+            body.extend(data);
+        }
+        let mut response = json_with(status, Value::Object(body).to_string());
+        let headers = response.headers_mut();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
     }
-    let mut response = json_with(status, body.to_string());
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-    }
-    if status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert("www-authenticate", HeaderValue::from_static("Bearer"));
-    }
-    response
 }
 
 /// The status that tells of a kind.
-pub(super) fn status_of(kind: Kind) -> StatusCode {
+fn status_of(kind: Kind) -> StatusCode {
     match kind {
         Kind::ParseError | Kind::InvalidRequest | Kind::InvalidParams => StatusCode::BAD_REQUEST,
         Kind::InvalidData => StatusCode::UNPROCESSABLE_ENTITY,
