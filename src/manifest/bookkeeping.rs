@@ -100,9 +100,11 @@ impl Manifest {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// Notes that an artifact's name and sidecar are safe on disk.
-    pub fn remove_placement(&self, seq: i64) -> Result<()> {
-        self.cached("DELETE FROM placements WHERE seq = ?1")?.execute([seq])?;
+    /// Notes that an artifact's name and sidecar are safe on disk, unless another process sees to it by now: what that one
+    /// has changed since is not.
+    pub fn remove_placement(&self, placement: &Placement) -> Result<()> {
+        self.cached("DELETE FROM placements WHERE seq = ?1 AND lease = ?2")?
+            .execute((placement.seq, &placement.lease))?;
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use super::writer::take_turn;
 use super::{Access, Store, Writing};
 use crate::base::crash;
 use crate::base::files::{self, Context};
-use crate::manifest::{Found, LINEAGE_ADDED, Manifest, RESCANNED, UPDATED};
+use crate::manifest::{Found, LINEAGE_ADDED, Manifest, Placement, RESCANNED, UPDATED};
 use crate::model::artifact::{Event, Input, Record, Storage};
 use crate::model::curation::Updated;
 use crate::model::place::Rescanned;
@@ -23,7 +23,7 @@ use crate::store::sidecar::Sidecar;
 
 /// An artifact that is to get its name, and the sidecar written for it while the transaction was open.
 pub(super) struct Fresh {
-    pub(super) seq: i64,
+    pub(super) placement: Placement,
     pub(super) draft: Option<Unfinished>,
     /// Whether its sidecar may be missing or damaged; otherwise it is not even looked at.
     pub(super) sidecar: bool,
@@ -31,14 +31,14 @@ pub(super) struct Fresh {
 
 impl Fresh {
     /// One that somebody else was to see to.
-    fn again(seq: i64) -> Self {
-        Self { seq, draft: None, sidecar: true }
+    fn again(placement: Placement) -> Self {
+        Self { placement, draft: None, sidecar: true }
     }
 }
 
 /// An artifact whose name and sidecar are in their places but may not have reached the disk.
 pub(super) struct Placed {
-    seq: i64,
+    placement: Placement,
     files: Vec<PathBuf>,
     folders: BTreeSet<PathBuf>,
     /// Folders of files that are kept in place, also on other file systems.
@@ -68,7 +68,8 @@ impl Store {
     }
 
     fn place(&self, manifest: &Manifest, fresh: Fresh) -> Result<Placed> {
-        let Fresh { seq, draft, sidecar: with_sidecar } = fresh;
+        let Fresh { placement, draft, sidecar: with_sidecar } = fresh;
+        let seq = placement.seq;
         let found = manifest.artifact_at(seq)?.ok_or_else(|| Error::internal(format!("there is no artifact {seq}")))?;
         let (name, sidecar) = (self.layout.name(&found.record), self.layout.sidecar(&found.record));
         if let Some(parent) = sidecar.parent()
@@ -89,7 +90,7 @@ impl Store {
         crash::point("place.name_linked");
         let moved = self.move_files(manifest, &found);
         let files = self.name_files(manifest, seq, &found.record)?;
-        let mut placed = Placed { seq, files, folders: BTreeSet::new(), moved: BTreeSet::new() };
+        let mut placed = Placed { placement, files, folders: BTreeSet::new(), moved: BTreeSet::new() };
         if with_sidecar && !is_sidecar_of(&sidecar, &found.record) {
             let draft = match draft {
                 Some(draft) => draft,
@@ -115,7 +116,8 @@ impl Store {
         let reader = self.read()?;
         let manifest = reader.manifest();
         for placement in manifest.placements()? {
-            match (self.place(manifest, Fresh::again(placement.seq)), manifest.artifact_at(placement.seq)?) {
+            let seq = placement.seq;
+            match (self.place(manifest, Fresh::again(placement)), manifest.artifact_at(seq)?) {
                 (Ok(placed), _) => writing.placed.lock().expect("no panic holds it").push(placed),
                 (Err(error), Some(found)) if !is_sidecar_of(&self.layout.sidecar(&found.record), &found.record) => {
                     let (artifact_id, reason) = (&found.record.artifact_id, error.message());
@@ -175,8 +177,13 @@ impl Store {
         let connection = writing.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let Some(manifest) = connection.as_ref() else { return Ok(()) };
         let _turn = take_turn(&self.layout)?;
+        // What was placed once more since then is settled once more.
+        let again: BTreeSet<i64> =
+            writing.placed.lock().expect("no panic holds it").iter().map(|placed| placed.placement.seq).collect();
         manifest.begin()?;
-        let removed = placed.iter().try_for_each(|placed| manifest.remove_placement(placed.seq));
+        let mut safe =
+            placed.iter().map(|placed| &placed.placement).filter(|placement| !again.contains(&placement.seq));
+        let removed = safe.try_for_each(|placement| manifest.remove_placement(placement));
         match removed {
             Ok(()) => manifest.commit()?,
             Err(error) => {
@@ -199,7 +206,7 @@ impl Store {
         for placement in reader.manifest().placements()? {
             // Its own are those that a migration has just left to it.
             if placement.lease == writing.lease.name() || Lease::is_dead(&self.layout, &placement.lease)? {
-                left.push(Fresh::again(placement.seq));
+                left.push(Fresh::again(placement));
             }
         }
         if !left.is_empty() {

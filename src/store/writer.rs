@@ -17,7 +17,7 @@ use crate::model::artifact::{Event, Input, Publication, State, Storage};
 use crate::model::number::Count;
 use crate::model::place::{Rescanned, Sight, common_folder};
 use crate::model::{Error, Hash, Result, Unwatched};
-use crate::objects::{Placed, Staged};
+use crate::objects::{Placed, Staged, Unfinished};
 use crate::store::layout::Layout;
 use crate::store::reader::{ALWAYS_PROVEN, View};
 use crate::store::sidecar::Sidecar;
@@ -385,19 +385,21 @@ impl Writer<'_> {
 
     /// Has an artifact's readable name, and its sidecar if it has none yet, placed after the commit.
     pub(super) fn place_later(&mut self, seq: i64, sidecar: Option<Sidecar>) -> Result<()> {
-        let writing = self.store.writing()?;
-        self.manifest().insert_placement(&Placement { seq, lease: writing.lease.name().to_owned() })?;
+        let staging = &self.store.writing()?.staging;
         // The sidecar's bytes are written now, so that a full disk is noticed while everything can still be taken back.
-        let draft = sidecar.map(|sidecar| super::placing::draft(&writing.staging, &sidecar)).transpose()?;
-        self.fresh.push(Fresh { seq, draft, sidecar: true });
-        Ok(())
+        let draft = sidecar.map(|sidecar| super::placing::draft(staging, &sidecar)).transpose()?;
+        self.list_placement(seq, draft, true)
     }
 
     /// Has an artifact's readable name follow its state after the commit; its sidecar is in its place.
     pub(super) fn name_later(&mut self, seq: i64) -> Result<()> {
-        let lease = self.store.writing()?.lease.name().to_owned();
-        self.manifest().insert_placement(&Placement { seq, lease })?;
-        self.fresh.push(Fresh { seq, draft: None, sidecar: false });
+        self.list_placement(seq, None, false)
+    }
+
+    fn list_placement(&mut self, seq: i64, draft: Option<Unfinished>, sidecar: bool) -> Result<()> {
+        let placement = Placement { seq, lease: self.store.writing()?.lease.name().to_owned() };
+        self.manifest().insert_placement(&placement)?;
+        self.fresh.push(Fresh { placement, draft, sidecar });
         Ok(())
     }
 }

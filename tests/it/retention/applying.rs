@@ -328,3 +328,31 @@ fn publishing_while_collecting_and_purging() {
     });
     assert_whole(&root, Expect::Written);
 }
+
+/// What one process has placed is safe once it is flushed; what another is about to change about it is not.
+#[test]
+fn a_name_goes_also_when_its_publisher_settles_late_and_its_deleter_dies() {
+    let place = place(0);
+    place.site().close();
+    let root = place.root();
+    let mut publisher = Held::at(&root, "settle.synced", &[]);
+    publisher.send(
+        "publish_artifact",
+        json!({"artifactType": "note", "artifactId": "n", "content": {"encoding": "utf8", "data": "n"}}),
+    );
+    let name = publisher.reply()["result"]["path"].as_str().unwrap().to_owned();
+    let mut deleter =
+        Session::spawn(keepstone().arg("serve").arg("--root").arg(&root).env("KEEPSTONE_CRASH_AT", "commit.after"));
+    deleter.request(1, "delete_artifact", json!({"artifactId": "n"}));
+    assert!(deleter.line().is_none());
+    deleter.finish();
+    assert!(Path::new(&name).exists());
+    publisher.go();
+    let (_, status, stderr) = publisher.session.finish();
+    assert!(status.success(), "{stderr}");
+    let mut session = Session::start(&root);
+    assert_eq!(session.call("get_artifact", json!({"artifactId": "n"}))["result"]["status"], "tombstoned");
+    session.finish();
+    assert!(!Path::new(&name).exists());
+    assert_whole(&root, Expect::Started);
+}
