@@ -9,19 +9,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::base::clock;
-use crate::manifest::{Found, Manifest, ObjectRow};
+use crate::manifest::Found;
 use crate::model::artifact::{
     Artifact, Format, Git, Input, Outcome, Publication, Record, Request, Storage, TypeDefinition,
 };
 use crate::model::hash::Hash;
 use crate::model::ids::{ArtifactId, ArtifactType, Relation, RunId};
 use crate::model::number::{self, Count};
-use crate::model::{Error, Result, Watch};
+use crate::model::{Error, Result};
 use crate::objects::Staged;
 use crate::operations::params::{self, Tags};
 use crate::operations::{Command, Context, Operation};
-use crate::publishing::{self, Content, Given, GivenFile, Ingested, Source};
-use crate::store::{Reader, Store, View, Writer};
+use crate::publishing::{self, Content, Equals, Given, GivenFile, Identity, Ingested, Mode, Source};
+use crate::store::{Store, View, Writer};
 use crate::tabular::ColumnType;
 
 /// Longest logical key, in bytes.
@@ -144,16 +144,6 @@ pub struct Published {
     artifact: Artifact,
 }
 
-/// By what a duplicate was recognised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// The same bytes, as given or as kept.
-    FileHash,
-    /// Other bytes with the same logical content.
-    ContentHash,
-}
-
 /// `publish_artifact`
 pub enum PublishArtifact {}
 
@@ -169,10 +159,10 @@ impl Operation for PublishArtifact {
 pub struct Prepared {
     params: Params,
     given: Given,
+    identity: Identity,
     /// `None` when the request id was answered before.
     ingested: Option<Ingested>,
-    /// Objects of what has the same content in other bytes, as they looked when they were proven.
-    equals: Vec<(Hash, ObjectRow)>,
+    equals: Equals,
     request: Option<Request>,
     created_at: Option<String>,
     random: u32,
@@ -209,13 +199,14 @@ impl Command for PublishArtifact {
                 ingested.originals.removable(store.layout())?;
             }
         }
+        let identity = identity(&params, &given);
         let equals = match &ingested {
-            Some(ingested) => prove_equals(&params, &given, ingested, &store.read()?, context.watch)?,
-            None => Vec::new(),
+            Some(ingested) => identity.prove_equals(ingested, &store.read()?, context.watch)?,
+            None => Equals::default(),
         };
         let actor = context.actor.map(str::to_owned);
         let random = context.site.clock().random();
-        Ok(Prepared { params, given, ingested, equals, request, created_at, random, actor })
+        Ok(Prepared { params, given, identity, ingested, equals, request, created_at, random, actor })
     }
 
     fn staged(prepared: &Prepared) -> &[Staged] {
@@ -235,10 +226,9 @@ impl Command for PublishArtifact {
                 .field("requestId")
                 .hint("use a new requestId for every new request"));
             }
-            let mode = mode.as_deref().map(|mode| if mode == "file_hash" { Mode::FileHash } else { Mode::ContentHash });
-            return Ok(published(writer.answer(writer.found(&artifact_id)?), mode));
+            return Ok(published(writer.answer(writer.found(&artifact_id)?), mode.as_deref().map(Mode::of)));
         }
-        let Prepared { params, given, ingested, equals, request, created_at, random, .. } = prepared;
+        let Prepared { params, given, identity, ingested, equals, request, created_at, random, .. } = prepared;
         let ingested = ingested.ok_or_else(|| Error::busy("the request was answered and taken back meanwhile"))?;
         if writer.manifest().type_definition(params.artifact_type.as_str())? != given.definition {
             return Err(Error::busy(format!("the type {} was changed meanwhile", params.artifact_type))
@@ -246,7 +236,7 @@ impl Command for PublishArtifact {
                 .hint("send the request again"));
         }
         let inputs = inputs(&params, writer)?;
-        if let Some((found, mode)) = duplicate(&params, &given, &ingested, &equals, writer)? {
+        if let Some((found, mode)) = identity.duplicate(&ingested, &equals, writer)? {
             // The bytes given may heal what is there; what is there and fine needs nothing, not even a flush.
             if found.record.file_hash == ingested.file_hash && !ingested.staged.is_empty() {
                 ingested.keep(writer)?;
@@ -259,7 +249,8 @@ impl Command for PublishArtifact {
             return Ok(answer);
         }
         ingested.keep(writer)?;
-        let publication = publication(&params, &given, &ingested, inputs, request, created_at, random, writer)?;
+        let publication =
+            publication(&params, &given, identity, &ingested, inputs, request, created_at, random, writer)?;
         let found = writer.publish(publication, params.filename_hint.as_deref())?;
         remove_original(&params, ingested, Mode::FileHash, writer)?;
         Ok(published(writer.answer(found), None))
@@ -356,108 +347,6 @@ fn inputs(params: &Params, writer: &Writer) -> Result<Vec<Input>> {
     Ok(inputs)
 }
 
-/// The artifact that this publish would only repeat, if there is one, and by what it was recognised.
-fn duplicate(
-    params: &Params,
-    given: &Given,
-    ingested: &Ingested,
-    equals: &[(Hash, ObjectRow)],
-    writer: &mut Writer,
-) -> Result<Option<(Found, Mode)>> {
-    let mode = |found: &Found| match found.record.source_hash == ingested.source_hash
-        || found.record.file_hash == ingested.file_hash
-    {
-        true => Mode::FileHash,
-        false => Mode::ContentHash,
-    };
-    let mut candidates = candidates(params, given, ingested, writer.manifest())?;
-    if let Some(artifact_id) = &params.artifact_id {
-        let Some(found) = candidates.pop() else { return Ok(None) };
-        let record = &found.record;
-        let differs = if record.content_hash != ingested.content_hash || record.format != ingested.format {
-            Some("other content")
-        } else if record.artifact_type != params.artifact_type || record.schema_version != schema_version(params) {
-            Some("another type")
-        } else if params.logical_key.as_ref().is_some_and(|key| *key != record.logical_key) {
-            Some("another logical key")
-        } else if found.state.deleted_at.is_some() {
-            Some("its content deleted")
-        } else {
-            None
-        };
-        return match differs {
-            Some(what) => Err(Error::conflict(format!("artifact {artifact_id} exists with {what}"))
-                .field("artifactId")
-                .hint(match found.state.deleted_at {
-                    Some(_) => "restore it, or publish under another artifactId or without one",
-                    None => "publish under another artifactId, or without one",
-                })),
-            None if found.record.file_hash != ingested.file_hash && !sound(&found, equals, writer)? => {
-                Err(Error::integrity(format!("artifact {artifact_id} has this content, but its own bytes are damaged"))
-                    .field("artifactId")
-                    .hint("publish under another artifactId, or the very bytes that it was first published with"))
-            }
-            None => Ok(Some((found.clone(), mode(&found)))),
-        };
-    }
-    for found in candidates {
-        // A duplicate of something damaged would keep nothing, unless the very bytes given heal it.
-        let usable = found.record.file_hash == ingested.file_hash || sound(&found, equals, writer)?;
-        if found.record.format == ingested.format && usable {
-            let mode = mode(&found);
-            return Ok(Some((found, mode)));
-        }
-    }
-    Ok(None)
-}
-
-/// What this publish may turn out to repeat: with an id that artifact, whatever it is, else all of the same identity.
-fn candidates(params: &Params, given: &Given, ingested: &Ingested, manifest: &Manifest) -> Result<Vec<Found>> {
-    if let Some(artifact_id) = &params.artifact_id {
-        return Ok(manifest.artifact(artifact_id.as_str())?.into_iter().collect());
-    }
-    match logical_key(params, given) {
-        Some(key) => manifest.active_of_identity(
-            params.artifact_type.as_str(),
-            schema_version(params),
-            &key,
-            &ingested.content_hash,
-        ),
-        None => Ok(Vec::new()),
-    }
-}
-
-/// Reads the other bytes of the same content that this publish may turn out to repeat, while nobody waits for it.
-fn prove_equals(
-    params: &Params,
-    given: &Given,
-    ingested: &Ingested,
-    reader: &Reader,
-    watch: &dyn Watch,
-) -> Result<Vec<(Hash, ObjectRow)>> {
-    let mut equals = Vec::new();
-    for found in candidates(params, given, ingested, reader.manifest())? {
-        let record = &found.record;
-        if record.content_hash != ingested.content_hash || record.file_hash == ingested.file_hash {
-            continue;
-        }
-        for file in reader.manifest().files(found.seq)? {
-            equals.extend(reader.trusted(&file.hash, None, watch)?.map(|looks| (file.hash, looks)));
-        }
-    }
-    Ok(equals)
-}
-
-fn sound(found: &Found, equals: &[(Hash, ObjectRow)], writer: &mut Writer) -> Result<bool> {
-    for file in writer.manifest().files(found.seq)? {
-        let proven = equals.iter().find(|(hash, _)| *hash == file.hash).map(|(_, looks)| *looks);
-        if !writer.vouch(&file.hash, proven)? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
 fn deduped(
     params: &Params,
     found: Found,
@@ -474,10 +363,9 @@ fn deduped(
         writer.record("joined_run", Some(&artifact_id), data)?;
     }
     if let Some(request) = request {
-        let word = if mode == Mode::FileHash { "file_hash" } else { "content_hash" };
-        writer.manifest().insert_request(request, &artifact_id, Some(word))?;
+        writer.manifest().insert_request(request, &artifact_id, Some(mode.word()))?;
         // No sidecar tells of this request.
-        let data = json!({"requestId": request.request_id, "digest": request.digest, "mode": word});
+        let data = json!({"requestId": request.request_id, "digest": request.digest, "mode": mode.word()});
         let Value::Object(data) = data else { unreachable!("an object") };
         writer.record("request_answered", Some(&artifact_id), data)?;
     }
@@ -500,19 +388,23 @@ fn remove_original(params: &Params, ingested: Ingested, mode: Mode, writer: &mut
     Ok(())
 }
 
-fn schema_version(params: &Params) -> u32 {
-    u32::try_from(params.schema_version.unwrap_or(Count(1)).0).expect("checked in prepare")
-}
-
-fn logical_key(params: &Params, given: &Given) -> Option<String> {
+fn identity(params: &Params, given: &Given) -> Identity {
     let id = params.artifact_id.as_ref().map(ToString::to_string);
-    params.logical_key.clone().or(id).or_else(|| given.file_name().filter(|name| name.len() <= LONGEST_KEY))
+    let file_name = || given.file_name().filter(|name| name.len() <= LONGEST_KEY);
+    Identity {
+        artifact_id: params.artifact_id.clone(),
+        artifact_type: params.artifact_type.clone(),
+        schema_version: u32::try_from(params.schema_version.unwrap_or(Count(1)).0).expect("checked in prepare"),
+        given_key: params.logical_key.clone(),
+        logical_key: params.logical_key.clone().or(id).or_else(file_name),
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "everything that one publication is put together from")]
 fn publication(
     params: &Params,
     given: &Given,
+    identity: Identity,
     ingested: &Ingested,
     inputs: Vec<Input>,
     request: Option<Request>,
@@ -520,11 +412,9 @@ fn publication(
     random: u32,
     writer: &Writer,
 ) -> Result<Publication> {
-    let artifact_id = match &params.artifact_id {
-        Some(artifact_id) => artifact_id.clone(),
-        None => fresh_id(random, writer)?,
-    };
-    let logical_key = logical_key(params, given).unwrap_or_else(|| artifact_id.to_string());
+    let Identity { artifact_id, artifact_type, schema_version, logical_key, .. } = identity;
+    let artifact_id = artifact_id.map_or_else(|| fresh_id(random, writer), Ok)?;
+    let logical_key = logical_key.unwrap_or_else(|| artifact_id.to_string());
     let writer_given = params.writer_name.is_some() || params.writer_version.is_some();
     let git_given = params.git_commit.is_some() || params.git_dirty.is_some();
     let guessed = match ingested.format {
@@ -532,10 +422,10 @@ fn publication(
         _ => ingested.files.first().and_then(|file| file.media_type.clone()),
     };
     let record = Record {
-        version: writer.manifest().next_version(params.artifact_type.as_str(), &logical_key)?,
+        version: writer.manifest().next_version(artifact_type.as_str(), &logical_key)?,
         artifact_id,
-        artifact_type: params.artifact_type.clone(),
-        schema_version: schema_version(params),
+        artifact_type,
+        schema_version,
         logical_key,
         format: ingested.format,
         storage: Storage::Managed,
