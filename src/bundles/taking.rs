@@ -11,6 +11,7 @@ use crate::manifest::{ALIAS_SET, Found};
 use crate::model::artifact::{Event, Publication, TypeDefinition};
 use crate::model::curation::{Alias, AliasOf};
 use crate::model::dataset::{Head, Member};
+use crate::model::ids::ArtifactId;
 use crate::model::import::Tally;
 use crate::model::run::{RunFinished, RunStarted};
 use crate::model::{Error, Result};
@@ -35,7 +36,7 @@ pub struct Taken {
 
 /// Takes in everything but the datasets.
 pub fn take(unpacked: &Unpacked, writer: &mut Writer) -> Result<Taken> {
-    let mut taking = Taking { unpacked, taken: Taken::default(), new: HashSet::new() };
+    let mut taking = Taking { unpacked, taken: Taken::default(), new: HashSet::new(), bare: Vec::new() };
     taking.refuse_conflicts(writer)?;
     for staged in &unpacked.staged {
         writer.keep(staged, None)?;
@@ -56,6 +57,8 @@ struct Taking<'a> {
     taken: Taken,
     /// The artifacts that were not there.
     new: HashSet<String>,
+    /// Those of them that come without their bytes.
+    bare: Vec<ArtifactId>,
 }
 
 impl Taking<'_> {
@@ -133,7 +136,7 @@ impl Taking<'_> {
     }
 
     fn artifact(&mut self, artifact: ArtifactRecord, writer: &mut Writer) -> Result<()> {
-        let ArtifactRecord { published_at, actor, mut publication, .. } = artifact;
+        let ArtifactRecord { published_at, actor, has_bytes, mut publication } = artifact;
         let id = publication.record.artifact_id.clone();
         if let Some(found) = writer.manifest().artifact(id.as_str())? {
             self.taken.artifacts.already_there.0 += 1;
@@ -155,6 +158,9 @@ impl Taking<'_> {
         }
         writer.publish_carried(Carried { publication, published_at, actor })?;
         self.new.insert(id.to_string());
+        if !has_bytes {
+            self.bare.push(id);
+        }
         self.taken.artifacts.imported.0 += 1;
         Ok(())
     }
@@ -244,17 +250,12 @@ impl Taking<'_> {
 
     /// Only what was deleted may come without its bytes.
     fn missing_bytes(&self, writer: &Writer) -> Result<()> {
-        each_record(&self.unpacked.records, &self.unpacked.path, |record| match record {
-            Record::Artifact(artifact) if !artifact.has_bytes => {
-                let id = artifact.publication.record.artifact_id;
-                match writer.found(id.as_str())?.state.deleted_at {
-                    Some(_) => Ok(()),
-                    None if !self.new.contains(id.as_str()) => Ok(()),
-                    None => Err(invalid(&self.unpacked.path, &format!("artifact {id} comes without its bytes"))),
-                }
+        for id in &self.bare {
+            if writer.found(id.as_str())?.state.deleted_at.is_none() {
+                return Err(invalid(&self.unpacked.path, &format!("artifact {id} comes without its bytes")));
             }
-            _ => Ok(()),
-        })
+        }
+        Ok(())
     }
 }
 

@@ -108,16 +108,19 @@ pub fn pack(
     (&records).seek(SeekFrom::Start(0)).context("read", &scratch)?;
     tar.append(RECORDS, bytes, &records)?;
     let mut done = 0;
-    for Needed { hash, size, seq, ordinal } in objects {
-        let (found, entry) = file_of(reader, seq, ordinal)?;
-        let source = Proving { from: reader.open_file(&found, &entry)?, hasher: Sha256::new(), read: 0 };
-        let proven = tar.append(&entry_of(&hash), size, source)?;
-        let found_hash = Hash::finish(proven.hasher);
-        if found_hash != hash || proven.read != size {
-            return Err(reader.altered(&found, &entry, &found_hash));
+    for of_one in objects.chunk_by(|one, next| one.seq == next.seq) {
+        let (found, files) = (at(reader, of_one[0].seq)?, reader.manifest().files(of_one[0].seq)?);
+        for Needed { hash, size, ordinal, .. } in of_one {
+            let entry = &files[*ordinal];
+            let source = Proving { from: reader.open_file(&found, entry)?, hasher: Sha256::new(), read: 0 };
+            let proven = tar.append(&entry_of(hash), *size, source)?;
+            let found_hash = Hash::finish(proven.hasher);
+            if found_hash != *hash || proven.read != *size {
+                return Err(reader.altered(&found, entry, &found_hash));
+            }
+            done += size;
+            watch.step(done, cover.object_bytes, "bytes written")?;
         }
-        done += size;
-        watch.step(done, cover.object_bytes, "bytes written")?;
     }
     tar.finish()?;
     let size_bytes = files::metadata(outgoing.path())?.len();
@@ -138,13 +141,8 @@ struct Needed {
     hash: Hash,
     size: u64,
     seq: i64,
+    /// Its place among the artifact's files.
     ordinal: usize,
-}
-
-fn file_of(reader: &Reader, seq: i64, ordinal: usize) -> Result<(Found, crate::model::artifact::FileEntry)> {
-    let found = at(reader, seq)?;
-    let entry = reader.manifest().files(seq)?.into_iter().nth(ordinal);
-    Ok((found, entry.ok_or_else(|| Error::internal("a file of an artifact vanished"))?))
 }
 
 fn at(reader: &Reader, seq: i64) -> Result<Found> {

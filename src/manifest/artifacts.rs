@@ -250,6 +250,13 @@ impl Manifest {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
+    /// Length of a file of an artifact, if it has one of this path and hash.
+    pub fn file_size(&self, seq: i64, path: &str, hash: &Hash) -> Result<Option<u64>> {
+        let mut statement =
+            self.cached("SELECT size_bytes FROM artifact_files WHERE hash = ?3 AND seq = ?1 AND path = ?2")?;
+        Ok(statement.query_row((seq, path, hash.0), |row| row.get(0)).optional()?)
+    }
+
     /// Whether a readable name is taken.
     pub fn name_taken(&self, name: &str) -> Result<bool> {
         Ok(self

@@ -1,6 +1,8 @@
 //! Which files are kept in a compact form, and which are about to be replaced.
 
-use rusqlite::{Row, params};
+use std::collections::BTreeMap;
+
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::Manifest;
 use crate::model::artifact::FileEntry;
@@ -52,11 +54,17 @@ impl Manifest {
     }
 
     /// The files of an artifact that are kept in a compact form, by path.
-    pub fn compact_files(&self, seq: i64) -> Result<Vec<CompactFile>> {
-        let mut statement =
-            self.cached(&format!("SELECT {COLUMNS} FROM compact_files WHERE seq = ?1 ORDER BY path"))?;
+    pub fn compact_files(&self, seq: i64) -> Result<BTreeMap<String, CompactFile>> {
+        let mut statement = self.cached(&format!("SELECT {COLUMNS} FROM compact_files WHERE seq = ?1"))?;
         let rows = statement.query_map([seq], |row| compact_file(row, 0))?;
-        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+        Ok(rows.map(|file| file.map(|file| (file.path.clone(), file))).collect::<Result<_, _>>()?)
+    }
+
+    /// The compact form in which a file of an artifact is kept.
+    pub fn compact_form(&self, seq: i64, path: &str) -> Result<Option<CompactFile>> {
+        let mut statement =
+            self.cached(&format!("SELECT {COLUMNS} FROM compact_files WHERE seq = ?1 AND path = ?2"))?;
+        Ok(statement.query_row((seq, path), |row| compact_file(row, 0)).optional()?)
     }
 
     /// Notes that a file is kept in a compact form.
@@ -106,7 +114,7 @@ impl Manifest {
         let (mut looks, compact) = (self.looks(seq)?, self.compact_files(seq)?);
         let stored = |mut entry: FileEntry| {
             let looks = looks.remove(&entry.path);
-            if let Some(file) = compact.iter().find(|file| file.path == entry.path) {
+            if let Some(file) = compact.get(&entry.path) {
                 (entry.hash, entry.size_bytes) = (file.stored_hash, file.stored_size_bytes);
                 entry.path = file.stored_path();
             }

@@ -142,9 +142,13 @@ fn looked_at(root: &Path, file: &ToRead, progress: &Progress) -> Result<Option<T
             false => Err(Error::integrity(format!("{} is no longer what was made of it", root.join(below).display()))),
         };
     }
-    let says = match (&compact.says, file.rule) {
-        (None, OutcomeRule::Content) => Some(said_by_original(root, file, &compact.form)?),
-        (known, _) => known.clone(),
+    let says = match (&compact.says, file.rule, compact.form.form) {
+        // Its text is the original's.
+        (None, OutcomeRule::Content, Form::Markdown) => told.looks.says,
+        (None, OutcomeRule::Content, Form::Dictionary | Form::Zstd) => {
+            Some(said_by_original(root, file, &compact.form)?)
+        }
+        (known, ..) => known.clone(),
     };
     Ok(Some(Told { hash: compact.form.file_hash, size: compact.size, looks: Looks { says, ..told.looks } }))
 }
@@ -153,18 +157,11 @@ fn looked_at(root: &Path, file: &ToRead, progress: &Progress) -> Result<Option<T
 fn said_by_original(root: &Path, file: &ToRead, form: &CompactFile) -> Result<Option<Statement>> {
     let (below, folder) = (form.stored_path(), std::env::temp_dir());
     let (path, (opened, metadata)) = (root.join(&below), beneath::open(root, &below)?);
-    let text = match form.form {
-        // Its text is the original's.
-        Form::Markdown => opened,
-        Form::Dictionary | Form::Zstd => {
-            let mut original = files::unnamed(&folder)?;
-            let material = Material { file: &opened, path: &path, size: metadata.len(), watch: &Unwatched };
-            compaction::expand(&material, form.form, &mut original)?;
-            original.rewind().context("read", &folder)?;
-            original
-        }
-    };
-    Ok(outcome::of_content(&file.path, BufReader::new(text)).context("read", &path)?)
+    let mut original = files::unnamed(&folder)?;
+    let material = Material { file: &opened, path: &path, size: metadata.len(), watch: &Unwatched };
+    compaction::expand(&material, form.form, &mut original)?;
+    original.rewind().context("read", &folder)?;
+    Ok(outcome::of_content(&file.path, BufReader::new(original)).context("read", &path)?)
 }
 
 /// `None` when it changed meanwhile.
@@ -196,7 +193,7 @@ impl Sighted {
     /// What is known of the original of a file in a compact form.
     fn original(&self, form: CompactFile) -> Option<Compact> {
         let known = self.known.as_ref()?;
-        let size = known.sight.files.iter().find(|entry| entry.path == form.path)?.size_bytes;
+        let size = known.file(&form.path)?.size_bytes;
         let says = known.looks.get(&form.path).and_then(|looks| looks.says.clone());
         Some(Compact { form, size, says })
     }

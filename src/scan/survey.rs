@@ -43,8 +43,8 @@ pub struct Known {
     pub sight: Sight,
     /// How its files looked then.
     pub looks: BTreeMap<String, Looks>,
-    /// Those of its files that are kept in a compact form.
-    pub compact: Vec<CompactFile>,
+    /// Those of its files that are kept in a compact form, by path.
+    pub compact: BTreeMap<String, CompactFile>,
 }
 
 /// A file of a run.
@@ -106,8 +106,8 @@ struct Earlier {
     known: Vec<Known>,
     /// Runs of which the store keeps a copy.
     copies: HashMap<Place, Known>,
-    /// Runs whose files the store keeps, and those that were deleted; oldest first.
-    others: Vec<Registered>,
+    /// The newest of the runs of a place whose files the store keeps, or that were deleted.
+    others: HashMap<Place, Registered>,
     /// Deleted runs whose files have not been moved yet, by file.
     waiting: HashMap<String, String>,
 }
@@ -136,7 +136,8 @@ impl Earlier {
                     earlier.waiting.insert(file.path, registered.artifact_id.clone());
                 }
             }
-            earlier.others.push(registered);
+            // The oldest come first.
+            earlier.others.insert(registered.place.clone(), registered);
         }
         Ok(earlier)
     }
@@ -186,7 +187,7 @@ impl Sorting<'_> {
         let named = |file: &&CompactFile| !file.form.suffix().is_empty();
         let mut added = Vec::new();
         for known in &self.earlier.known {
-            for compact in known.compact.iter().filter(named) {
+            for compact in known.compact.values().filter(named) {
                 let stored = compact.stored_path();
                 let found = beneath::open(self.root, &stored).ok().map(|(_, metadata)| files::fingerprint(&metadata));
                 let Some(looks) = found else { continue };
@@ -292,7 +293,7 @@ impl Sorting<'_> {
             return;
         }
         let place = Place { root: self.text.to_owned(), family: family.to_string(), run_key };
-        let other = self.earlier.others.iter().rev().find(|other| other.place == place).cloned();
+        let other = self.earlier.others.remove(&place);
         let kept = other.as_ref().filter(|other| !other.deleted && !other.in_place);
         let refused = match (&known, kept) {
             (Some(known), _) if self.mode != ScanMode::InPlace => Some((&known.registered, "stays in place")),
@@ -311,8 +312,8 @@ impl Sorting<'_> {
                 return self.survey.skipped.push(family);
             }
             let there: HashSet<&str> = group.files.iter().map(|file| file.path.as_str()).collect();
-            let gone: Vec<String> = known.sight.files.iter().map(|file| file.path.clone()).collect();
-            for path in gone.into_iter().filter(|path| !there.contains(path.as_str())) {
+            let gone = known.sight.files.iter().filter(|file| !there.contains(file.path.as_str()));
+            for FileEntry { path, .. } in gone {
                 let (path, artifact_id) = (self.root.join(path), known.registered.artifact_id.clone());
                 let message = format!("{} of artifact {artifact_id} is no longer found", path.display());
                 self.tell(warning(ScanFault::FileMissing, &path, message), Some(&family), Some(&artifact_id));
@@ -371,6 +372,14 @@ fn family_of(sight: &Sight) -> FamilyName {
     FamilyName::try_from(sight.family.clone()).expect("it was checked when it was scanned")
 }
 
+impl Known {
+    /// What was seen of one of its files; they are sorted by path.
+    pub(super) fn file(&self, path: &str) -> Option<&FileEntry> {
+        let files = &self.sight.files;
+        files.binary_search_by(|entry| entry.path.as_str().cmp(path)).ok().map(|at| &files[at])
+    }
+}
+
 impl Sighted {
     /// Whether a file need not be read again; then what is known of it is taken over.
     pub(super) fn recall(&mut self, at: usize, rule: OutcomeRule) -> bool {
@@ -381,7 +390,7 @@ impl Sighted {
         let Some(looks) = looks.filter(|looks| rule != OutcomeRule::Content || looks.says.is_some()) else {
             return false;
         };
-        let Some(entry) = known.sight.files.iter().find(|entry| entry.path == file.path) else { return false };
+        let Some(entry) = known.file(&file.path) else { return false };
         (file.hash, file.size) = (Some(entry.hash), entry.size_bytes);
         file.looks = looks.clone();
         true
@@ -389,7 +398,7 @@ impl Sighted {
 
     /// The compact form in which a file was kept when it was last seen, unless a new file lies in its place.
     pub(super) fn compact(&self, at: usize, root: &Path) -> Option<&CompactFile> {
-        let file = self.known.as_ref()?.compact.iter().find(|file| file.path == self.files[at].path)?;
+        let file = self.known.as_ref()?.compact.get(&self.files[at].path)?;
         let replaced = !file.form.suffix().is_empty() && files::exists(&root.join(&file.path));
         (!replaced).then_some(file)
     }

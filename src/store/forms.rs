@@ -56,16 +56,13 @@ impl Located {
         let mut looks = manifest.looks(seq)?;
         let mut compact = manifest.compact_files(seq)?;
         let root = view.layout().scan_root(root);
-        let located = |entry: FileEntry| {
-            let form = compact.iter().position(|file| file.path == entry.path);
-            Self {
-                seq,
-                artifact_id: artifact_id.to_owned(),
-                root: root.clone(),
-                looks: looks.remove(&entry.path),
-                compact: form.map(|at| compact.swap_remove(at)),
-                entry,
-            }
+        let located = |entry: FileEntry| Self {
+            seq,
+            artifact_id: artifact_id.to_owned(),
+            root: root.clone(),
+            looks: looks.remove(&entry.path),
+            compact: compact.remove(&entry.path),
+            entry,
         };
         Ok(manifest.files(seq)?.into_iter().map(located).collect())
     }
@@ -359,8 +356,8 @@ impl Writer<'_> {
         if !live {
             return Err(Error::conflict(format!("artifact {artifact_id} was deleted meanwhile")));
         }
-        let same = self.manifest().files(*seq)?.iter().any(|now| now.path == entry.path && now.hash == entry.hash);
-        let form = self.manifest().compact_files(*seq)?.into_iter().find(|file| file.path == entry.path);
+        let same = self.manifest().file_size(*seq, &entry.path, &entry.hash)?.is_some();
+        let form = self.manifest().compact_form(*seq, &entry.path)?;
         let (_, metadata) = ready.located.open()?;
         if !same || form != *compact || files::fingerprint(&metadata) != ready.looks {
             return Err(changed(&ready.located.path()));
@@ -400,12 +397,7 @@ impl Writer<'_> {
         for file in &changed {
             let size = match compacts {
                 true => file.stored_size_bytes.0,
-                false => self
-                    .manifest()
-                    .files(seq)?
-                    .iter()
-                    .find(|entry| entry.path == file.path)
-                    .map_or(0, |entry| entry.size_bytes.0),
+                false => self.manifest().file_size(seq, &file.path, &file.file_hash)?.unwrap_or_default(),
             };
             self.manifest().set_looked_size(seq, &file.path, size)?;
         }
@@ -449,7 +441,7 @@ impl Writer<'_> {
             // Somebody has changed it since: the next scan tells.
             (false, false) => None,
         };
-        let noted = self.manifest().compact_files(*seq)?.contains(file);
+        let noted = self.manifest().compact_form(*seq, &file.path)?.as_ref() == Some(file);
         match now {
             Some(true) if !noted => self.note_forms(*seq, true, vec![file.clone()])?,
             Some(false) if noted => self.note_forms(*seq, false, vec![file.clone()])?,

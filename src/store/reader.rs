@@ -142,7 +142,7 @@ pub trait View {
         let folder = moving::whereabouts(self.layout(), found).ok_or_else(|| {
             Error::not_found(format!("the files of artifact {artifact_id} were not found: it was purged"))
         })?;
-        let compact = self.manifest().compact_files(found.seq)?.into_iter().find(|file| file.path == entry.path);
+        let compact = self.manifest().compact_form(found.seq, &entry.path)?;
         let below = compact.as_ref().map_or_else(|| entry.path.clone(), CompactFile::stored_path);
         match (beneath::open(&folder, &below), compact) {
             (Ok((file, _)), None) => Ok(file),

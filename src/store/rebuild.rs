@@ -590,7 +590,7 @@ fn look_after(manifest: &Manifest, layout: &Layout, rebuilt: &mut Rebuilt) -> Re
         }
         // What is kept in place is its producer's business; verify_store looks at it. Some of its originals are objects.
         let needed: Vec<Hash> = match in_place {
-            true => manifest.compact_files(seq)?.into_iter().filter_map(|file| file.original_object).collect(),
+            true => manifest.compact_files(seq)?.into_values().filter_map(|file| file.original_object).collect(),
             false => manifest.files(seq)?.into_iter().map(|file| file.hash).collect(),
         };
         for hash in needed.into_iter().filter(|_| !purged) {

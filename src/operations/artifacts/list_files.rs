@@ -63,7 +63,7 @@ impl Query for ListFiles {
         let stored = reader.manifest().stored_files(found.seq)?;
         let listed = files.into_iter().zip(stored).map(|(entry, (lies, _))| ListedFile {
             absolute_path: reader.location(&found, &lies).map(|path| path.to_string_lossy().into_owned()),
-            form: compact.iter().find(|file| file.path == entry.path).map(|file| file.form),
+            form: compact.get(&entry.path).map(|file| file.form),
             stored_hash: (lies.hash != entry.hash).then_some(lies.hash),
             stored_size_bytes: (lies.hash != entry.hash).then_some(lies.size_bytes),
             path: entry.path,
