@@ -1,9 +1,18 @@
 //! Counts and sums over everything that is kept.
 
 use super::Manifest;
+use super::forms::BYTES_IN_PLACE;
 use crate::model::Result;
 use crate::model::number::Count;
 use crate::model::space::{Compacted, Database, Duplicates, Group, TagGroup, TrashFigures};
+
+/// The objects that artifacts need which were not purged: `seq`, `hash` and `size_bytes`.
+const OBJECTS: &str = "(SELECT f.seq, f.hash, f.size_bytes FROM artifact_files f JOIN artifacts a USING (seq)
+            WHERE a.storage = 'managed' AND a.purged_at IS NULL
+        UNION ALL SELECT a.seq, o.hash, o.size_bytes FROM artifacts a JOIN objects o ON o.hash = a.file_hash
+            WHERE a.storage = 'managed' AND a.format = 'tree' AND a.purged_at IS NULL
+        UNION ALL SELECT c.seq, o.hash, o.size_bytes FROM compact_files c JOIN objects o ON o.hash = c.original_object
+            JOIN artifacts a USING (seq) WHERE a.purged_at IS NULL)";
 
 /// What live artifacts may have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,15 +109,11 @@ impl Manifest {
     /// What live artifacts take: each object once, and what is kept in place as it lies there.
     pub fn live_bytes(&self) -> Result<u64> {
         Ok(self
-            .cached(
+            .cached(&format!(
                 "SELECT (SELECT coalesce(sum(size), 0) FROM (SELECT max(f.size_bytes) AS size
-                    FROM artifact_files f JOIN artifacts a USING (seq)
-                    WHERE storage = 'managed' AND deleted_at IS NULL GROUP BY f.hash))
-                 + (SELECT coalesce(sum(coalesce(c.stored_size, f.size_bytes)), 0)
-                    FROM artifacts a JOIN artifact_files f USING (seq)
-                    LEFT JOIN compact_files c ON c.seq = f.seq AND c.path = f.path
-                    WHERE storage = 'in_place' AND deleted_at IS NULL)",
-            )?
+                    FROM {OBJECTS} f JOIN artifacts a USING (seq) WHERE deleted_at IS NULL GROUP BY f.hash))
+                 + (SELECT coalesce(sum({BYTES_IN_PLACE}), 0) FROM artifacts a WHERE deleted_at IS NULL)"
+            ))?
             .query_row([], |row| row.get(0))?)
     }
 
@@ -121,14 +126,9 @@ impl Manifest {
         let purgeable = self
             .cached(&format!(
                 "SELECT (SELECT coalesce(sum(size), 0) FROM (SELECT max(f.size_bytes) AS size
-                    FROM artifacts a JOIN artifact_files f USING (seq) WHERE storage = 'managed' AND {TRASHED}
-                        AND NOT EXISTS (SELECT 1 FROM artifact_files g JOIN artifacts b USING (seq)
-                            WHERE g.hash = f.hash AND b.storage = 'managed' AND b.deleted_at IS NULL)
-                    GROUP BY f.hash))
-                 + (SELECT coalesce(sum(coalesce(c.stored_size, f.size_bytes)), 0)
-                    FROM artifacts a JOIN artifact_files f USING (seq)
-                    LEFT JOIN compact_files c ON c.seq = f.seq AND c.path = f.path
-                    WHERE storage = 'in_place' AND {TRASHED})"
+                    FROM {OBJECTS} f JOIN artifacts a USING (seq)
+                    GROUP BY f.hash HAVING min(a.deleted_at IS NOT NULL)))
+                 + (SELECT coalesce(sum({BYTES_IN_PLACE}), 0) FROM artifacts a WHERE {TRASHED})"
             ))?
             .query_row([], |row| Ok(Count(row.get(0)?)))?;
         Ok(TrashFigures { artifacts, logical_bytes: logical, purgeable_bytes: purgeable })

@@ -39,6 +39,11 @@ pub struct InPlace {
 
 const COLUMNS: &str = "path, file_hash, form, stored_hash, stored_size, original_object";
 
+/// Bytes of the files of an artifact `a` as they lie with their producer; 0 where the store keeps them.
+pub(super) const BYTES_IN_PLACE: &str = "iif(a.storage = 'in_place', (
+        SELECT coalesce(sum(coalesce(c.stored_size, f.size_bytes)), 0) FROM artifact_files f
+            LEFT JOIN compact_files c ON c.seq = f.seq AND c.path = f.path WHERE f.seq = a.seq), 0)";
+
 impl Manifest {
     /// The live artifacts that are kept in place, of one family or all: by family, newest first.
     pub fn in_place(&self, family: Option<&str>) -> Result<Vec<InPlace>> {

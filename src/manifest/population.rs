@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, Row};
 use super::Manifest;
 use super::artifacts::{enumerated, named, parsed};
 use super::events::PUBLISHED;
+use super::forms::BYTES_IN_PLACE;
 use crate::model::Result;
 use crate::model::artifact::Outcome;
 use crate::model::ids::{ArtifactId, ArtifactType};
@@ -26,11 +27,11 @@ pub struct Individual {
     pub roles: Vec<String>,
     /// Whether it was not deleted.
     pub live: bool,
-    /// Whether the store keeps its bytes.
-    pub managed: bool,
     pub file_count: u64,
     pub size_bytes: u64,
-    /// Its objects, each once, by their places in `Population::objects`.
+    /// Bytes of its files as they lie with their producer; 0 where the store keeps them.
+    pub bytes_in_place: u64,
+    /// Its objects, those of compacted originals too, each once, by their places in `Population::objects`.
     pub objects: Vec<u32>,
 }
 
@@ -52,14 +53,19 @@ impl Manifest {
         let mut population = Population { edges: self.followed_edges()?, ..Population::default() };
         // What is made from itself is no reason to keep it.
         population.edges.retain(|(input, output)| *output <= last && input != output);
-        let mut statement = self.cached(
+        let mut statement = self.cached(&format!(
             "SELECT seq, artifact_id, artifact_type, family, logical_key, created_at, outcome, deleted_at IS NULL,
-                storage = 'managed', file_count, size_bytes, iif(?2, details -> '$.roles', '[]')
-             FROM artifacts WHERE seq <= ?1 AND purged_at IS NULL ORDER BY seq",
-        )?;
+                {BYTES_IN_PLACE}, file_count, size_bytes, iif(?2, details -> '$.roles', '[]'), storage = 'managed'
+             FROM artifacts a WHERE seq <= ?1 AND purged_at IS NULL ORDER BY seq"
+        ))?;
         let rows = statement.query_map((last, with_roles), |row| individual(row, with_roles))?;
-        population.individuals = rows.collect::<Result<Vec<_>, _>>()?;
-        self.find_objects(&mut population, last)?;
+        let mut managed = Vec::new();
+        for row in rows {
+            let (individual, kept) = row?;
+            population.individuals.push(individual);
+            managed.push(kept);
+        }
+        self.find_objects(&mut population, &managed, last)?;
         Ok(population)
     }
 
@@ -74,18 +80,21 @@ impl Manifest {
             .optional()?)
     }
 
-    fn find_objects(&self, population: &mut Population, last: i64) -> Result<()> {
+    /// `managed` says of each individual whether the store keeps its files.
+    fn find_objects(&self, population: &mut Population, managed: &[bool], last: i64) -> Result<()> {
         let mut places: HashMap<[u8; 32], u32> = HashMap::with_capacity(population.individuals.len());
         let mut statement = self.cached(
-            "SELECT seq, hash, size_bytes FROM artifact_files WHERE seq <= ?1
-             UNION ALL SELECT seq, file_hash, coalesce(o.size_bytes, 0)
-             FROM artifacts a LEFT JOIN objects o ON o.hash = a.file_hash WHERE seq <= ?1 AND format = 'tree'",
+            "SELECT seq, hash, size_bytes, FALSE FROM artifact_files WHERE seq <= ?1
+             UNION ALL SELECT seq, file_hash, coalesce(o.size_bytes, 0), FALSE
+             FROM artifacts a LEFT JOIN objects o ON o.hash = a.file_hash WHERE seq <= ?1 AND format = 'tree'
+             UNION ALL SELECT seq, original_object, coalesce(o.size_bytes, 0), TRUE
+             FROM compact_files c JOIN objects o ON o.hash = c.original_object WHERE seq <= ?1",
         )?;
         let mut rows = statement.query([last])?;
         let mut at = 0;
         while let Some(row) = rows.next()? {
             let seq: i64 = row.get(0)?;
-            // Files come in the order of commits, but for the listings of trees at the end.
+            // Files come in the order of commits, but for the listings of trees and the originals at the end.
             if population.individuals.get(at).is_none_or(|individual| individual.seq != seq) {
                 match population.individuals.binary_search_by_key(&seq, |individual| individual.seq) {
                     Ok(place) => at = place,
@@ -93,7 +102,8 @@ impl Manifest {
                 }
             }
             let individual = &mut population.individuals[at];
-            if !individual.managed {
+            let is_original: bool = row.get(3)?;
+            if !managed[at] && !is_original {
                 continue;
             }
             let place = match places.entry(row.get(1)?) {
@@ -116,8 +126,9 @@ impl Manifest {
     }
 }
 
-fn individual(row: &Row, with_roles: bool) -> rusqlite::Result<Individual> {
-    Ok(Individual {
+/// An individual without its objects, and whether the store keeps its files.
+fn individual(row: &Row, with_roles: bool) -> rusqlite::Result<(Individual, bool)> {
+    let individual = Individual {
         seq: row.get(0)?,
         artifact_id: named::<ArtifactId>(1, row.get(1)?)?,
         artifact_type: named::<ArtifactType>(2, row.get(2)?)?,
@@ -127,9 +138,10 @@ fn individual(row: &Row, with_roles: bool) -> rusqlite::Result<Individual> {
         outcome: row.get_ref(6)?.as_str_or_null()?.map(|_| enumerated::<Outcome>(row, 6)).transpose()?,
         roles: if with_roles { parsed(11, row.get_ref(11)?.as_str()?)? } else { Vec::new() },
         live: row.get(7)?,
-        managed: row.get(8)?,
+        bytes_in_place: row.get(8)?,
         file_count: row.get(9)?,
         size_bytes: row.get(10)?,
         objects: Vec::new(),
-    })
+    };
+    Ok((individual, row.get(12)?))
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Manifest;
 use super::artifacts::{enumerated, named, parsed};
+use super::forms::BYTES_IN_PLACE;
 use super::pins::PINNED_UNTIL;
 use crate::model::artifact::{Format, Storage};
 use crate::model::ids::{ArtifactId, ArtifactType};
@@ -28,6 +29,8 @@ pub struct TrashRow {
     pub file_count: u64,
     pub size_bytes: u64,
     pub file_hash: Hash,
+    /// Bytes of its files in the trash; 0 where the store keeps them as objects.
+    pub bytes_in_place: u64,
     /// Until when pins protect it; empty where none does.
     pub pinned_until: String,
 }
@@ -84,7 +87,7 @@ impl Manifest {
             cells.push(serde_json::to_string(ids).expect("plain data"));
         }
         let mut statement = self.cached(&format!(
-            "{TRASH}, {PINNED_UNTIL} FROM artifacts a WHERE {} ORDER BY a.deleted_at DESC, a.seq DESC LIMIT {limit}",
+            "{TRASH}, {BYTES_IN_PLACE}, {PINNED_UNTIL} FROM artifacts a WHERE {} ORDER BY a.deleted_at DESC, a.seq DESC LIMIT {limit}",
             conditions.join(" AND ")
         ))?;
         let rows = statement.query_map(params_from_iter(cells), trash_row)?;
@@ -201,6 +204,7 @@ fn trash_row(row: &Row) -> rusqlite::Result<TrashRow> {
         file_count: row.get(11)?,
         size_bytes: row.get(12)?,
         file_hash: Hash(row.get(13)?),
-        pinned_until: row.get(14)?,
+        bytes_in_place: row.get(14)?,
+        pinned_until: row.get(15)?,
     })
 }

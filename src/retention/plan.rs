@@ -175,9 +175,7 @@ impl<'a> Space<'a> {
                 space.holders[*object as usize] += u32::from(one.live);
                 space.held[*object as usize] |= !one.live && pinned.contains(&one.seq);
             }
-            if one.live && !one.managed {
-                space.live_bytes += one.size_bytes;
-            }
+            space.live_bytes += if one.live { one.bytes_in_place } else { 0 };
         }
         let held = population.objects.iter().zip(&space.holders).filter(|(_, holders)| **holders > 0);
         space.live_bytes += held.map(|(size, _)| size).sum::<u64>();
@@ -191,9 +189,7 @@ impl<'a> Space<'a> {
     fn give_up(&mut self, at: usize) {
         let one = self.one(at);
         self.gone[at] = true;
-        if !one.managed {
-            self.live_bytes -= one.size_bytes;
-        }
+        self.live_bytes -= one.bytes_in_place;
         for object in &one.objects {
             let holders = &mut self.holders[*object as usize];
             *holders -= 1;
@@ -216,12 +212,8 @@ impl<'a> Space<'a> {
                 break;
             }
             let individual = self.one(one.at);
-            let frees = if individual.managed {
-                individual.objects.iter().any(|object| staying[*object as usize] == 0)
-            } else {
-                individual.size_bytes > 0
-            };
-            if frees {
+            let frees_object = || individual.objects.iter().any(|object| staying[*object as usize] == 0);
+            if individual.bytes_in_place > 0 || frees_object() {
                 self.give_up(one.at);
                 one.keep = false;
                 one.reasons = vec!["space_budget".to_owned()];
@@ -235,10 +227,7 @@ impl<'a> Space<'a> {
         let mut counted = vec![false; self.population.objects.len()];
         let mut physical = |at: usize| {
             let one = self.one(at);
-            if !one.managed {
-                return one.size_bytes;
-            }
-            let mut bytes = 0;
+            let mut bytes = one.bytes_in_place;
             for object in one.objects.iter().map(|object| *object as usize) {
                 if self.holders[object] == 0 && !self.held[object] && !counted[object] {
                     counted[object] = true;

@@ -193,6 +193,7 @@ fn look(store: &Arc<Store>, until: &Until, now: Timestamp) -> Result<Purge> {
     let going: HashSet<i64> = purge.taken.iter().map(|(row, _)| row.seq).collect();
     let mut counted: HashSet<Hash> = HashSet::new();
     for (row, freed) in &mut purge.taken {
+        *freed = row.bytes_in_place;
         for (hash, size) in manifest.objects_of(row.seq)? {
             if counted.insert(hash) && manifest.needing(&hash)?.iter().all(|seq| going.contains(seq)) {
                 *freed += size.unwrap_or_default();

@@ -12,6 +12,7 @@ use crate::model::compaction::{CompactionFailure, CompactionTotals, FamilyCompac
 use crate::model::ids::{ArtifactId, FamilyName};
 use crate::model::number::Count;
 use crate::model::{Error, Hash, Kind, Result, Watch};
+use crate::store::config::Config;
 use crate::store::{Located, Ready, Store, View};
 
 /// So many files, or bytes of theirs, are replaced together.
@@ -60,8 +61,9 @@ struct Item {
 
 /// Says what compaction would do.
 pub fn plan<V: View>(view: &V, family: Option<&FamilyName>, watch: &dyn Watch) -> Result<Plan> {
-    let settings = &view.store().config().compaction;
-    let items = items(view, family)?;
+    let config = Config::read(&view.layout().configuration())?;
+    let settings = &config.compaction;
+    let items = items(view, &config, family)?;
     let digest = digest(&items, settings)?;
     let files = judged(&items, watch, |item, watch| {
         let (file, _) = match item.located.candidate()? {
@@ -82,8 +84,9 @@ pub fn apply(
     watch: &dyn Watch,
 ) -> Result<Applied> {
     let turn = store.place_turn()?;
-    let settings = &store.config().compaction;
-    let items = items(&store.read()?, family)?;
+    let config = Config::read(&store.layout().configuration())?;
+    let settings = &config.compaction;
+    let items = items(&store.read()?, &config, family)?;
     if digest(&items, settings)? != expected {
         return Err(Error::new(Kind::StalePlan, "the files or the settings have changed since the plan was made")
             .field("digest")
@@ -207,11 +210,11 @@ fn stage(store: &Store, item: &Item, settings: &Settings, watch: &dyn Watch) -> 
     Ok((planned(item, &judgement), ready))
 }
 
-fn items<V: View>(view: &V, family: Option<&FamilyName>) -> Result<Vec<Item>> {
+fn items<V: View>(view: &V, config: &Config, family: Option<&FamilyName>) -> Result<Vec<Item>> {
     let mut items = Vec::new();
     let known = view.manifest().in_place(family.map(FamilyName::as_str))?;
-    if let Some(name) = family.filter(|name| known.is_empty() && !view.store().config().families.contains_key(*name)) {
-        let names: Vec<&str> = view.store().config().families.keys().map(FamilyName::as_str).collect();
+    if let Some(name) = family.filter(|name| known.is_empty() && !config.families.contains_key(*name)) {
+        let names: Vec<&str> = config.families.keys().map(FamilyName::as_str).collect();
         let error = Error::invalid_params(format!("family: there is no family {name}")).field("family");
         return Err(match names.is_empty() {
             true => error.hint("add it to keepstone.toml as [families.NAME]"),

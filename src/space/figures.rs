@@ -10,6 +10,7 @@ use crate::model::number::Count;
 use crate::model::space::{Budget, Database, Room};
 use crate::model::{Result, Watch};
 use crate::store::View;
+use crate::store::config::Config;
 
 /// Length of the blocks that the system counts in, whatever the file system's are.
 const BLOCK_BYTES: u64 = 512;
@@ -80,7 +81,7 @@ pub fn database<V: View>(view: &V) -> Result<Database> {
 
 /// What the default policy's budget leaves; `None` without one.
 pub fn budget<V: View>(view: &V) -> Result<Option<Budget>> {
-    let config = view.store().config();
+    let config = Config::read(&view.layout().configuration())?;
     let Some(policy) = &config.default_policy else { return Ok(None) };
     let Some(budget) = config.policies.get(policy).and_then(|policy| policy.space_budget_bytes) else {
         return Ok(None);

@@ -247,3 +247,47 @@ fn settings_are_checked() {
     let told: Vec<_> = kinds(&plan["files"]).into_iter().map(|(_, told)| told).collect();
     assert_eq!(told, ["disabled", "disabled", "disabled", "disabled", "other_kind"]);
 }
+
+#[test]
+fn a_plan_counts_files_as_they_lie_there() {
+    let (place, artifact_id) = scanned();
+    compact(&place);
+    let sizes = |folder: &std::path::Path| -> u64 {
+        files_below(folder).iter().map(|name| fs::metadata(folder.join(name)).unwrap().len()).sum()
+    };
+    let lies = || sizes(&place.folder().join("runs")) + sizes(&place.root().join("objects"));
+    let small = lies();
+    place.write("runs/run_20260101_000000/new.json", "[1]");
+    place.ok("scan", json!({}));
+    let rules = "[families.proofs]\nkeep = 1\nalways_keep = []\n";
+    place.write("store/keepstone.toml", CONFIGURATION.replace("[families.proofs]\n", rules));
+    place.site().close();
+    let plan = place.ok("plan_gc", json!({}));
+    let logical: usize = FILES.iter().map(|(_, content)| content().len()).sum();
+    assert_eq!(
+        (&plan["totals"]["logicalBytes"], &plan["totals"]["physicalBytes"]),
+        (&json!(logical), &json!(small)),
+        "{plan}"
+    );
+    assert_eq!((&plan["bytesBefore"], &plan["bytesAfter"]), (&json!(small + 3), &json!(3)));
+    assert_eq!(place.ok("get_stats", json!({}))["liveBytes"], plan["bytesBefore"]);
+    place.ok("apply_gc", json!({"now": plan["now"], "digest": plan["digest"]}));
+    assert_eq!(place.ok("get_stats", json!({}))["trash"]["purgeableBytes"], small);
+    let purged = place.ok("purge_trash", json!({"artifactIds": [artifact_id], "dryRun": false}));
+    assert_eq!((&purged["physicalBytes"], lies()), (&json!(small), 3));
+}
+
+#[test]
+fn settings_count_as_keepstone_toml_says_now() {
+    let (place, _) = scanned();
+    let forms = || {
+        let plan = place.ok("plan_compaction", json!({}));
+        plan["files"].as_array().unwrap().iter().filter(|file| !file["form"].is_null()).count()
+    };
+    assert_eq!(forms(), 3);
+    place.write(
+        "store/keepstone.toml",
+        CONFIGURATION.replace("[compaction.markdown]\n", "[compaction.markdown]\nenabled = false\n"),
+    );
+    assert_eq!(forms(), 2);
+}
