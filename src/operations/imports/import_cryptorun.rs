@@ -1,14 +1,11 @@
 //! `import_cryptorun`
 
-use std::path::Path;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::KeyImported;
-use crate::base::files;
+use super::{KeyImported, into_configuration};
 use crate::imports::cryptorun;
-use crate::model::{Error, Kind, Result};
+use crate::model::Result;
 use crate::operations::{Context, Maintenance, Operation};
 
 /// Takes CryptoRun's settings into keepstone.toml: its families with their patterns, rules and pins, its folders, limits
@@ -54,30 +51,14 @@ impl Operation for ImportCryptorun {
 
 impl Maintenance for ImportCryptorun {
     fn run(params: Params, context: &Context) -> Result<SettingsImported> {
-        if params.path.is_empty() {
-            return Err(Error::invalid_params("path: it must not be empty").field("path"));
-        }
         let dry_run = params.dry_run.unwrap_or(false);
-        let path = files::absolute(Path::new(&params.path));
-        let configuration = context.site.layout().configuration();
-        // So that a file that can't be read makes no store.
-        let mut taken = cryptorun::take_settings(&path, &configuration)?;
-        if !dry_run {
-            let store = match context.site.store() {
-                Err(error) if error.kind() == Kind::NotFound => context.site.store_or_create()?,
-                found => found?,
-            };
-            if let Some(reason) = store.read_only_reason() {
-                return Err(Error::read_only(format!("keepstone.toml can't be written: {reason}")));
-            }
-            taken = cryptorun::take_settings(&path, &configuration)?;
-            if let Some(text) = &taken.text {
-                files::replace(&configuration, text.as_bytes(), 0o644)?;
-            }
-        }
+        let (taken, configuration) =
+            into_configuration(context, &params.path, dry_run, cryptorun::take_settings, |taken| {
+                taken.text.as_deref()
+            })?;
         Ok(SettingsImported {
             dry_run,
-            configuration: configuration.to_string_lossy().into_owned(),
+            configuration,
             changed: taken.text.is_some(),
             keys: taken.keys.into_iter().map(KeyImported::from).collect(),
         })

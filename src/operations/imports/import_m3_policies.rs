@@ -1,14 +1,11 @@
 //! `import_m3_policies`
 
-use std::path::Path;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::KeyImported;
-use crate::base::files;
+use super::{KeyImported, into_configuration};
 use crate::imports::m3::{self, PolicyFate};
-use crate::model::{Error, Kind, Result};
+use crate::model::Result;
 use crate::operations::{Context, Maintenance, Operation};
 
 /// Takes M3's retention policies into keepstone.toml, each as `[policies.NAME]`, and tells what every key became.
@@ -80,27 +77,9 @@ impl Operation for ImportM3Policies {
 
 impl Maintenance for ImportM3Policies {
     fn run(params: Params, context: &Context) -> Result<PoliciesImported> {
-        if params.path.is_empty() {
-            return Err(Error::invalid_params("path: it must not be empty").field("path"));
-        }
         let dry_run = params.dry_run.unwrap_or(false);
-        let path = files::absolute(Path::new(&params.path));
-        let configuration = context.site.layout().configuration();
-        // So that a file that can't be read makes no store.
-        let mut taken = m3::take_policies(&path, &configuration)?;
-        if !dry_run {
-            let store = match context.site.store() {
-                Err(error) if error.kind() == Kind::NotFound => context.site.store_or_create()?,
-                found => found?,
-            };
-            if let Some(reason) = store.read_only_reason() {
-                return Err(Error::read_only(format!("keepstone.toml can't be written: {reason}")));
-            }
-            taken = m3::take_policies(&path, &configuration)?;
-            if let Some(text) = &taken.text {
-                files::replace(&configuration, text.as_bytes(), 0o644)?;
-            }
-        }
+        let (taken, configuration) =
+            into_configuration(context, &params.path, dry_run, m3::take_policies, |taken| taken.text.as_deref())?;
         let policy = |taken: m3::TakenPolicy| {
             let (fate, reason) = match taken.fate {
                 PolicyFate::Imported => (ImportedFate::Imported, None),
@@ -112,7 +91,7 @@ impl Maintenance for ImportM3Policies {
         };
         Ok(PoliciesImported {
             dry_run,
-            configuration: configuration.to_string_lossy().into_owned(),
+            configuration,
             changed: taken.text.is_some(),
             policies: taken.policies.into_iter().map(policy).collect(),
             settings: taken.settings.into_iter().map(KeyImported::from).collect(),
