@@ -1,12 +1,12 @@
 //! Moving a file to a free name, wherever that is: its bytes are whole in one of the two places at every moment.
 
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{self as sys, Timespec, Timestamps};
+use rustix::fs as sys;
 
 use super::crash;
-use super::files::{self, Context, Result};
+use super::files::{self, Context, Fingerprint, Result};
 
 /// Moves a file, unless the new name is taken, which is answered by `false`. Where the name is on another file system,
 /// the file is copied, flushed and compared before the original goes. Mode and modification time stay.
@@ -39,26 +39,26 @@ fn copy_over(from: &Path, to: &Path) -> Result<bool> {
 }
 
 fn copy_to(from: &Path, part: &Path) -> Result<()> {
+    copy_into(from, &files::create_new(part, 0o600)?, part).map(|_| ())
+}
+
+/// Copies a file into an empty one, which looks like it then, flushes it and compares the two; answers how the original
+/// looked.
+pub fn copy_into(from: &Path, target: &File, part: &Path) -> Result<Fingerprint> {
     let (source, metadata) = files::open_no_follow(from)?;
-    let target = files::create_new(part, metadata.permissions().mode() & 0o7777)?;
     let mut done = 0;
     files::pump(&source, from, metadata.len(), |piece| {
-        files::write_at(&target, part, piece, done)?;
+        files::write_at(target, part, piece, done)?;
         done += piece.len() as u64;
         Ok::<(), files::FileError>(())
     })?;
-    let second = |seconds, nanoseconds| Timespec { tv_sec: seconds, tv_nsec: nanoseconds };
-    let times = Timestamps {
-        last_access: second(metadata.atime(), metadata.atime_nsec()),
-        last_modification: second(metadata.mtime(), metadata.mtime_nsec()),
-    };
-    sys::futimens(&target, &times).context("set the time of", part)?;
+    files::look_like(target, part, &metadata)?;
     target.sync_all().context("flush", part)?;
     if !files::same_bytes(from, part)? {
         let odd = std::io::Error::other("the copy has other bytes; the original changed, or the disk is failing");
         return Err(odd).context("copy to", part);
     }
-    Ok(())
+    Ok(files::fingerprint(&metadata))
 }
 
 /// The name that a copy has until it is whole.
@@ -78,6 +78,8 @@ pub fn free_bytes(folder: &Path) -> Result<u64> {
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "tests lay out files as others would")]
 mod tests {
+    use std::os::unix::fs::MetadataExt;
+
     use super::*;
 
     /// In memory and on the disk: two file systems, where the machine has them.

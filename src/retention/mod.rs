@@ -9,4 +9,4 @@ mod trash;
 pub use apply::{Applied, LeftOut, apply};
 pub use plan::{Scope, plan};
 pub use policies::{PolicyShown, Rules, rules};
-pub use trash::{Purge, Restored, Until, delete, describe, purge, restore};
+pub use trash::{Purge, Restored, Until, delete, describe, go_ahead, purge, restore};

@@ -13,7 +13,7 @@ use crate::model::ids::ArtifactId;
 use crate::model::number::Count;
 use crate::model::retention::{Deletion, Trashed};
 use crate::model::{Error, Hash, Kind, Result, Watch};
-use crate::store::{Job, Layout, Store, View, Writer};
+use crate::store::{Ahead, Job, Layout, Store, View, Writer};
 
 /// Something in the trash as it is answered.
 pub fn describe(layout: &Layout, row: TrashRow, now: &str) -> Trashed {
@@ -36,6 +36,19 @@ pub fn describe(layout: &Layout, row: TrashRow, now: &str) -> Trashed {
         file_count: Count(row.file_count),
         size_bytes: Count(row.size_bytes),
     }
+}
+
+/// Does ahead what the deletion of artifacts needs. Those that nobody knows yet may be known when their turn comes.
+pub fn go_ahead(store: &Arc<Store>, ids: &[ArtifactId]) -> Result<Ahead> {
+    let (reader, mut ahead) = (store.read()?, Ahead::default());
+    for artifact_id in ids {
+        match reader.found(artifact_id.as_str()) {
+            Ok(found) => store.go_ahead(reader.manifest(), &found, &mut ahead)?,
+            Err(error) if error.kind() == Kind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(ahead)
 }
 
 /// Puts one artifact into the trash; `false` when it is there already. What is protected only goes by force.

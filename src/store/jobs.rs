@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
-use super::{Access, Store, report};
+use super::{Access, Ahead, Store, report};
 use crate::base::crash;
 use crate::base::files::Lock;
 use crate::manifest::{BUSY_WAIT, JobItem, JobKind, JobRow};
@@ -110,11 +110,19 @@ impl Store {
     fn work(self: &Arc<Self>, row: &JobRow, total: u64, watch: &dyn Watch) -> Result<JobDone> {
         let (mut after, mut count) = (0, 0);
         loop {
-            let items = self.read()?.manifest().job_items(row.job, after, true, BATCH_MOST)?;
+            let mut items = self.read()?.manifest().job_items(row.job, after, true, BATCH_MOST)?;
             if items.is_empty() {
                 break;
             }
+            let ahead = match row.kind {
+                JobKind::Delete => self.go_ahead_with(&mut items)?,
+                JobKind::Restore | JobKind::Purge => Ahead::default(),
+            };
             let mut batch = self.begin()?;
+            batch.attempt(|writer| {
+                writer.bring(ahead);
+                Ok(())
+            })?;
             let begun = Instant::now();
             for item in &items {
                 batch.attempt(|writer| {
@@ -148,6 +156,25 @@ impl Store {
         crash::point("job.done");
         self.shrink()?;
         Ok(done)
+    }
+
+    /// Does ahead what the first of these need, and leaves those out that would be too many for one transaction.
+    fn go_ahead_with(self: &Arc<Self>, items: &mut Vec<JobItem>) -> Result<Ahead> {
+        let (reader, mut ahead, mut count) = (self.read()?, Ahead::default(), 0);
+        let manifest = reader.manifest();
+        for item in items.iter() {
+            if ahead.is_enough() {
+                break;
+            }
+            count += 1;
+            if manifest.place(item.seq)?.is_some()
+                && let Some(found) = manifest.artifact_at(item.seq)?
+            {
+                self.go_ahead(manifest, &found, &mut ahead)?;
+            }
+        }
+        items.truncate(count);
+        Ok(ahead)
     }
 
     fn outcomes(self: &Arc<Self>, row: &JobRow) -> Result<JobDone> {

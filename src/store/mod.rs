@@ -1,5 +1,6 @@
 //! A store: the one owner of a folder, where objects, manifest and history change together.
 
+mod ahead;
 pub mod carrying;
 pub mod config;
 mod forms;
@@ -27,6 +28,7 @@ mod writer;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+pub use ahead::Ahead;
 pub use forms::{Located, PlaceTurn, Ready};
 pub use jobs::{Job, JobDone, JobTurn};
 pub use layout::Layout;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::Store;
+use super::ahead::Ahead;
 use crate::base::files::{self, Fingerprint};
 use crate::base::{across, beneath, crash};
 use crate::manifest::{Found, Manifest};
@@ -14,17 +15,26 @@ use crate::model::{Error, Result, Unwatched};
 use crate::objects;
 use crate::store::layout::Layout;
 
+/// What has changed where files are kept in place.
+#[derive(Default)]
+pub(super) struct Moved {
+    /// Folders whose entries are others now.
+    pub(super) folders: BTreeSet<PathBuf>,
+    /// A folder in staging that holds what was purged, and goes when nobody waits for it.
+    pub(super) purged: Option<PathBuf>,
+}
+
 /// The folders of an artifact that is kept in place.
-struct Folders {
+pub(super) struct Folders {
     /// The one that was scanned.
-    root: PathBuf,
+    pub(super) root: PathBuf,
     /// Its own in the trash.
     trash: PathBuf,
 }
 
 impl Folders {
     /// `None` for what the store keeps.
-    fn of(layout: &Layout, found: &Found) -> Option<Self> {
+    pub(super) fn of(layout: &Layout, found: &Found) -> Option<Self> {
         let (root, _) = found.place.as_ref().filter(|_| found.record.storage == Storage::InPlace)?;
         Some(Self { root: layout.scan_root(root), trash: layout.trashed(&found.record.artifact_id) })
     }
@@ -46,10 +56,10 @@ pub(super) fn origin(layout: &Layout, found: &Found) -> Option<PathBuf> {
 }
 
 impl Store {
-    /// Brings the files of an artifact that is kept in place where its state says; answers the folders that have changed.
-    pub(super) fn move_files(&self, manifest: &Manifest, found: &Found) -> Result<BTreeSet<PathBuf>> {
-        let Some(folders) = Folders::of(&self.layout, found) else { return Ok(BTreeSet::new()) };
-        let mut changed = BTreeSet::new();
+    /// Brings the files of an artifact that is kept in place where its state says.
+    pub(super) fn move_files(&self, manifest: &Manifest, found: &Found, ahead: &mut Ahead) -> Result<Moved> {
+        let Some(folders) = Folders::of(&self.layout, found) else { return Ok(Moved::default()) };
+        let (mut changed, mut purged) = (BTreeSet::new(), None);
         match (&found.state.deleted_at, &found.state.purged_at) {
             (None, _) if !files::exists(&folders.trash) => {}
             (None, _) => {
@@ -59,27 +69,53 @@ impl Store {
                 remove_empty(&folders.trash, &mut changed);
             }
             (Some(_), None) => {
+                let mut copied = Copied::default();
                 for (entry, looks) in plain(manifest.stored_files(found.seq)?)? {
-                    take_away(&folders, &entry, looks.as_ref(), &mut changed)?;
+                    take_away(&folders, (&entry, looks.as_ref()), ahead, (&mut copied, &mut changed))?;
                 }
+                copied.replace_originals(&mut changed)?;
             }
             (Some(_), Some(_)) => {
                 if files::exists(&folders.trash) {
-                    files::remove_tree(&folders.trash)?;
+                    let aside = self.staging()?.folder().join(format!("purged-{}", found.seq));
+                    files::rename(&folders.trash, &aside)?;
                     changed.insert(self.layout.trash());
+                    purged = Some(aside);
                 }
                 crash::point("move.purged");
             }
         }
-        Ok(changed)
+        Ok(Moved { folders: changed, purged })
     }
 }
 
 /// A file as it lies on the disk, and how it looked when it was last read.
 type Stored = (FileEntry, Option<Looks>);
 
+/// Files whose copies, made ahead, have their names in the trash.
+#[derive(Default)]
+struct Copied {
+    originals: Vec<PathBuf>,
+    /// The folders that hold the copies.
+    folders: BTreeSet<PathBuf>,
+}
+
+impl Copied {
+    /// Removes the originals, once the names of the copies have reached the disk.
+    fn replace_originals(self, changed: &mut BTreeSet<PathBuf>) -> Result<()> {
+        files::sync_folders(&self.folders)?;
+        for original in &self.originals {
+            files::remove(original)?;
+            crash::point("move.moved");
+            changed.extend(original.parent().map(Path::to_owned));
+        }
+        changed.extend(self.folders);
+        Ok(())
+    }
+}
+
 /// A manifest that was tampered with leads nowhere.
-fn plain(entries: Vec<Stored>) -> Result<Vec<Stored>> {
+pub(super) fn plain(entries: Vec<Stored>) -> Result<Vec<Stored>> {
     match entries.iter().find(|(entry, _)| !beneath::is_plain(&entry.path)) {
         Some((odd, _)) => Err(Error::integrity(format!("{:?} is no path below a scanned folder", odd.path))),
         None => Ok(entries),
@@ -88,9 +124,9 @@ fn plain(entries: Vec<Stored>) -> Result<Vec<Stored>> {
 
 fn take_away(
     folders: &Folders,
-    entry: &FileEntry,
-    looks: Option<&Looks>,
-    changed: &mut BTreeSet<PathBuf>,
+    (entry, looks): (&FileEntry, Option<&Looks>),
+    ahead: &mut Ahead,
+    (copied, changed): (&mut Copied, &mut BTreeSet<PathBuf>),
 ) -> Result<()> {
     let (from, to) = (folders.root.join(&entry.path), folders.trash.join(&entry.path));
     if !files::exists(&from) {
@@ -99,13 +135,24 @@ fn take_away(
     if files::exists(&to) {
         // A copy that was named before its original could go. Anything else is a new file of the producer's.
         if beneath::open(&folders.root, &entry.path).is_ok() && files::same_bytes(&from, &to)? {
+            files::sync_file_system(&folders.trash)?;
             files::remove(&from)?;
             changed.extend(from.parent().map(Path::to_owned));
         }
         return Ok(());
     }
-    if let Some(how) = differs(&folders.root, entry, looks)? {
+    if let Some(how) = differs(&folders.root, entry, looks, ahead)? {
         tracing::warn!("{} stays where it is: {how}", from.display());
+        return Ok(());
+    }
+    if let Some(copy) = ahead.take_copy(&from)? {
+        make_way(&to, &mut copied.folders)?;
+        crash::point("move.before");
+        if files::rename_new(copy.path(), &to)? {
+            crash::point("move.named");
+            copied.folders.extend(to.parent().map(Path::to_owned));
+            copied.originals.push(from);
+        }
         return Ok(());
     }
     make_way(&to, changed)?;
@@ -146,20 +193,22 @@ fn make_way(to: &Path, changed: &mut BTreeSet<PathBuf>) -> Result<()> {
 }
 
 /// How a file in its place is no longer the one that was scanned; `None` while it is.
-fn differs(root: &Path, entry: &FileEntry, looks: Option<&Looks>) -> Result<Option<String>> {
+fn differs(root: &Path, entry: &FileEntry, looks: Option<&Looks>, ahead: &Ahead) -> Result<Option<String>> {
     let (file, metadata) = match beneath::open(root, &entry.path) {
         Ok(opened) => opened,
         Err(error) => return Ok(Some(error.to_string())),
     };
     let now = files::fingerprint(&metadata);
+    let path = root.join(&entry.path);
     let same = match looks {
         Some(looks) => alike(looks, &now),
-        None => objects::hash_file(&file, &root.join(&entry.path), now.size, &Unwatched)? == entry.hash,
+        None if ahead.is_proven(&path, &now) => true,
+        None => objects::hash_file(&file, &path, now.size, &Unwatched)? == entry.hash,
     };
     Ok((!same).then(|| "it has changed since it was scanned".to_owned()))
 }
 
-fn alike(looks: &Looks, now: &Fingerprint) -> bool {
+pub(super) fn alike(looks: &Looks, now: &Fingerprint) -> bool {
     (looks.size_bytes.0, looks.mtime_ns) == (now.size, now.mtime_ns)
 }
 
@@ -177,7 +226,7 @@ fn remove_empty(folder: &Path, changed: &mut BTreeSet<PathBuf>) {
 }
 
 /// Refuses to delete what can't be moved to the trash as it was scanned.
-pub(super) fn deletable(layout: &Layout, manifest: &Manifest, found: &Found) -> Result<()> {
+pub(super) fn deletable(layout: &Layout, manifest: &Manifest, found: &Found, ahead: &Ahead) -> Result<()> {
     let Some(folders) = Folders::of(layout, found) else { return Ok(()) };
     let artifact_id = &found.record.artifact_id;
     let refused = |path: &Path, why: &str| {
@@ -195,7 +244,7 @@ pub(super) fn deletable(layout: &Layout, manifest: &Manifest, found: &Found) -> 
         let (_, metadata) = beneath::open(&folders.root, &entry.path)
             .map_err(|error| refused(&path, "is no longer what was scanned").hint(format!("{error}; scan again")))?;
         let now = files::fingerprint(&metadata);
-        if !looks.is_some_and(|looks| alike(&looks, &now)) {
+        if !looks.map_or_else(|| ahead.is_proven(&path, &now), |looks| alike(&looks, &now)) {
             return Err(
                 refused(&path, "has changed since it was scanned").hint("scan again, and look again at what is to go")
             );
@@ -204,7 +253,10 @@ pub(super) fn deletable(layout: &Layout, manifest: &Manifest, found: &Found) -> 
         if !*writable.entry(folder.clone()).or_insert_with(|| files::writable(&folder)) {
             return Err(refused(&path, "can't be moved: its folder can't be written"));
         }
-        if now.identity.0 != own {
+        let copied = ahead
+            .has_copy(&path, &now)
+            .map_err(|error| refused(&path, &format!("can't be copied to the trash: {}", error.message())))?;
+        if now.identity.0 != own && !copied {
             elsewhere += now.size;
         }
     }
@@ -229,7 +281,9 @@ pub(super) fn restorable(layout: &Layout, manifest: &Manifest, found: &Found) ->
             .hint(format!("a scan found new files there; to have this one instead, delete {rival} first")));
     }
     let (entries, mut there) = (plain(manifest.stored_files(found.seq)?)?, 0);
-    for (entry, _) in &entries {
+    let target = folders.root.ancestors().find(|folder| files::exists(folder)).unwrap_or(&folders.root);
+    let (device, mut elsewhere) = (files::fingerprint(&files::metadata(target)?).identity.0, 0);
+    for (entry, looks) in &entries {
         let (from, to) = (folders.trash.join(&entry.path), folders.root.join(&entry.path));
         let occupied = |path: &Path| {
             refused(format!("something else lies at {}", path.display()))
@@ -237,8 +291,12 @@ pub(super) fn restorable(layout: &Layout, manifest: &Manifest, found: &Found) ->
                 .hint("move it away and restore again")
         };
         if files::exists(&to) {
-            let same = files::exists(&from) && beneath::open(&folders.root, &entry.path).is_ok();
-            if !same || !files::same_bytes(&from, &to)? {
+            let own = match files::exists(&from) {
+                true => beneath::open(&folders.root, &entry.path).is_ok() && files::same_bytes(&from, &to)?,
+                // It could not be moved when its artifact was deleted.
+                false => differs(&folders.root, entry, looks.as_ref(), &Ahead::default())?.is_none(),
+            };
+            if !own {
                 return Err(occupied(&to));
             }
         }
@@ -249,6 +307,13 @@ pub(super) fn restorable(layout: &Layout, manifest: &Manifest, found: &Found) ->
             }
         }
         there += usize::from(files::exists(&from) || files::exists(&to));
+        let lies = files::look(&from)?.map(|metadata| files::fingerprint(&metadata));
+        elsewhere += lies.filter(|lies| lies.identity.0 != device).map_or(0, |lies| lies.size);
+    }
+    if elsewhere > 0 && across::free_bytes(target)? < elsewhere {
+        return Err(refused(format!("{} has no room for its files", target.display()))
+            .detail("path", target.to_string_lossy().into_owned())
+            .hint("free some space there and restore again"));
     }
     if there == 0 && !entries.is_empty() {
         return Err(refused(format!("none of its files is in {} any more", folders.trash.display())));

@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::ahead::Ahead;
+use super::moving::Moved;
 use super::writer::take_turn;
 use super::{Access, Store, Writing};
 use crate::base::crash;
@@ -41,8 +43,8 @@ pub(super) struct Placed {
     placement: Placement,
     files: Vec<PathBuf>,
     folders: BTreeSet<PathBuf>,
-    /// Folders of files that are kept in place, also on other file systems.
-    moved: BTreeSet<PathBuf>,
+    /// What has changed where files are kept in place, also on other file systems.
+    moved: Moved,
 }
 
 /// Writes a sidecar into staging.
@@ -54,9 +56,9 @@ pub(super) fn draft(staging: &Staging, sidecar: &Sidecar) -> Result<Unfinished> 
 
 impl Store {
     /// Places what a transaction published. A failure here loses nothing: the next start places it.
-    pub(super) fn place_all(&self, manifest: &Manifest, fresh: Vec<Fresh>) {
+    pub(super) fn place_all(&self, manifest: &Manifest, fresh: Vec<Fresh>, mut ahead: Ahead) {
         for fresh in fresh {
-            match self.place(manifest, fresh) {
+            match self.place(manifest, fresh, &mut ahead) {
                 Ok(placed) => {
                     if let Access::Write(writing) = &self.access {
                         writing.placed.lock().expect("no panic holds it").push(placed);
@@ -67,7 +69,7 @@ impl Store {
         }
     }
 
-    fn place(&self, manifest: &Manifest, fresh: Fresh) -> Result<Placed> {
+    fn place(&self, manifest: &Manifest, fresh: Fresh, ahead: &mut Ahead) -> Result<Placed> {
         let Fresh { placement, draft, sidecar: with_sidecar } = fresh;
         let seq = placement.seq;
         let found = manifest.artifact_at(seq)?.ok_or_else(|| Error::internal(format!("there is no artifact {seq}")))?;
@@ -88,9 +90,9 @@ impl Store {
             (Storage::InPlace, _) => Ok(()),
         };
         crash::point("place.name_linked");
-        let moved = self.move_files(manifest, &found);
+        let moved = self.move_files(manifest, &found, ahead);
         let files = self.name_files(manifest, seq, &found.record)?;
-        let mut placed = Placed { placement, files, folders: BTreeSet::new(), moved: BTreeSet::new() };
+        let mut placed = Placed { placement, files, folders: BTreeSet::new(), moved: Moved::default() };
         if with_sidecar && !is_sidecar_of(&sidecar, &found.record) {
             let draft = match draft {
                 Some(draft) => draft,
@@ -117,7 +119,7 @@ impl Store {
         let manifest = reader.manifest();
         for placement in manifest.placements()? {
             let seq = placement.seq;
-            match (self.place(manifest, Fresh::again(placement)), manifest.artifact_at(seq)?) {
+            match (self.place(manifest, Fresh::again(placement), &mut Ahead::default()), manifest.artifact_at(seq)?) {
                 (Ok(placed), _) => writing.placed.lock().expect("no panic holds it").push(placed),
                 (Err(error), Some(found)) if !is_sidecar_of(&self.layout.sidecar(&found.record), &found.record) => {
                     let (artifact_id, reason) = (&found.record.artifact_id, error.message());
@@ -171,8 +173,11 @@ impl Store {
             let folders = placed.iter().flat_map(|placed| &placed.folders).filter(there).cloned().collect();
             files::sync_folders(&folders)?;
         }
-        let moved: BTreeSet<&PathBuf> = placed.iter().flat_map(|placed| &placed.moved).filter(there).collect();
+        let moved: BTreeSet<&PathBuf> = placed.iter().flat_map(|placed| &placed.moved.folders).filter(there).collect();
         sync_everywhere(moved)?;
+        for purged in placed.iter().filter_map(|placed| placed.moved.purged.as_ref()).filter(there) {
+            files::remove_tree(purged)?;
+        }
         crash::point("settle.synced");
         let connection = writing.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let Some(manifest) = connection.as_ref() else { return Ok(()) };
@@ -210,7 +215,7 @@ impl Store {
             }
         }
         if !left.is_empty() {
-            self.place_all(reader.manifest(), left);
+            self.place_all(reader.manifest(), left, Ahead::default());
             drop(reader);
             self.settle()?;
         }

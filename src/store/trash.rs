@@ -32,7 +32,7 @@ impl Writer<'_> {
         if found.state.deleted_at.is_some() {
             return Ok(false);
         }
-        moving::deletable(self.layout(), self.manifest(), found)?;
+        moving::deletable(self.layout(), self.manifest(), found, self.ahead())?;
         let data = match serde_json::to_value(deletion) {
             Ok(Value::Object(data)) => data,
             other => unreachable!("an object was expected, not {other:?}"),

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::ahead::Ahead;
 use super::placing::Fresh;
 use super::{Store, identity_of};
 use crate::base::files::Lock;
@@ -38,6 +39,7 @@ pub struct Writer<'s> {
     actor: Option<String>,
     events: Vec<Event>,
     fresh: Vec<Fresh>,
+    ahead: Ahead,
     /// Objects whose folder entries must be on the disk before the commit.
     placed: BTreeSet<Hash>,
     after: Vec<Box<dyn FnOnce() + Send>>,
@@ -85,6 +87,7 @@ impl Store {
             actor: None,
             events: Vec::new(),
             fresh: Vec::new(),
+            ahead: Ahead::default(),
             placed: BTreeSet::new(),
             after: Vec::new(),
             broken: None,
@@ -154,7 +157,8 @@ impl<'s> Batch<'s> {
         }
         crash::point("commit.after");
         let (fresh, after) = (std::mem::take(&mut writer.fresh), std::mem::take(&mut writer.after));
-        writer.store.place_all(writer.manifest(), fresh);
+        let ahead = std::mem::take(&mut writer.ahead);
+        writer.store.place_all(writer.manifest(), fresh, ahead);
         crash::point("place.done");
         for hook in after {
             hook();
@@ -198,6 +202,16 @@ impl Writer<'_> {
     /// Says who makes the change at hand.
     pub fn set_actor(&mut self, actor: Option<String>) {
         self.actor = actor;
+    }
+
+    /// Takes over what was done ahead for artifacts that are to be deleted.
+    pub fn bring(&mut self, ahead: Ahead) {
+        self.ahead.add(ahead);
+    }
+
+    /// What was done ahead.
+    pub(super) fn ahead(&self) -> &Ahead {
+        &self.ahead
     }
 
     /// Does something once the transaction is committed and the names are placed.

@@ -244,6 +244,47 @@ fn a_full_disk_in_the_middle_of_a_transaction() {
     assert_whole(&root, Expect::Written);
 }
 
+#[test]
+fn what_the_trash_has_no_room_for_stays_in_its_place() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let Some(mount) = Mount::memory("24m", &folder.path().join("disk")) else { return };
+    let (root, runs) = (mount.0.join("store"), folder.path().join("runs/f"));
+    std::fs::create_dir_all(&runs).expect("a folder");
+    for number in 1..=4_u8 {
+        std::fs::write(runs.join(format!("run_2025090{number}_120000.bin")), vec![number; 4 << 20]).expect("written");
+    }
+    let mut session = Session::start(&root);
+    session.call("init", json!({}));
+    let text =
+        format!("[scan]\nroots = [{:?}]\n[families.f]\ninclude = [\"**/f/*\"]\nkeep = 1\n", folder.path().join("runs"));
+    std::fs::write(root.join("keepstone.toml"), text).expect("written");
+    let report = session.call("scan", json!({}));
+    assert_eq!(report["result"]["registered"], 4, "{report}");
+    let collect = |session: &mut Session| {
+        let plan = session.call("plan_gc", json!({"family": "f"}))["result"].clone();
+        session.call("apply_gc", json!({"family": "f", "now": plan["now"], "digest": plan["digest"]}))["result"].clone()
+    };
+    let there = || files_below(&runs).len();
+    // Room for one of the three.
+    let ballast = fill(&mount.0);
+    let length = std::fs::metadata(&ballast).expect("it is there").len();
+    std::fs::File::options().write(true).open(&ballast).expect("opened").set_len(length - (7 << 20)).expect("cut");
+    let done = collect(&mut session);
+    let reasons: Vec<&str> =
+        done["skipped"].as_array().expect("a list").iter().filter_map(|left| left["reason"].as_str()).collect();
+    assert_eq!((&done["totals"]["delete"], reasons.len(), there()), (&json!(1), 2, 3), "{done}");
+    assert!(reasons.iter().all(|reason| reason.contains("no space left")), "{reasons:?}");
+    assert_served(&mut session, 3);
+    release(&ballast);
+    let done = collect(&mut session);
+    assert_eq!((&done["totals"]["delete"], &done["skipped"], there()), (&json!(2), &json!([]), 1), "{done}");
+    let trash = session.call("list_trash", json!({}))["result"].clone();
+    let restored = session.call("restore", json!({"artifactIds": crate::support::ids(&trash)}));
+    assert_eq!((&restored["result"]["skipped"], there()), (&json!([]), 4), "{restored}");
+    session.finish();
+    assert_whole(&root, Expect::Written);
+}
+
 /// A store to be read on a read-only mount, with what the writer left beside its manifest.
 fn read_only(leave: impl Fn(&Path)) -> Option<(Place, Mount)> {
     let place = Place::new();

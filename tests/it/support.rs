@@ -375,3 +375,52 @@ impl Session {
         (rest, status, self.stderr.join().expect("stderr is read"))
     }
 }
+
+/// A session that waits at a point, once, until it is let go.
+pub struct Held {
+    pub session: Session,
+    folder: tempfile::TempDir,
+}
+
+impl Held {
+    pub fn at(root: &Path, point: &str, more: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut command = keepstone();
+        command.arg("serve").arg("--root").arg(root).envs(more.iter().copied());
+        command.env("KEEPSTONE_PAUSE_AT", format!("{point}={}", folder.path().display()));
+        Self { session: Session::spawn(&mut command), folder }
+    }
+
+    /// Sends a request and waits until its process has come to the point.
+    pub fn send(&mut self, method: &str, params: Value) {
+        self.session.request(1, method, params);
+        until(|| self.folder.path().join("paused").exists());
+    }
+
+    pub fn go(&self) {
+        std::fs::write(self.folder.path().join("go"), "").expect("it is let go");
+    }
+
+    pub fn reply(&mut self) -> Value {
+        self.session.line().expect("a reply")
+    }
+}
+
+/// Waits until something holds.
+#[track_caller]
+pub fn until(mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < PATIENCE, "it never came");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// At which passings of a point a process is killed: at every one where `KEEPSTONE_EVERY_PASSING` is set, as
+/// tests/run-long does, else at a few.
+pub fn passings() -> Box<dyn Iterator<Item = u32>> {
+    match std::env::var_os("KEEPSTONE_EVERY_PASSING") {
+        Some(_) => Box::new(1..),
+        None => Box::new([1, 2, 5].into_iter()),
+    }
+}

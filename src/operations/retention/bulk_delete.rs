@@ -11,7 +11,7 @@ use crate::model::{Kind, Result};
 use crate::operations::params::counted;
 use crate::operations::{Command, Context, Operation};
 use crate::retention;
-use crate::store::{Store, View, Writer};
+use crate::store::{Ahead, Store, View, Writer};
 
 /// Most artifacts of one request.
 const MOST: usize = 1000;
@@ -75,14 +75,16 @@ impl Operation for BulkDelete {
 }
 
 impl Command for BulkDelete {
-    type Prepared = (Params, Option<String>);
+    type Prepared = (Params, Option<String>, Ahead);
 
-    fn prepare(_: &Arc<Store>, params: Params, context: &Context) -> Result<Self::Prepared> {
+    fn prepare(store: &Arc<Store>, params: Params, context: &Context) -> Result<Self::Prepared> {
         counted("artifactIds", params.artifact_ids.len(), 1, MOST)?;
-        Ok((params, context.actor.map(str::to_owned)))
+        let ahead = retention::go_ahead(store, &params.artifact_ids)?;
+        Ok((params, context.actor.map(str::to_owned), ahead))
     }
 
-    fn commit((params, actor): Self::Prepared, writer: &mut Writer) -> Result<BulkDeleted> {
+    fn commit((params, actor, ahead): Self::Prepared, writer: &mut Writer) -> Result<BulkDeleted> {
+        writer.bring(ahead);
         writer.set_actor(actor.clone());
         let (mut deleted, mut failed, mut results) = (0, 0, Vec::new());
         for artifact_id in params.artifact_ids {

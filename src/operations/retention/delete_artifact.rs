@@ -11,7 +11,7 @@ use crate::model::ids::ArtifactId;
 use crate::model::number::Count;
 use crate::operations::{Command, Context, Operation};
 use crate::retention;
-use crate::store::{Store, View, Writer};
+use crate::store::{Ahead, Store, View, Writer};
 
 /// Most dependents that are named.
 const NAMED_MOST: u64 = 100;
@@ -60,13 +60,15 @@ impl Operation for DeleteArtifact {
 }
 
 impl Command for DeleteArtifact {
-    type Prepared = (Params, Option<String>);
+    type Prepared = (Params, Option<String>, Ahead);
 
-    fn prepare(_: &Arc<Store>, params: Params, context: &Context) -> Result<Self::Prepared> {
-        Ok((params, context.actor.map(str::to_owned)))
+    fn prepare(store: &Arc<Store>, params: Params, context: &Context) -> Result<Self::Prepared> {
+        let ahead = retention::go_ahead(store, std::slice::from_ref(&params.artifact_id))?;
+        Ok((params, context.actor.map(str::to_owned), ahead))
     }
 
-    fn commit((params, actor): Self::Prepared, writer: &mut Writer) -> Result<Deleted> {
+    fn commit((params, actor, ahead): Self::Prepared, writer: &mut Writer) -> Result<Deleted> {
+        writer.bring(ahead);
         let found = writer.found(params.artifact_id.as_str())?;
         let (dependents, count) = writer.manifest().live_outputs(found.seq, NAMED_MOST)?;
         writer.set_actor(actor.clone());

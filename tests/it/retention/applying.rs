@@ -1,12 +1,11 @@
 //! Carrying plans out: what is left behind, what protects at the last moment, and several processes at once.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use super::{apply, configure, going, note, plan};
-use crate::support::{PATIENCE, Place, Session, files_below, ids, keepstone};
+use crate::support::{Held, Place, Session, files_below, ids, keepstone, until};
 use crate::whole::{Expect, assert_whole};
 
 const POLICY: &str = "[policies.p]\nkeep_min_age_days = 10\nkeep_min_count = 0\n";
@@ -20,45 +19,6 @@ fn place(count: usize) -> Place {
         note(&place, &format!("n-{number:03}"), 50, &[], json!({}));
     }
     place
-}
-
-/// A session that waits at a point, once, until it is let go.
-struct Held {
-    session: Session,
-    folder: tempfile::TempDir,
-}
-
-impl Held {
-    fn at(root: &Path, point: &str, more: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut command = keepstone();
-        command.arg("serve").arg("--root").arg(root).envs(more.iter().copied());
-        command.env("KEEPSTONE_PAUSE_AT", format!("{point}={}", folder.path().display()));
-        Self { session: Session::spawn(&mut command), folder }
-    }
-
-    /// Sends a request and waits until its process has come to the point.
-    fn send(&mut self, method: &str, params: Value) {
-        self.session.request(1, method, params);
-        until(|| self.folder.path().join("paused").exists());
-    }
-
-    fn go(&self) {
-        std::fs::write(self.folder.path().join("go"), "").unwrap();
-    }
-
-    fn reply(&mut self) -> Value {
-        self.session.line().expect("a reply")
-    }
-}
-
-#[track_caller]
-fn until(mut holds: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < PATIENCE, "it never came");
-        std::thread::sleep(std::time::Duration::from_millis(1));
-    }
 }
 
 fn object(root: &Path, artifact: &Value) -> PathBuf {

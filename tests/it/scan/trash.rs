@@ -1,12 +1,13 @@
 //! What is kept in place, in the trash: moved there whole, back as it was, and gone when it is purged.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use super::tree::{self, Ends, codes, configure, counts, outside, run, runs, stamp, write_run};
-use crate::support::{Place, files_below, id, in_memory, refusal};
+use crate::support::{Held, Place, files_below, id, in_memory, refusal};
 use crate::whole::{Expect, assert_whole};
 
 /// A scanned place, and one of its runs.
@@ -62,9 +63,17 @@ fn a_purge_takes_the_files_away() {
     place.ok("delete_artifact", json!({"artifactId": id(&run)}));
     let shown = place.ok("purge_trash", json!({"olderThan": "0s"}));
     assert_eq!(shown["artifactCount"], 1, "{shown}");
-    assert!(trash_of(&place, id(&run)).exists());
-    place.ok("purge_trash", json!({"olderThan": "0s", "dryRun": false}));
+    let bytes: u64 = place
+        .ok("list_files", json!({"artifactId": id(&run)}))
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| fs::metadata(file["absolutePath"].as_str().unwrap()).unwrap().len())
+        .sum();
+    let purged = place.ok("purge_trash", json!({"olderThan": "0s", "dryRun": false}));
+    assert_eq!([&shown, &purged].map(|report| report["physicalBytes"].as_u64().unwrap()), [bytes; 2]);
     assert!(!trash_of(&place, id(&run)).exists());
+    assert_eq!(files_below(&place.root().join("staging")), Vec::<String>::new());
     assert_eq!(place.fails("read_file", json!({"artifactId": id(&run), "file": "x"}))["data"]["kind"], "not_found");
     assert_eq!(refusal(&place.fails("restore", json!({"artifactIds": [id(&run)]}))).0, "conflict");
     let files = place.ok("list_files", json!({"artifactId": id(&run)}));
@@ -146,7 +155,6 @@ fn files_cross_file_systems_and_come_back_with_their_times() {
     );
     let files = write_run(outside_of.path(), "greenwall", 1, Ends::Pass);
     let looks = |path: &PathBuf| {
-        use std::os::unix::fs::MetadataExt;
         let found = fs::metadata(path).unwrap();
         (fs::read(path).unwrap(), found.mtime(), found.mtime_nsec(), found.mode())
     };
@@ -159,6 +167,80 @@ fn files_cross_file_systems_and_come_back_with_their_times() {
     place.ok("restore", json!({"artifactIds": [id(&run)]}));
     assert_eq!(files.iter().map(looks).collect::<Vec<_>>(), before);
     assert_eq!(files_below(&place.root().join("trash")), Vec::<String>::new());
+}
+
+/// Copying takes long, so it is done before anybody has to wait for it.
+#[test]
+fn publishing_goes_on_while_files_are_copied_to_the_trash() {
+    let outside_of = in_memory();
+    let place = Place::with_store();
+    if fs::metadata(outside_of.path()).unwrap().dev() == fs::metadata(place.folder()).unwrap().dev() {
+        return;
+    }
+    configure(
+        &place,
+        &format!("[scan]\nroots = [{:?}]\n[families.greenwall]\ninclude = [\"**/greenwall/*\"]\n", outside_of.path()),
+    );
+    for number in 0..7 {
+        write_run(outside_of.path(), "greenwall", number, Ends::Pass);
+    }
+    place.ok("scan", json!({}));
+    let oldest = run(&place, "greenwall", &stamp(0));
+    let plan = place.ok("plan_gc", json!({"family": "greenwall"}));
+    assert_eq!(plan["totals"]["delete"], 2);
+    let apply = json!({"family": "greenwall", "now": plan["now"], "digest": plan["digest"]});
+    for (at, (method, params)) in
+        [("delete_artifact", json!({"artifactId": id(&oldest)})), ("apply_gc", apply)].into_iter().enumerate()
+    {
+        let mut held = Held::at(&place.root(), "move.copied", &[]);
+        held.send(method, params);
+        place.text("note", &format!("meanwhile-{at}"), "published");
+        assert_eq!(files_below(&trash_of(&place, id(&oldest))), Vec::<String>::new(), "nothing has moved");
+        held.go();
+        let reply = held.reply();
+        assert!(reply["error"].is_null(), "{reply}");
+        held.session.finish();
+        assert_eq!(files_below(&trash_of(&place, id(&oldest))).len(), 3);
+        assert_eq!(files_below(&place.root().join("staging")), Vec::<String>::new());
+        place.ok("restore", json!({"artifactIds": [id(&oldest)]}));
+    }
+    place.site().close();
+    assert_whole(&place.root(), Expect::Written);
+}
+
+#[test]
+fn what_could_not_be_moved_is_restored_where_it_lies() {
+    let (place, run) = scanned();
+    let before = outside(&place);
+    let trash = trash_of(&place, id(&run));
+    fs::write(&trash, "in the way").unwrap();
+    place.ok("delete_artifact", json!({"artifactId": id(&run)}));
+    assert_eq!((outside(&place), &place.get(id(&run))["status"]), (before.clone(), &json!("tombstoned")));
+    place.ok("restore", json!({"artifactIds": [id(&run)]}));
+    fs::remove_file(&trash).unwrap();
+    assert_eq!((outside(&place), &place.get(id(&run))["status"]), (before, &json!("active")));
+    assert_eq!(counts(&place.ok("scan", json!({}))), [10, 0, 0, 10, 0, 0, 0]);
+    assert_eq!(place.ok("verify_store", json!({}))["findings"], json!([]));
+}
+
+#[test]
+fn what_the_manifest_forgot_is_proven_before_it_is_deleted() {
+    let (place, run) = scanned();
+    place.site().close();
+    for name in ["manifest.sqlite", "manifest.sqlite-wal", "manifest.sqlite-shm"] {
+        fs::remove_file(place.root().join(name)).ok();
+    }
+    assert_eq!(place.ok("rebuild_manifest", json!({}))["findings"], json!([]));
+    // As long as before, with other bytes.
+    let other = tree::run(&place, "greenwall", &stamp(0));
+    let path = place.folder().join(format!("artifacts/greenwall/x_{}.jsonl", stamp(0)));
+    let same_length = fs::read_to_string(&path).unwrap().replace("BTC", "ETH");
+    fs::write(&path, &same_length).unwrap();
+    let (kind, _, message) = place.refuses("delete_artifact", json!({"artifactId": id(&other)}));
+    assert!(kind == "conflict" && message.contains("has changed since it was scanned"), "{message}");
+    place.ok("delete_artifact", json!({"artifactId": id(&run)}));
+    assert_eq!(files_below(&trash_of(&place, id(&run))).len(), 3);
+    assert_eq!(fs::read_to_string(&path).unwrap(), same_length);
 }
 
 #[test]
