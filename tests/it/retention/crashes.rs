@@ -9,7 +9,7 @@ use keepstone::base::crash::JOB_POINTS;
 use serde_json::{Value, json};
 
 use super::{configure, note, plan};
-use crate::support::{Place, Session, files_below, in_memory, keepstone};
+use crate::support::{Place, Session, files_below, in_memory, keepstone, passings};
 use crate::whole::{Expect, assert_whole};
 
 /// A store with twelve old notes, two of one content, and a tree; one more lies in the trash. Nobody has it open.
@@ -72,7 +72,7 @@ fn counts(root: &Path) -> (usize, usize) {
     (live["result"].as_array().unwrap().len(), trash["result"].as_array().unwrap().len())
 }
 
-/// Kills at every passing of every point that this passes, and looks at the store after the next start; answers how often
+/// Kills at passings of every point that this passes, and looks at the store after the next start; answers how often
 /// it died at each.
 fn kill_everywhere(
     place: &Place,
@@ -92,8 +92,7 @@ fn kill_everywhere(
     ];
     let mut deaths = BTreeMap::new();
     for point in JOB_POINTS.iter().copied().chain(common) {
-        // A few passings of what is passed for every artifact say as much as all of them.
-        for count in [1, 2, 3, 7, 12] {
+        for count in passings() {
             let at = format!("{method} {point}:{count}");
             let copy = copy(place);
             let root = copy.path().join("store");

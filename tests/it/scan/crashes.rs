@@ -3,18 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use keepstone::base::crash::MOVE_POINTS;
 use serde_json::{Value, json};
 
 use super::tree::{self, Ends, write_run};
-use crate::support::{Session, files_below, in_memory, keepstone};
+use crate::support::{Session, files_below, in_memory, keepstone, passings};
 use crate::whole::{Expect, assert_whole};
 
 /// A store and a folder of runs, on one file system or on two.
 struct Scene {
     store: tempfile::TempDir,
     runs: tempfile::TempDir,
+    /// How both were in the beginning.
+    first: tempfile::TempDir,
     ids: Vec<String>,
 }
 
@@ -22,7 +25,7 @@ impl Scene {
     fn new(apart: bool) -> Self {
         let store = in_memory();
         let runs = if apart { tempfile::tempdir().unwrap() } else { in_memory() };
-        let mut scene = Self { store, runs, ids: Vec::new() };
+        let mut scene = Self { store, runs, first: in_memory(), ids: Vec::new() };
         for number in 0..3 {
             write_run(scene.runs.path(), "greenwall", number, Ends::Pass);
         }
@@ -40,7 +43,17 @@ impl Scene {
         let listed = session.call("list_artifacts", json!({"filter": {"family": "greenwall"}}));
         scene.ids = crate::support::ids(&listed["result"]).into_iter().map(str::to_owned).collect();
         session.finish();
+        copy(scene.store.path(), &scene.first.path().join("store"));
+        copy(scene.runs.path(), &scene.first.path().join("runs"));
         scene
+    }
+
+    /// Makes both as they were in the beginning.
+    fn begin_again(&self) {
+        for (folder, name) in [(self.store.path(), "store"), (self.runs.path(), "runs")] {
+            fs::remove_dir_all(folder).unwrap();
+            copy(&self.first.path().join(name), folder);
+        }
     }
 
     fn root(&self) -> PathBuf {
@@ -93,14 +106,21 @@ impl Scene {
     }
 }
 
-/// At every passing of each of these points, on the way into the trash, back, and out of it for good.
+/// Copies a folder with the times of its files.
+fn copy(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg("-a").arg(from).arg(to).status();
+    assert!(copied.expect("cp runs").success());
+}
+
+/// At passings of each of these points, on the way into the trash, back, and out of it for good.
 fn killed_everywhere(apart: bool, points: &[&'static str]) {
     let mut passed = BTreeSet::new();
+    let scene = Scene::new(apart);
+    let whole = scene.files();
     for point in points.iter().copied() {
-        for count in 1.. {
+        for count in passings() {
             let at = format!("{point}:{count}");
-            let scene = Scene::new(apart);
-            let whole = scene.files();
+            scene.begin_again();
             let one = scene.ids[0].clone();
             let two = json!([scene.ids[0], scene.ids[1]]);
             let mut died = scene.armed(&at, "delete_artifact", &json!({"artifactId": one}));

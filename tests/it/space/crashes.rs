@@ -6,7 +6,7 @@ use keepstone::base::crash::FORM_POINTS;
 use serde_json::{Value, json};
 
 use super::{assert_expanded, assert_readable, furnish};
-use crate::support::{Place, Session, keepstone};
+use crate::support::{Place, Session, keepstone, passings};
 use crate::whole::{Expect, assert_whole};
 
 /// Has a process that dies at a point make one call; whether it died.
@@ -19,12 +19,12 @@ fn armed(root: &Path, at: &str, method: &str, params: &Value) -> bool {
     std::os::unix::process::ExitStatusExt::signal(&status) == Some(9)
 }
 
-/// At the points of replacing and of the commits around it, at every passing.
+/// At the points of replacing and of the commits around it.
 fn at_every_point(method: &str, compacted: bool) {
     let commits = ["commit.rows_written", "commit.history_synced", "commit.before", "commit.after", "publish.linked"];
     let mut died_at = Vec::new();
     for point in FORM_POINTS.iter().filter(|point| **point != "forms.near").chain(&commits) {
-        for passing in 1.. {
+        for passing in passings() {
             let (place, artifact_id) = furnish(Place::in_memory());
             if compacted {
                 super::compact(&place);
