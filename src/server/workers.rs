@@ -66,7 +66,8 @@ impl Session {
         }
     }
 
-    fn run(self: &Arc<Self>, task: &Arc<Task>) {
+    /// Runs a request to its end, or up to where the committer takes over.
+    pub(super) fn run(self: &Arc<Self>, task: &Arc<Task>) {
         let Run::Command(prepare) = task.method.run else {
             let result = self.run_query(task);
             self.finish(task, result);
