@@ -5,202 +5,19 @@ the ratio is the median of the ratios of the pairs, so that a machine that grows
 """
 
 import argparse
-import dataclasses
-import json
-import os
 import pathlib
 import random
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 
+import registry
+import retention
+from bench import DATASET_BYTES_MAX, FULL, QUICK, ROOT, SYMBOLS, TYPES, Bench, say
 from page import Measured, machine, page, size
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "benchmarks.md"
-TYPES = [f"measurement_{number:02}" for number in range(20)]
-SYMBOLS = [f"S{number:02}" for number in range(50)]
-# The most memory that a version of 100,000 members may take, whatever is done with it.
-DATASET_BYTES_MAX = 512 << 20
-
-
-@dataclasses.dataclass
-class Sizes:
-    """How much is done of everything."""
-
-    rounds: int
-    spawns: int
-    artifacts: list[int]
-    gets: int
-    gets_together: int
-    files: int
-    large_bytes: int
-    table_rows: int
-    graph: int
-    walks: int
-    searches: int
-    members: int
-
-
-FULL = Sizes(5, 40, [10_000, 100_000], 20_000, 50_000, 1000, 1 << 30, 5_000_000, 10_000, 20, 2000, 100_000)
-QUICK = Sizes(2, 5, [300, 1000], 500, 500, 50, 8 << 20, 20_000, 300, 5, 50, 1000)
-
-
-class Bench:
-    """The programs, the sizes, and a folder for what is measured."""
-
-    def __init__(self, keepstone: str, bare: str, scratch: pathlib.Path, sizes: Sizes):
-        self.keepstone, self.bare, self.scratch, self.sizes = keepstone, bare, scratch, sizes
-        self.core = max(os.sched_getaffinity(0))
-        scratch.mkdir(parents=True, exist_ok=True)
-        self.temporary = pathlib.Path(tempfile.mkdtemp(prefix="run-", dir=scratch))
-        self.count = 0
-        self.format = self.call("health_check", {}, self.fresh("probe"))["formatVersion"]
-
-    # --- Programs ---
-
-    def fresh(self, name: str) -> pathlib.Path:
-        """A path that is not taken yet."""
-        self.count += 1
-        return self.temporary / f"{self.count}-{name}"
-
-    def call(self, method: str, params: dict, root: pathlib.Path) -> dict:
-        """Calls one method; the store is made when there is none."""
-        subprocess.run([self.keepstone, "--root", root, "init", "--quiet"], check=True)
-        command = [self.keepstone, "--root", root, "call", method, json.dumps(params)]
-        return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-
-    def knows(self, method: str) -> bool:
-        """Whether this keepstone has a method."""
-        found = subprocess.run(
-            [self.keepstone, "schema", method], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
-        )
-        return found.returncode == 0
-
-    def report(self, command: list, pinned: bool = False) -> dict:
-        """Runs a command that prints one JSON object, on one core if so wished."""
-        pin = (lambda: os.sched_setaffinity(0, {self.core})) if pinned else None
-        done = subprocess.run(
-            [str(part) for part in command], check=True, stdout=subprocess.PIPE, preexec_fn=pin  # noqa: PLW1509
-        )
-        return json.loads(done.stdout)
-
-    def client(self, requests: pathlib.Path, program: list, warm: int, in_flight: int, pinned: bool) -> dict:
-        return self.report([self.bare, "client", requests, warm, in_flight, *program], pinned)
-
-    def serve(self, root: pathlib.Path) -> list:
-        return [self.keepstone, "--root", root, "serve"]
-
-    def sidecar(self, database: pathlib.Path, folder: pathlib.Path | None = None) -> list:
-        return [self.bare, "sidecar", database, folder or self.temporary]
-
-    # --- What they work on ---
-
-    def requests(self, name: str, method: str, params: list[dict]) -> pathlib.Path:
-        """A file of request lines."""
-        return self.mixed(name, [(method, given) for given in params])
-
-    def mixed(self, name: str, requests: list[tuple[str, dict]]) -> pathlib.Path:
-        """A file of request lines for several methods."""
-        path = self.fresh(f"{name}.jsonl")
-        with path.open("w") as file:
-            for number, (method, given) in enumerate(requests):
-                line = {"jsonrpc": "2.0", "id": number, "method": method, "params": given}
-                file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
-        return path
-
-    def artifacts(self, count: int, inputs: int = 1) -> tuple[pathlib.Path, pathlib.Path]:
-        """A store and a bare database of the same artifacts, kept for the next run: each made from the one before it, or
-        from so many random earlier ones."""
-        place = self.scratch / f"store-{count}-inputs-{inputs}-format-{self.format}"
-        if not (place / "done").exists():
-            say(f"making a store of {count:,} artifacts")
-            shutil.rmtree(place, ignore_errors=True)
-            place.mkdir()
-            chance = random.Random(inputs)
-            earlier = [[at - 1] if inputs == 1 else chance.sample(range(at), inputs) for at in range(inputs, count)]
-            given = [artifact(at, made_from) for at, made_from in enumerate([[]] * inputs + earlier)]
-            publishes = self.requests(f"publish-{count}", "publish_artifact", given)
-            self.client(publishes, self.serve(place / "store"), 0, 64, False)
-            subprocess.run([self.bare, "fill", place / "bare.sqlite", publishes], check=True)
-            (place / "done").touch()
-        return place / "store", place / "bare.sqlite"
-
-    def small_files(self) -> list[pathlib.Path]:
-        """Small CSVs, each unlike the others."""
-        folder = self.scratch / f"small-{self.sizes.files}"
-        if not folder.exists():
-            part = folder.with_suffix(".new")
-            shutil.rmtree(part, ignore_errors=True)
-            part.mkdir()
-            chance = random.Random(1)
-            for number in range(self.sizes.files):
-                rows = [
-                    f"2026-03-{day + 1:02}T00:00:00Z,S{number:04},{chance.randint(1000, 9999) / 100},{chance.randint(1, 10**6)}"
-                    for day in range(30)
-                ]
-                (part / f"{number:04}.csv").write_text("ts,symbol,close,volume\n" + "\n".join(rows) + "\n")
-            part.rename(folder)
-        return sorted(folder.iterdir())
-
-    def small_publishes(self) -> pathlib.Path:
-        """Requests that publish them, with one more before them for which the clock does not run."""
-        files = self.small_files()
-        first = self.fresh("first.csv")
-        first.write_text("ts,symbol,close,volume\n2026-01-01T00:00:00Z,first,1.5,1\n")
-        given = [
-            {"artifactType": "bars", "logicalKey": path.stem, "dataPath": str(path), "tags": {"symbol": path.stem}}
-            for path in [first, *files]
-        ]
-        return self.requests("publish", "publish_artifact", given)
-
-    def large_file(self) -> pathlib.Path:
-        path = self.scratch / f"large-{self.sizes.large_bytes}"
-        if not path.exists():
-            say("making a large file")
-            chance, left = random.Random(2), self.sizes.large_bytes
-            with path.with_suffix(".new").open("wb") as file:
-                while left > 0:
-                    left -= file.write(chance.randbytes(min(left, 1 << 20)))
-            path.with_suffix(".new").rename(path)
-        return path
-
-    def table(self) -> pathlib.Path:
-        path = self.scratch / f"table-{self.sizes.table_rows}.csv"
-        if not path.exists():
-            say("making a large CSV")
-            subprocess.run([self.bare, "generate", str(self.sizes.table_rows), path], check=True)
-        return path
-
-    # --- Measuring ---
-
-    def pairs(self, bare: Callable[[], dict], keepstone: Callable[[], dict], key: str, rounds: int | None = None):
-        """Runs both in turn; the times of each pair, and the most memory of each."""
-        times, memory = [], [0, 0]
-        for _ in range(rounds or self.sizes.rounds):
-            one, other = bare(), keepstone()
-            times.append((one[key], other[key]))
-            memory = [max(memory[0], one["peakBytes"]), max(memory[1], other["peakBytes"])]
-        return times, *memory
-
-
-def artifact(number: int, inputs: list[int]) -> dict:
-    """The params of one of many publishes."""
-    return {
-        "artifactType": TYPES[number % len(TYPES)],
-        "logicalKey": f"station-{number % 977}:{number}",
-        "artifactId": f"a-{number:06}",
-        "content": {"encoding": "utf8", "data": f"measurement {number}\n"},
-        "title": f"Measurement {number} of station {number % 977}",
-        "description": f"What the gauge {['north', 'east', 'south', 'west'][number % 4]} of mill{number % 613} showed.",
-        "tags": {"symbol": SYMBOLS[number // len(TYPES) % len(SYMBOLS)], "quality": ["good", "fair"][number % 2]},
-        "params": {"window": number % 60, "unit": "mm"},
-        "createdAt": f"2026-{number // 28 % 12 + 1:02}-{number % 28 + 1:02}T{number % 24:02}:00:00.000Z",
-        "inputArtifactIds": [f"a-{at:06}" for at in inputs],
-    }
-
 
 # --- The rows ---------------------------------------------------------------------------------------------------------
 
@@ -470,14 +287,17 @@ ROWS: dict[str, Callable[[Bench], list[Measured]]] = {
     "lineage": lineage,
     "datasets": datasets,
     "search": search,
+    "questions": registry.questions,
+    "download": registry.download,
+    "plan": retention.plan,
+    "compact": retention.compact,
+    # Deleting many files makes new ones dearer for minutes, so these come last.
+    "publish-meanwhile": retention.publish_meanwhile,
+    "collect": retention.collect,
 }
 
 
 # --- The run -----------------------------------------------------------------------------------------------------------
-
-
-def say(text: str) -> None:
-    print(f"benches: {text}", file=sys.stderr, flush=True)
 
 
 def main() -> None:
@@ -487,6 +307,9 @@ def main() -> None:
         "docs/benchmarks.md.",
     )
     parser.add_argument("--quick", action="store_true", help="small sizes, which show only that it works")
+    parser.add_argument(
+        "--peers", action="store_true", help="installs restic and DVC, where they are not there, to measure beside them"
+    )
     parser.add_argument("--keepstone", help=argparse.SUPPRESS)
     parser.add_argument("--bare", help=argparse.SUPPRESS)
     parser.add_argument("--scratch", type=pathlib.Path, help=argparse.SUPPRESS)
@@ -503,7 +326,7 @@ def main() -> None:
             measured += ROWS[name](bench)
     finally:
         shutil.rmtree(bench.temporary, ignore_errors=True)
-    text = page(machine(bench.keepstone, bench.scratch), measured, options.quick)
+    text = page(machine(bench.keepstone, bench.scratch), measured, bench.left_out, options.quick)
     print(text)
     if not options.quick and not options.rows:
         PAGE.write_text(text)

@@ -91,21 +91,6 @@ impl Manifest {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// The ancestors that have no inputs themselves, newest first; an artifact without inputs is its own root.
-    pub fn roots(&self, seq: i64) -> Result<Vec<i64>> {
-        let mut statement = self.cached(&format!(
-            "WITH RECURSIVE reached (seq) AS (
-                 VALUES (?1)
-                 UNION SELECT input FROM reached JOIN edges ON output = reached.seq WHERE input IS NOT NULL AND {FOLLOWED}
-             )
-             SELECT seq FROM reached JOIN artifacts USING (seq)
-             WHERE NOT EXISTS (SELECT 1 FROM edges WHERE output = reached.seq AND {FOLLOWED})
-             ORDER BY created_at DESC, seq DESC"
-        ))?;
-        let rows = statement.query_map([seq], |row| row.get(0))?;
-        Ok(rows.collect::<Result<Vec<_>, _>>()?)
-    }
-
     /// Whether walking from `seq` over its successors (what superseded it) arrives at `target`.
     pub fn superseded_leads_to(&self, seq: i64, target: i64) -> Result<bool> {
         let found: Option<i64> = self

@@ -152,6 +152,13 @@ impl Manifest {
     pub fn age(&self) -> Result<Age> {
         let application: i32 = self.connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
         let version: i64 = self.connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        match (application, version) {
+            (APPLICATION_ID, FORMAT_VERSION) => return Ok(Age::Current),
+            (APPLICATION_ID, newer) if newer > FORMAT_VERSION => return Ok(Age::Newer(newer)),
+            (APPLICATION_ID, _) => return Ok(Age::Older),
+            (0, _) => {}
+            _ => return Ok(Age::Foreign),
+        }
         let tables: i64 =
             self.connection
                 .query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table'", [], |row| row.get(0))?;
@@ -161,12 +168,9 @@ impl Manifest {
             [],
             |row| row.get(0),
         )?;
-        Ok(match (application, version) {
-            (APPLICATION_ID, FORMAT_VERSION) => Age::Current,
-            (APPLICATION_ID, newer) if newer > FORMAT_VERSION => Age::Newer(newer),
-            (APPLICATION_ID, _) => Age::Older,
-            (0, 0) if tables == 0 => Age::Empty,
-            (0, _) if seeds == 5 => Age::Version1,
+        Ok(match (tables, seeds) {
+            (0, _) if version == 0 => Age::Empty,
+            (_, 5) => Age::Version1,
             _ => Age::Foreign,
         })
     }

@@ -91,6 +91,13 @@ impl Reached {
         if to_inputs { &mut self.cut_inputs } else { &mut self.cut_outputs }
     }
 
+    /// The artifacts that no edge leads to, by place in the order of commits.
+    pub fn roots(&self) -> Vec<i64> {
+        let mut is_root = vec![true; self.artifacts.len()];
+        self.edges.iter().for_each(|edge| is_root[edge.output as usize] = false);
+        self.artifacts.iter().zip(is_root).filter_map(|(seq, is_root)| is_root.then_some(*seq)).collect()
+    }
+
     /// The edges between artifacts that are there, as pairs of input and output.
     pub fn pairs(&self) -> impl Iterator<Item = (u32, u32)> + Clone {
         self.edges.iter().filter_map(|edge| match edge.input {

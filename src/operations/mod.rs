@@ -17,6 +17,8 @@ pub mod space;
 pub mod store;
 pub mod types;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
@@ -65,10 +67,15 @@ pub trait Command: Operation {
         Ok(())
     }
     /// Reads, hashes, converts, stages; several run at once.
-    fn prepare(store: &std::sync::Arc<Store>, params: Self::Params, context: &Context) -> Result<Self::Prepared>;
+    fn prepare(store: &Arc<Store>, params: Self::Params, context: &Context) -> Result<Self::Prepared>;
     /// The files that the commit keeps; they are flushed before it, together with those of other commands.
     fn staged(_: &Self::Prepared) -> &[Staged] {
         &[]
+    }
+    /// The answer where there is nothing to change, so that nobody's commit has to be waited for. Asked once everything that
+    /// came before is committed.
+    fn answer(_: &Self::Prepared, _: &Arc<Store>) -> Result<Option<Self::Result>> {
+        Ok(None)
     }
     /// Every check that depends on others, and the change.
     fn commit(prepared: Self::Prepared, writer: &mut Writer) -> Result<Self::Result>;
@@ -118,19 +125,30 @@ pub trait Pending: Send {
     fn staged(&self) -> &[Staged] {
         &[]
     }
+    /// The answer where there is nothing to change, once everything that came before is committed.
+    fn answer(&self) -> Result<Option<Reply>> {
+        Ok(None)
+    }
     /// Commits it inside the writer's transaction.
     fn commit(self: Box<Self>, writer: &mut Writer) -> Result<Reply>;
 }
 
-struct PendingCommand<C: Command>(C::Prepared);
+struct PendingCommand<C: Command> {
+    store: Arc<Store>,
+    prepared: C::Prepared,
+}
 
 impl<C: Command> Pending for PendingCommand<C> {
     fn staged(&self) -> &[Staged] {
-        C::staged(&self.0)
+        C::staged(&self.prepared)
+    }
+
+    fn answer(&self) -> Result<Option<Reply>> {
+        Ok(C::answer(&self.prepared, &self.store)?.map(|result| to_reply(&result)))
     }
 
     fn commit(self: Box<Self>, writer: &mut Writer) -> Result<Reply> {
-        C::commit(self.0, writer).map(|result| to_reply(&result))
+        C::commit(self.prepared, writer).map(|result| to_reply(&result))
     }
 }
 
@@ -203,7 +221,8 @@ impl Method {
                 }
                 found => found?,
             };
-            Ok(Box::new(PendingCommand::<C>(C::prepare(&store, params, context)?)))
+            let prepared = C::prepare(&store, params, context)?;
+            Ok(Box::new(PendingCommand::<C> { store, prepared }))
         });
         Self { creates_store: C::CREATES_STORE, barrier: C::BARRIER, ..Self::of::<C>(run) }
     }

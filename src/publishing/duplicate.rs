@@ -98,6 +98,22 @@ impl Identity {
         Ok(None)
     }
 
+    /// The artifact with these very bytes that this publish would only repeat, if it comes first and the manifest knows all
+    /// its objects as they were proven.
+    pub fn same_file(&self, ingested: &Ingested, manifest: &Manifest) -> Result<Option<Found>> {
+        let Some(found) = self.candidates(ingested, manifest)?.into_iter().next() else { return Ok(None) };
+        let same = found.record.file_hash == ingested.file_hash && found.record.format == ingested.format;
+        if !same || self.artifact_id.as_ref().is_some_and(|id| self.refuse_another(id, &found, ingested).is_err()) {
+            return Ok(None);
+        }
+        for (hash, looks) in &ingested.proven {
+            if manifest.object(hash)?.as_ref() != Some(looks) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(found))
+    }
+
     /// With an id that artifact, whatever it is, else all of the same identity.
     fn candidates(&self, ingested: &Ingested, manifest: &Manifest) -> Result<Vec<Found>> {
         if let Some(artifact_id) = &self.artifact_id {

@@ -2,7 +2,7 @@
 //! long; and brings the session to its end.
 
 use std::io::{Read, Write};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
@@ -73,15 +73,15 @@ impl Wake {
         self.signals.iter().find(|(_, flag)| flag.swap(false, Ordering::SeqCst)).map(|(signal, _)| *signal)
     }
 
-    /// Sleeps until woken or until the time is up; whether nobody reads the output any more.
-    fn sleep(&self, session: &Session, timeout: Option<Duration>) -> bool {
+    /// Sleeps until woken or until the time is up, or until nobody reads the output any more: then it is answered so.
+    fn sleep(&self, output: Option<BorrowedFd>, timeout: Option<Duration>) -> bool {
         let timeout = timeout.map(|timeout| Timespec {
             tv_sec: i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: timeout.subsec_nanos().into(),
         });
         let mut watched = vec![PollFd::from_borrowed_fd(self.receiver.as_fd(), PollFlags::IN)];
         // No event is asked for: errors and hang-ups are told in any case.
-        watched.extend(session.replies.output().watched().map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::empty())));
+        watched.extend(output.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::empty())));
         if poll(&mut watched, timeout.as_ref()).is_err() {
             // Only a signal can interrupt it, and signals are looked at next.
             return false;
@@ -114,7 +114,7 @@ pub(super) fn oversee(session: &Arc<Session>, before_the_end: impl FnOnce()) -> 
 }
 
 fn watch(session: &Arc<Session>) -> Ending {
-    let wake = &session.wake;
+    let (wake, output) = (&session.wake, session.replies.output().watched());
     let mut closed = false;
     let mut last_inline = 0;
     let mut quiet = 0;
@@ -155,13 +155,13 @@ fn watch(session: &Arc<Session>) -> Ending {
         last_inline = inline;
         quiet = if busy { 0 } else { quiet + 1 };
         if quiet < IDLE_TICKS {
-            closed = wake.sleep(session, Some(TICK));
+            closed = wake.sleep(output, Some(TICK));
             continue;
         }
         wake.asleep.store(true, Ordering::SeqCst);
         // What has begun before `asleep` was set has not woken anybody.
         if session.inline.load(Ordering::SeqCst) == last_inline && !tend(session) {
-            closed = wake.sleep(session, has_parent.then_some(PARENT_PERIOD));
+            closed = wake.sleep(output, has_parent.then_some(PARENT_PERIOD));
         }
         if !wake.asleep.swap(false, Ordering::SeqCst) {
             quiet = 0;
@@ -232,6 +232,7 @@ fn wait(session: &Arc<Session>, begun: Instant, limit: Duration, mut over: impl 
         if over(passed) || passed >= limit || session.wake.signal().is_some() {
             return;
         }
-        session.wake.sleep(session, Some(Duration::from_millis(20)));
+        // An output that nobody reads any more would wake at once, again and again.
+        session.wake.sleep(None, Some(Duration::from_millis(20)));
     }
 }

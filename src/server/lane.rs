@@ -55,6 +55,12 @@ impl Lane {
         }
     }
 
+    /// Whether no command that a request has to wait for is still uncommitted.
+    pub(super) fn is_next(&self, task: &Task) -> bool {
+        let mut before = self.entries.iter().take_while(|entry| entry.task.number < task.number);
+        task.manner.independent || !before.any(|entry| matches!(entry.task.method.run, Run::Command(_)))
+    }
+
     /// Whether a prepared command waits for the committer.
     pub(super) fn has_ready(&self) -> bool {
         self.entries.iter().any(|entry| matches!(entry.stage, Stage::Ready(_)))

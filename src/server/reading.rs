@@ -1,9 +1,9 @@
 //! The reading role: takes lines from the input, admits what they ask for, and runs short queries on the spot.
 //!
 //! Handing a query to another thread costs more than most queries do, so the thread that reads runs a query itself
-//! when nothing has to come before it. Nobody knows beforehand which query is short: while it runs, the input is put
-//! aside, and when it takes too long the conductor gives the input to a new thread. So a long query holds up neither
-//! the requests behind it nor its own cancellation.
+//! when nothing has to come before it, and prepares a command when nothing else is there. Nobody knows beforehand which
+//! of them are short: while one runs, the input is put aside, and when it takes too long the conductor gives the input to
+//! a new thread. So a long one holds up neither the requests behind it nor its own cancellation.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
@@ -11,8 +11,9 @@ use std::sync::{Arc, PoisonError};
 
 use super::fault;
 use super::replies::{BatchReplies, Slot};
-use super::session::Session;
+use super::session::{Inline, Session};
 use super::task::Task;
+use crate::operations::Run;
 use crate::protocol::{Fault, Incoming, Message, parse};
 use crate::transport::{Line, Lines};
 
@@ -54,8 +55,9 @@ impl Session {
             }
             match incoming {
                 Incoming::One(message) => {
-                    if let Some(query) = self.take(message) {
-                        match self.run_inline(&query, lines) {
+                    let inline = if lines.is_ready() { Inline::Queries } else { Inline::Anything };
+                    if let Some(task) = self.take(message, inline) {
+                        match self.run_inline(&task, lines) {
                             Some(back) => lines = back,
                             None => return,
                         }
@@ -73,7 +75,7 @@ impl Session {
         self.wake.wake();
     }
 
-    fn take(self: &Arc<Self>, message: Message) -> Option<Arc<Task>> {
+    fn take(self: &Arc<Self>, message: Message, inline: Inline) -> Option<Arc<Task>> {
         match message {
             Message::Response => None,
             Message::Fault(fault) => {
@@ -83,7 +85,7 @@ impl Session {
             }
             Message::Call(call) => {
                 let slot = if call.address.is_some() { Slot::Line(self.begin_line()) } else { Slot::None };
-                self.admit(call, slot, true)
+                self.admit(call, slot, inline)
             }
         }
     }
@@ -110,7 +112,7 @@ impl Session {
                 Message::Response => {}
                 Message::Fault(fault) => self.refuse_fault(&fault, &slot),
                 Message::Call(call) => {
-                    self.admit(call, slot, false);
+                    self.admit(call, slot, Inline::Nothing);
                 }
             }
         }
@@ -120,13 +122,18 @@ impl Session {
         self.reply_at_once(slot, fault::refusal(&fault.address, &fault::of_fault(fault)));
     }
 
-    /// Runs a query while the input lies aside; `None` when another thread reads on.
-    fn run_inline(self: &Arc<Self>, query: &Arc<Task>, lines: Box<Lines>) -> Option<Box<Lines>> {
+    /// Runs a query or prepares a command while the input lies aside; `None` when another thread reads on.
+    fn run_inline(self: &Arc<Self>, task: &Arc<Task>, lines: Box<Lines>) -> Option<Box<Lines>> {
         *self.aside.lock().unwrap_or_else(PoisonError::into_inner) = Some(lines);
         self.inline.fetch_add(1, Ordering::SeqCst);
         self.wake.stir();
-        let result = self.run_query(query);
-        self.finish(query, result);
+        match task.method.run {
+            Run::Command(_) => self.run(task),
+            _ => {
+                let result = self.run_query(task);
+                self.finish(task, result);
+            }
+        }
         self.inline.fetch_add(1, Ordering::SeqCst);
         let lines = self.aside.lock().unwrap_or_else(PoisonError::into_inner).take();
         if lines.is_none() {

@@ -69,6 +69,15 @@ pub(super) struct State {
     pub(super) closed: bool,
 }
 
+/// What the thread that reads may run itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Inline {
+    Nothing,
+    Queries,
+    /// Commands too: no other line is here yet with which they could share their waiting for the disk.
+    Anything,
+}
+
 /// What the committer is doing.
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Committer {
@@ -145,8 +154,8 @@ impl Session {
         state.next_line - 1
     }
 
-    /// Takes on a call. With `inline` a query that need not wait is handed back, for the caller to run.
-    pub(super) fn admit(self: &Arc<Self>, call: Call, slot: Slot, inline: bool) -> Option<Arc<Task>> {
+    /// Takes on a call. What need not wait and may run `inline` is handed back, for the caller to run.
+    pub(super) fn admit(self: &Arc<Self>, call: Call, slot: Slot, inline: Inline) -> Option<Arc<Task>> {
         if call.address.is_none() && call.method == "$/cancelRequest" {
             self.cancel(call.params.get("id").and_then(id_of));
             return None;
@@ -182,9 +191,12 @@ impl Session {
         }
         let mut started = self.take_on(&mut state, task);
         // Earlier ones may start only now, as the store may have been opened since they came.
-        let own = inline
-            && matches!(method.run, Run::Query(_) | Run::Probe(_))
-            && started.last().is_some_and(|task| task.number == number);
+        let may = match method.run {
+            Run::Query(_) | Run::Probe(_) => inline != Inline::Nothing,
+            Run::Command(_) => inline == Inline::Anything && state.requests == 1,
+            Run::Maintenance(_) => false,
+        };
+        let own = may && started.last().is_some_and(|task| task.number == number);
         let own = if own { started.pop() } else { None };
         self.dispatch(&mut state, started);
         own

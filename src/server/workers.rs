@@ -66,7 +66,8 @@ impl Session {
         }
     }
 
-    fn run(self: &Arc<Self>, task: &Arc<Task>) {
+    /// Runs a request to its end, or up to where the committer takes over.
+    pub(super) fn run(self: &Arc<Self>, task: &Arc<Task>) {
         let Run::Command(prepare) = task.method.run else {
             let result = self.run_query(task);
             self.finish(task, result);
@@ -76,6 +77,12 @@ impl Session {
         let prepared = guarded(task, || self.with_context(task, |context| prepare(task.take_params(), context)));
         match prepared {
             Ok(pending) if !task.is_cancelled() => {
+                if self.lock().lane.is_next(task)
+                    && let Ok(Some(reply)) = guarded(task, || pending.answer())
+                {
+                    self.finish(task, Ok(reply));
+                    return self.replies.flush();
+                }
                 let mut state = self.lock();
                 if let Some(entry) = state.lane.get_mut(task.number) {
                     entry.stage = Stage::Ready(pending);

@@ -478,21 +478,66 @@ fn a_thousand_silent_connections_keep_nobody_out_for_long() {
 }
 
 #[test]
-fn sixteen_upload_at_once_and_nothing_is_lost() {
-    let server = Server::start();
+fn sixteen_upload_at_once_while_others_rescan_and_nothing_is_lost() {
+    const UPLOADS: usize = 8;
+    const RUNS: usize = 12;
+    let server = Server::with(&[], |place| {
+        let families =
+            "[scan]\nroots = [\"../runs\"]\n[families.lines]\ninclude = [\"**/*.jsonl\"]\noutcome = \"none\"\n";
+        std::fs::write(place.root().join("keepstone.toml"), families).unwrap();
+        place.write("runs/run-00/first.jsonl", "{}\n");
+    });
+    let rescan = || server.send("POST", "/v1/artifacts/rescan", &json!({})).ok();
+    let uploading = std::sync::atomic::AtomicUsize::new(16);
+    let left = || uploading.load(std::sync::atomic::Ordering::SeqCst);
     std::thread::scope(|scope| {
         for worker in 0..16 {
-            let server = &server;
+            let (server, uploading) = (&server, &uploading);
             scope.spawn(move || {
-                for number in 0..8 {
+                for number in 0..UPLOADS {
                     let text = format!("{worker}-{number}");
                     server.upload(&format!("type=note&key={text}&name=n.txt"), text.as_bytes());
+                }
+                uploading.fetch_sub(1, std::sync::atomic::Ordering::SeqCst);
+            });
+        }
+        // Files are changed, and new runs begin, before the first rescan has seen them all.
+        scope.spawn(|| {
+            for round in 0.. {
+                let path = format!("runs/run-{:02}/file-{}.jsonl", round % RUNS, round % 3);
+                server.place.write(&path, format!("{{\"round\": {round}}}\n"));
+                if left() == 0 && round >= 3 * RUNS {
+                    break;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+        });
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while left() > 0 {
+                    rescan();
                 }
             });
         }
     });
-    let listed = server.rpc("list_artifacts", json!({ "filter": { "limit": 1000 } }));
-    assert_eq!(listed["result"].as_array().map(Vec::len), Some(128));
+    // What the last of them may have missed is found now; after that there is nothing new.
+    rescan();
+    let last = rescan();
+    let counts = ["found", "registered", "refreshed", "unchanged"].map(|name| last[name].as_u64().unwrap() as usize);
+    assert_eq!(counts, [RUNS, 0, 0, RUNS], "{last}");
+    let listed = |filter: Value| server.rpc("list_artifacts", json!({ "filter": filter }))["result"].clone();
+    let notes = listed(json!({ "artifactType": "note", "limit": 1000 }));
+    let keys: std::collections::BTreeSet<&str> =
+        notes.as_array().unwrap().iter().map(|note| note["logicalKey"].as_str().unwrap()).collect();
+    assert_eq!((notes.as_array().map(Vec::len), keys.len()), (Some(16 * UPLOADS), 16 * UPLOADS));
+    for note in notes.as_array().unwrap() {
+        let read = server.rpc("read_file", json!({ "artifactId": note["artifactId"] }));
+        assert_eq!(read["result"]["data"], note["logicalKey"], "{read}");
+    }
+    let runs = listed(json!({ "artifactType": "lines", "limit": 1000 }));
+    assert_eq!(runs.as_array().map(Vec::len), Some(RUNS));
+    let verified = server.rpc("verify_store", json!({}));
+    assert_eq!(verified["result"]["findings"], json!([]), "{verified}");
 }
 
 #[test]

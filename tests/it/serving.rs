@@ -1,5 +1,7 @@
 //! A store served: pipelined requests, the three ways to ask, cancellation and endings while work is under way.
 
+use std::io::Write;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use keepstone::base::files::Lock;
@@ -211,4 +213,32 @@ fn a_signal_is_heard_while_the_store_is_being_opened() {
     assert_eq!(session.wait(), Some(143));
     drop(held);
     assert_eq!(place.fails("get_artifact", json!({ "artifactId": "late" }))["code"], 1001);
+}
+
+/// Nobody reads any more, and what is under way can't end yet: waiting for it costs nothing.
+#[test]
+fn the_end_is_waited_for_without_turning_in_circles() {
+    let place = Place::new();
+    place.ok("init", json!({}));
+    let store = place.site().store().unwrap();
+    let batch = store.begin().unwrap();
+    let mut child = keepstone();
+    child.arg("serve").arg("--root").arg(place.root()).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = child.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    writeln!(stdin, "{}", request(1, "publish_artifact", &content("late", "x"))).unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    drop((stdin, child.stdout.take()));
+    std::thread::sleep(Duration::from_millis(500));
+    let ticks = || {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
+        let of_process = stat.rsplit(')').next().unwrap().split_whitespace().skip(11).take(2);
+        of_process.map(|ticks| ticks.parse::<u64>().unwrap()).sum::<u64>()
+    };
+    let before = ticks();
+    std::thread::sleep(Duration::from_secs(2));
+    let used = ticks() - before;
+    drop(batch);
+    child.wait().unwrap();
+    assert!(used < 40, "{used} hundredths of a second of two seconds");
 }

@@ -273,9 +273,18 @@ pub fn serve(root: &Path, options: &[&str], input: impl Into<Vec<u8>>) -> Outcom
     outcome
 }
 
+/// A process that a test which fails does not leave behind.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        self.0.kill().and_then(|()| self.0.wait()).ok();
+    }
+}
+
 /// A `keepstone serve` and its pipes; every reply is validated.
 pub struct Session {
-    child: Child,
+    child: Killed,
     stdin: Option<ChildStdin>,
     lines: Receiver<String>,
     stderr: std::thread::JoinHandle<String>,
@@ -310,7 +319,7 @@ impl Session {
             errors.read_to_string(&mut text).ok();
             text
         });
-        Self { stdin: child.stdin.take(), child, lines, stderr, ledger: Ledger::default() }
+        Self { stdin: child.stdin.take(), child: Killed(child), lines, stderr, ledger: Ledger::default() }
     }
 
     /// Sends one line; `false` when the process is gone.
@@ -348,7 +357,7 @@ impl Session {
 
     /// Sends a signal.
     pub fn signal(&self, signal: rustix::process::Signal) {
-        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).expect("it is alive");
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child.0), signal).expect("it is alive");
     }
 
     /// Waits until it has ended by itself, stdin open; answers the exit code.
@@ -356,7 +365,7 @@ impl Session {
     pub fn wait(&mut self) -> Option<i32> {
         let begun = Instant::now();
         loop {
-            if let Some(status) = self.child.try_wait().expect("it can be waited for") {
+            if let Some(status) = self.child.0.try_wait().expect("it can be waited for") {
                 return status.code();
             }
             assert!(begun.elapsed() < PATIENCE, "it does not end");
@@ -371,7 +380,7 @@ impl Session {
         while let Some(line) = self.line() {
             rest.push(line);
         }
-        let status = self.child.wait().expect("it ends");
+        let status = self.child.0.wait().expect("it ends");
         (rest, status, self.stderr.join().expect("stderr is read"))
     }
 }

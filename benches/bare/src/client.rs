@@ -91,6 +91,8 @@ pub fn measure(requests: &Path, warm: usize, in_flight: usize, program: &[&str])
         "seconds": seconds,
         "count": lines.len(),
         "median": each.get(each.len() / 2),
+        "p95": each.get((each.len() * 95).div_ceil(100).saturating_sub(1)),
+        "longest": each.last(),
         "peakBytes": peak_bytes,
         "replyBytes": reply_bytes,
     });

@@ -2,8 +2,11 @@
 #![allow(clippy::disallowed_methods, reason = "bare programs use the standard library as it is")]
 
 mod client;
+mod collect;
+mod compress;
 mod copy;
 mod database;
+mod download;
 mod json;
 mod publish;
 mod sidecar;
@@ -21,7 +24,12 @@ const USAGE: &str = "usage:
   bare publish-all DATABASE FOLDER COUNT                    reads so many publishes, then does all of them
   bare copy SOURCE TARGET                                   SHA-256 beside copy and fsync
   bare generate ROWS TARGET                                 writes a CSV, the same each time
-  bare table SOURCE TARGET                                  CSV to Parquet, two threads";
+  bare table SOURCE TARGET                                  CSV to Parquet, two threads
+  bare lines events|samples BYTES TARGET                    writes JSON Lines, the same each time
+  bare compress LEVEL SOURCE TARGET                         Zstandard, proven to give the same bytes again
+  bare keep FOLDER REQUESTS                                 keeps the files of the publishes in a file, with their rows
+  bare collect FOLDER MOMENT                                takes away what is older, rows and files
+  bare download FILE                                        serves one file over HTTP";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -45,6 +53,13 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["copy", source, target] => timed(|| copy::beside_hash(Path::new(source), Path::new(target))),
         ["generate", rows, target] => table::generate(rows.parse()?, Path::new(target)),
         ["table", source, target] => timed(|| table::convert(Path::new(source), Path::new(target))),
+        ["lines", kind, bytes, target] => compress::generate(kind, bytes.parse()?, Path::new(target)),
+        ["compress", level, source, target] => {
+            timed(|| compress::proven(level.parse()?, Path::new(source), Path::new(target)))
+        }
+        ["keep", folder, requests] => collect::keep(Path::new(folder), Path::new(requests)),
+        ["collect", folder, moment] => timed(|| collect::collect(Path::new(folder), moment)),
+        ["download", file] => download::serve(Path::new(file)),
         _ => Err(USAGE.into()),
     }
 }

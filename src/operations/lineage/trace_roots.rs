@@ -1,8 +1,11 @@
 //! `trace_roots`
 
+use std::cmp::Reverse;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::manifest::Walk;
 use crate::model::Result;
 use crate::model::artifact::Artifact;
 use crate::model::ids::ArtifactId;
@@ -29,8 +32,14 @@ impl Operation for TraceRoots {
 }
 
 impl Query for TraceRoots {
-    fn run(reader: &Reader, params: Params, _: &Context) -> Result<Vec<Artifact>> {
+    fn run(reader: &Reader, params: Params, context: &Context) -> Result<Vec<Artifact>> {
         let found = reader.found(params.artifact_id.as_str())?;
-        reader.answers_at(&reader.manifest().roots(found.seq)?)
+        let reached = reader.manifest().reach(&Walk::whole(&[found.seq], true), context.watch)?;
+        let mut seqs = reached.roots();
+        seqs.sort_unstable_by_key(|seq| Reverse(*seq));
+        let mut roots = reader.answers_at(&seqs)?;
+        // Of the same moment, the latest committed stays first.
+        roots.sort_by(|one, other| other.created_at.cmp(&one.created_at));
+        Ok(roots)
     }
 }

@@ -6,7 +6,7 @@ use keepstone::model::{Result, Watch};
 use serde_json::{Value, json};
 
 use super::text_with;
-use crate::support::{Place, files_below, id, ids, refusal};
+use crate::support::{Place, Session, files_below, id, ids, keepstone, refusal};
 
 const CSV: &str = "ts,price\n2026-01-01T00:00:00Z,1.5\n2026-01-02T00:00:00Z,2.5\n";
 
@@ -300,4 +300,35 @@ fn bytes_known_by_another_name_keep_the_names_of_this_publish() {
     let renamed = place.write("renamed.csv", CSV);
     let table = place.publish("prices", "y", &renamed);
     assert_eq!(place.ok("list_files", json!({"artifactId": id(&table)}))[0]["path"], "renamed.parquet");
+}
+
+/// What changes nothing is answered without a commit, but never before what the same client has asked earlier.
+#[test]
+fn a_duplicate_is_not_answered_before_an_earlier_change() {
+    let place = Place::new();
+    place.ok("publish_artifact", text_with("same", json!({"artifactId": "first", "logicalKey": "k"})));
+    place.site().close();
+    let held = tempfile::tempdir().unwrap();
+    let mut command = keepstone();
+    command.arg("serve").arg("--root").arg(place.root());
+    command.env("KEEPSTONE_PAUSE_AT", format!("commit.begun={}", held.path().display()));
+    let mut session = Session::spawn(&mut command);
+    let publish = text_with("same", json!({"logicalKey": "k"}));
+    // Answered although every commit would wait.
+    assert_eq!(session.call("publish_artifact", publish.clone())["result"]["artifactId"], "first");
+    assert!(!held.path().join("paused").exists());
+    session.request(1, "delete_artifact", json!({"artifactId": "first"}));
+    let begun = std::time::Instant::now();
+    while !held.path().join("paused").exists() {
+        assert!(begun.elapsed().as_secs() < 60, "nothing was committed");
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    session.request(2, "publish_artifact", publish);
+    // Time enough for an answer that must not come.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    std::fs::write(held.path().join("go"), "").unwrap();
+    assert_eq!(session.line().unwrap()["id"], 1);
+    let again = session.line().unwrap();
+    assert_eq!((&again["id"], &again["result"]["deduped"]), (&json!(2), &json!(false)), "{again}");
+    session.finish();
 }

@@ -300,7 +300,7 @@ fn a_name_goes_also_when_its_publisher_settles_late_and_its_deleter_dies() {
         "publish_artifact",
         json!({"artifactType": "note", "artifactId": "n", "content": {"encoding": "utf8", "data": "n"}}),
     );
-    let name = publisher.reply()["result"]["path"].as_str().unwrap().to_owned();
+    let name = publisher.reply()["result"]["artifact"]["path"].as_str().unwrap().to_owned();
     let mut deleter =
         Session::spawn(keepstone().arg("serve").arg("--root").arg(&root).env("KEEPSTONE_CRASH_AT", "commit.after"));
     deleter.request(1, "delete_artifact", json!({"artifactId": "n"}));
