@@ -103,8 +103,8 @@ impl Selection {
 
 impl Filter {
     /// How the artifacts are found. Words are looked up first; of a type and a tag there is an index that has them in
-    /// order; a tag alone is looked up, and every further tag is only looked at. What stands deep in a row is looked up by
-    /// its words too where `narrowed`.
+    /// order; a tag alone is looked up, or those of which any will do, and every further tag is only looked at. What stands
+    /// deep in a row is looked up by its words too where `narrowed`.
     pub(super) fn selection(&self, narrowed: bool) -> Selection {
         let mut parts: Vec<Match> = self.query.iter().map(Match::of).collect();
         if narrowed {
@@ -133,7 +133,12 @@ impl Filter {
             None => {}
         }
         if let Some(newest) = self.newest {
-            let place = if found { "search.rowid <= ?".to_owned() } else { format!("{of}.seq <= ?") };
+            // Nearly all are that old: going by this condition would be going through the rows, not through an index.
+            let place = match (found, of) {
+                (true, _) => "search.rowid <= ?",
+                (false, "t") => "t.seq <= ?",
+                (false, _) => "+a.seq <= ?",
+            };
             selection.add(place, [Cell::Integer(newest)]);
         }
         selection.add(self.state(), []);
@@ -199,19 +204,25 @@ impl Filter {
         mut tags: impl Iterator<Item = &'a (String, String)>,
         looked_up: bool,
     ) {
+        let mut looked_up = looked_up;
+        let tagged = "SELECT seq FROM artifact_tags WHERE key = ? AND value = ?";
         if looked_up && let Some((key, value)) = tags.next() {
-            let among = "a.seq IN (SELECT seq FROM artifact_tags WHERE key = ? AND value = ?)";
-            selection.add(among, [text(key), text(value)]);
+            selection.add(format!("a.seq IN ({tagged})"), [text(key), text(value)]);
+            looked_up = false;
         }
         for (key, value) in tags {
             let there = "EXISTS (SELECT 1 FROM artifact_tags o WHERE o.seq = a.seq AND o.key = ? AND o.value = ?)";
             selection.add(there, [text(key), text(value)]);
         }
         if !self.any_tags.is_empty() {
-            let places = vec!["(?, ?)"; self.any_tags.len()].join(", ");
-            let there = format!(
-                "EXISTS (SELECT 1 FROM artifact_tags o WHERE o.seq = a.seq AND (o.key, o.value) IN (VALUES {places}))"
-            );
+            let there = if looked_up {
+                format!("a.seq IN ({})", vec![tagged; self.any_tags.len()].join(" UNION ALL "))
+            } else {
+                let places = vec!["(?, ?)"; self.any_tags.len()].join(", ");
+                format!(
+                    "EXISTS (SELECT 1 FROM artifact_tags o WHERE o.seq = a.seq AND (o.key, o.value) IN (VALUES {places}))"
+                )
+            };
             selection.add(there, self.any_tags.iter().flat_map(|(key, value)| [text(key), text(value)]));
         }
     }

@@ -1,5 +1,7 @@
 //! Searching artifacts: a page of them in some order, how many there are, and how they spread over types, tags and states.
 
+use std::collections::HashMap;
+
 use rusqlite::params_from_iter;
 use rusqlite::types::Value as Cell;
 
@@ -92,6 +94,23 @@ pub enum Facet {
     Source,
 }
 
+impl Facet {
+    /// What is counted; tags stand in rows of their own.
+    fn column(self) -> Option<&'static str> {
+        match self {
+            Self::Tag => None,
+            Self::Type => Some("a.artifact_type"),
+            Self::Status => Some(
+                "CASE WHEN a.deleted_at IS NOT NULL THEN 'tombstoned'
+                      WHEN a.superseded_at IS NOT NULL THEN 'superseded' ELSE 'active' END",
+            ),
+            Self::Family => Some("a.family"),
+            Self::Outcome => Some("a.outcome"),
+            Self::Source => Some("a.source"),
+        }
+    }
+}
+
 /// How many of the found artifacts have a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bucket {
@@ -124,6 +143,14 @@ impl Manifest {
             }
             (Sort::Relevance, Some(seqs)) => self.most_relevant(seqs, search),
             (Sort::Relevance, None) => self.most_relevant(self.found_by_all(&search.filter)?, search),
+            // To look into params takes long, so it is done once for the page and for how many there are.
+            _ if !search.filter.params.is_empty() && search.after.is_none() => {
+                let all = self.page(&Search { limit: u64::MAX, offset: 0, ..search.clone() })?;
+                let total = all.len() as u64;
+                let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+                let hits = all.into_iter().skip(number(search.offset)).take(number(search.limit)).collect();
+                Ok(Page { hits, total })
+            }
             _ => Ok(Page { hits: self.page(search)?, total: self.count(&search.filter)? }),
         }
     }
@@ -217,29 +244,56 @@ impl Manifest {
         Ok(hits)
     }
 
-    /// How many of the artifacts that a filter lets through have which value, the most frequent first.
-    pub fn facet(&self, filter: &Filter, facet: Facet, limit: u64) -> Result<Vec<Bucket>> {
-        let selection = filter.selection(true);
-        let (key, value) = match facet {
-            Facet::Type => ("NULL", "a.artifact_type"),
-            Facet::Tag => ("g.key", "g.value"),
-            Facet::Status => (
-                "NULL",
-                "CASE WHEN a.deleted_at IS NOT NULL THEN 'tombstoned'
-                      WHEN a.superseded_at IS NOT NULL THEN 'superseded' ELSE 'active' END",
-            ),
-            Facet::Family => ("NULL", "a.family"),
-            Facet::Outcome => ("NULL", "a.outcome"),
-            Facet::Source => ("NULL", "a.source"),
+    /// How many of the artifacts that a filter lets through have which value, the most frequent first: for each facet so
+    /// many values at most. One pass tells of all facets but tags.
+    pub fn facets(&self, filter: &Filter, facets: &[Facet], limit: usize) -> Result<Vec<Vec<Bucket>>> {
+        let mut counted: Vec<HashMap<String, u64>> = vec![HashMap::new(); facets.len()];
+        let columns: Vec<(usize, &str)> =
+            facets.iter().enumerate().filter_map(|(place, facet)| Some((place, facet.column()?))).collect();
+        if !columns.is_empty() {
+            let selection = filter.selection(true);
+            let wanted: Vec<&str> = columns.iter().map(|(_, column)| *column).collect();
+            let sql = format!("SELECT {} FROM {} WHERE {}", wanted.join(", "), selection.from, selection.conditions());
+            let mut statement = self.cached(&sql)?;
+            let mut rows = statement.query(params_from_iter(selection.cells))?;
+            while let Some(row) = rows.next()? {
+                for (column, (place, _)) in columns.iter().enumerate() {
+                    let value = row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+                    let Some(value) = value else { continue };
+                    match counted[*place].get_mut(value) {
+                        Some(count) => *count += 1,
+                        None => drop(counted[*place].insert(value.to_owned(), 1)),
+                    }
+                }
+            }
+        }
+        let buckets = |values: HashMap<String, u64>| {
+            let mut buckets: Vec<Bucket> =
+                values.into_iter().map(|(value, count)| Bucket { key: None, value, count }).collect();
+            buckets.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.value.cmp(&other.value)));
+            buckets.truncate(limit);
+            buckets
         };
-        let tags = if facet == Facet::Tag { "JOIN artifact_tags g ON g.seq = a.seq" } else { "" };
+        let one = |(facet, values)| if facet == Facet::Tag { self.tags(filter, limit) } else { Ok(buckets(values)) };
+        facets.iter().copied().zip(counted).map(one).collect()
+    }
+
+    /// Tags of everything are counted in their index alone: the few artifacts that are left out are known.
+    fn tags(&self, filter: &Filter, limit: usize) -> Result<Vec<Bucket>> {
+        let (from, conditions, cells) = if filter.is_everything() {
+            let shown = "g.seq NOT IN (SELECT seq FROM artifacts WHERE archived = 1 OR deleted_at IS NOT NULL)";
+            let newest = Cell::Integer(filter.newest.unwrap_or(i64::MAX));
+            ("artifact_tags g".to_owned(), format!("{shown} AND +g.seq <= ?"), vec![newest])
+        } else {
+            let selection = filter.selection(true);
+            let from = format!("{} JOIN artifact_tags g ON g.seq = a.seq", selection.from);
+            (from, selection.conditions(), selection.cells)
+        };
         let mut statement = self.cached(&format!(
-            "SELECT {key}, {value}, count(*) FROM {} {tags} WHERE {} AND {value} IS NOT NULL
-             GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {limit}",
-            selection.from,
-            selection.conditions()
+            "SELECT g.key, g.value, count(*) FROM {from} WHERE {conditions}
+             GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {limit}"
         ))?;
-        let rows = statement.query_map(params_from_iter(selection.cells), |row| {
+        let rows = statement.query_map(params_from_iter(cells), |row| {
             Ok(Bucket { key: row.get(0)?, value: row.get(1)?, count: row.get(2)? })
         })?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)

@@ -15,7 +15,7 @@ use crate::registry::Cursor;
 use crate::store::{Reader, View};
 
 /// Most values that a facet tells of.
-const MOST_VALUES: u64 = 100;
+const MOST_VALUES: usize = 100;
 
 /// Searches artifacts by words and by what they are. Archived ones are found only when `filter.archived` asks for them,
 /// deleted ones only when `filter.status` does.
@@ -232,27 +232,35 @@ impl Query for SearchArtifacts {
 }
 
 fn count(manifest: &Manifest, filter: &Filter, asked: &[FacetBy]) -> Result<Facets> {
-    let buckets = |facet| manifest.facet(filter, facet, MOST_VALUES);
-    let values = |facet| -> Result<_> {
-        let value = |bucket: Bucket| ValueCount { value: bucket.value, count: Count(bucket.count) };
-        Ok(Some(buckets(facet)?.into_iter().map(value).collect()))
+    let facet = |by: &FacetBy| match by {
+        FacetBy::Type => Facet::Type,
+        FacetBy::Tag => Facet::Tag,
+        FacetBy::Status => Facet::Status,
+        FacetBy::Family => Facet::Family,
+        FacetBy::Outcome => Facet::Outcome,
+        FacetBy::Source => Facet::Source,
     };
+    let facets: Vec<Facet> = asked.iter().map(facet).collect();
     let mut counted = Facets::default();
-    for facet in asked {
-        match facet {
-            FacetBy::Type => counted.r#type = values(Facet::Type)?,
-            FacetBy::Tag => {
-                let tag = |bucket: Bucket| TagCount {
-                    key: bucket.key.unwrap_or_default(),
-                    value: bucket.value,
-                    count: Count(bucket.count),
-                };
-                counted.tag = Some(buckets(Facet::Tag)?.into_iter().map(tag).collect());
-            }
-            FacetBy::Status => counted.status = values(Facet::Status)?,
-            FacetBy::Family => counted.family = values(Facet::Family)?,
-            FacetBy::Outcome => counted.outcome = values(Facet::Outcome)?,
-            FacetBy::Source => counted.source = values(Facet::Source)?,
+    for (by, buckets) in asked.iter().zip(manifest.facets(filter, &facets, MOST_VALUES)?) {
+        if *by == FacetBy::Tag {
+            let tag = |bucket: Bucket| TagCount {
+                key: bucket.key.unwrap_or_default(),
+                value: bucket.value,
+                count: Count(bucket.count),
+            };
+            counted.tag = Some(buckets.into_iter().map(tag).collect());
+            continue;
+        }
+        let value = |bucket: Bucket| ValueCount { value: bucket.value, count: Count(bucket.count) };
+        let values = Some(buckets.into_iter().map(value).collect());
+        match by {
+            FacetBy::Type => counted.r#type = values,
+            FacetBy::Status => counted.status = values,
+            FacetBy::Family => counted.family = values,
+            FacetBy::Outcome => counted.outcome = values,
+            FacetBy::Source => counted.source = values,
+            FacetBy::Tag => unreachable!("told above"),
         }
     }
     Ok(counted)
