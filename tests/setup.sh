@@ -184,26 +184,36 @@ need_venv_python() {
     stop "This system's python3 is older than 3.11." "export KEEPSTONE_PYTHON=/path/to/a/newer/python3"
 }
 
-# .venv with the packages of tests/requirements.txt, made or brought up to date only when that file has changed.
-need_python_venv() {
+# venv FOLDER REQUIREMENTS: a virtual environment with the packages of that file, made or brought up to date only when the
+# file has changed.
+venv() {
   local python
-  local wanted=$keepstone_root/tests/requirements.txt venv=$keepstone_root/.venv
+  local wanted=$keepstone_root/$2 venv=$keepstone_root/$1
   if "$venv/bin/python" -c '' 2>/dev/null && cmp -s "$wanted" "$venv/requirements.txt"; then
     return
   fi
   need_venv_python
 
-  say "Making .venv from tests/requirements.txt."
+  say "Making $1 from $2."
   if ! "$venv/bin/python" -c '' 2>/dev/null; then
     rm -rf "$venv"
-    "$python" -m venv "$venv" >&2 || stop "$python could not make .venv (its own words stand above)." "$python -m venv .venv"
+    "$python" -m venv "$venv" >&2 || stop "$python could not make $1 (its own words stand above)." "$python -m venv $1"
   fi
   # Wheels only: to build one of these packages from source takes an hour and a C++ compiler.
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --retries 2 --only-binary :all: \
     --requirement "$wanted" </dev/null >&2 ||
-    stop "The packages of tests/requirements.txt could not be fetched (pip's own words stand above); is the network there?" \
-      ".venv/bin/python -m pip install -r tests/requirements.txt"
+    stop "The packages of $2 could not be fetched (pip's own words stand above); is the network there?" \
+      "$1/bin/python -m pip install -r $2"
   cp "$wanted" "$venv/requirements.txt"
+}
+
+need_python_venv() {
+  venv .venv tests/requirements.txt
+}
+
+# One of its own: what Schemathesis needs shall not choose versions for the other checks.
+need_long_venv() {
+  venv .venv-long tests/requirements-long.txt
 }
 
 # Node with npm. Debian 12's own Node is 18, so its packages are no help; foreign package sources are never added unasked.

@@ -61,6 +61,9 @@ pub(super) struct Publish {
     /// A part it plays
     #[arg(long, value_name = "ROLE")]
     role: Vec<String>,
+    /// What can be done with it, such as `replay`
+    #[arg(long, value_name = "WORD")]
+    capability: Vec<String>,
     /// The run that publishes it
     #[arg(long, value_name = "RUN")]
     run: Option<String>,
@@ -220,6 +223,7 @@ fn common(caller: &Caller, options: &Publish) -> Result<Map<String, Value>, Fail
     set("title", json!(options.title));
     set("description", json!(options.description));
     set("roles", json!(options.role));
+    set("capabilities", json!(options.capability));
     set("runId", json!(options.run));
     set("outcome", json!(options.outcome.map(|outcome| format!("{outcome:?}").to_lowercase())));
     set("artifactId", json!(options.id));

@@ -18,7 +18,7 @@ pub(super) fn document(catalog: &Catalog) -> Value {
         let entry = catalog.entries.iter().find(|entry| entry.method.name == resource.operation);
         let entry = entry.unwrap_or_else(|| panic!("{} is no operation", resource.operation));
         let path = paths.entry(resource.path.to_owned()).or_insert_with(|| json!({}));
-        path[verb(resource.verb)] = operation(resource, entry);
+        path[verb(resource.verb)] = operation(catalog, resource, entry);
     }
     let mut schemas: Map<String, Value> = catalog.components.clone().into_iter().collect();
     schemas.insert("HttpError".to_owned(), error());
@@ -51,21 +51,21 @@ fn verb(verb: Verb) -> &'static str {
     }
 }
 
-fn operation(resource: &Resource, entry: &Entry) -> Value {
+fn operation(catalog: &Catalog, resource: &Resource, entry: &Entry) -> Value {
     let mut parameters: Vec<Value> = Vec::new();
     for part in resource.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
-        let about = match part {
-            "id" => "The artifact's id.",
-            _ => "The file's path inside the artifact.",
+        let (about, schema) = match part {
+            "id" => ("The artifact's id.", alike(param(catalog, entry, resource.id), &["pattern"])),
+            _ => ("The file's path inside the artifact.", json!({ "type": "string" })),
         };
-        parameters.push(json!({
-            "name": part, "in": "path", "required": true, "description": about, "schema": { "type": "string" },
-        }));
+        parameters
+            .push(json!({ "name": part, "in": "path", "required": true, "description": about, "schema": schema }));
     }
-    parameters.extend(resource.words.iter().map(parameter));
+    parameters.extend(resource.words.iter().map(|word| parameter(word, param(catalog, entry, word.param))));
     if resource.answer == Answer::Revised {
         parameters.push(json!({
-            "name": "If-Match", "in": "header", "required": false, "schema": { "type": "string" },
+            "name": "If-Match", "in": "header", "required": false,
+            "schema": { "type": "string", "pattern": "^(\\*|\"[0-9]{1,15}\")$" },
             "description": "The ETag of the revision that is meant; another one is refused.",
         }));
     }
@@ -90,29 +90,69 @@ fn operation(resource: &Resource, entry: &Entry) -> Value {
     described
 }
 
-fn parameter(word: &Word) -> Value {
+/// The schema of an operation's param, or of the one inside it that a path of names leads to; null where there is none.
+fn param<'a>(catalog: &'a Catalog, entry: &'a Entry, path: &str) -> &'a Value {
+    path.split('/').fold(&entry.params, |schema, name| {
+        let target = schema["anyOf"][0]["$ref"].as_str().and_then(|target| target.strip_prefix(COMPONENTS));
+        &target.map_or(schema, |target| &catalog.components[target])["properties"][name]
+    })
+}
+
+/// A text, with what a schema says of it under these names.
+fn alike(schema: &Value, names: &[&str]) -> Value {
+    let mut text = json!({ "type": "string" });
+    for name in names {
+        if let Some(said) = schema.get(name) {
+            text[*name] = said.clone();
+        }
+    }
+    text
+}
+
+/// A query parameter, as strict as the operation's param that it becomes.
+fn parameter(word: &Word, param: &Value) -> Value {
     let schema = match word.written {
-        Written::Text => json!({ "type": "string" }),
+        Written::Text => {
+            let mut text = alike(param, &["pattern"]);
+            // Without a value it counts as not given.
+            if let Some(Value::String(pattern)) = text.get_mut("pattern") {
+                pattern.insert_str(0, "^$|");
+            }
+            text
+        }
+        Written::List if param["items"].is_object() => json!({ "type": "array", "items": param["items"] }),
         Written::List | Written::Choice | Written::Tags | Written::TagChoice => {
             json!({ "type": "array", "items": { "type": "string" } })
         }
-        Written::Number | Written::Capped(_) => json!({ "type": "integer", "minimum": 0, "maximum": LARGEST }),
+        Written::Number => json!({
+            "type": "integer", "minimum": param["minimum"].as_u64().unwrap_or(0),
+            "maximum": param["maximum"].as_u64().unwrap_or(LARGEST),
+        }),
+        Written::Capped(_) => json!({ "type": "integer", "minimum": param["minimum"].as_u64().unwrap_or(0) }),
         Written::Flag | Written::Switch { .. } => json!({ "type": "boolean" }),
         Written::Moment => json!({ "type": "string", "format": "date-time" }),
-        Written::Json => json!({ "type": "string", "contentMediaType": "application/json" }),
+        Written::Json => {
+            let mut schema = param.clone();
+            schema["type"] = json!("object");
+            strip(&mut schema, &["description", "default"]);
+            schema
+        }
         Written::OneOf(words) => json!({ "type": "string", "enum": words }),
         Written::Mapped(words) => {
             let words: Vec<&str> = words.iter().map(|(from, _)| *from).collect();
             json!({ "type": "string", "enum": words })
         }
     };
-    let mut parameter = json!({
-        "name": word.name(), "in": "query", "required": false, "description": word.about, "schema": schema,
-    });
-    if parameter["schema"]["type"] == "array" {
+    let mut parameter = json!({ "name": word.name(), "in": "query", "required": false, "description": word.about });
+    if word.written == Written::Json {
+        parameter["content"] = json!({ "application/json": { "schema": schema } });
+        return parameter;
+    }
+    if schema["type"] == "array" {
         parameter["style"] = json!("form");
         parameter["explode"] = json!(false);
     }
+    parameter["schema"] = schema;
     parameter
 }
 
@@ -122,7 +162,8 @@ fn body(resource: &Resource, entry: &Entry) -> Option<Value> {
     let (required, content) = match resource.body {
         Body::None => return None,
         Body::Params => {
-            let required = params["required"].as_array().is_some_and(|required| !required.is_empty());
+            let required = resource.verb == Verb::Put
+                || params["required"].as_array().is_some_and(|required| !required.is_empty());
             (required, json_body(params))
         }
         Body::Ids => (true, json_body(json!({ "oneOf": [params["properties"]["artifactIds"], params] }))),
@@ -152,7 +193,7 @@ fn params(resource: &Resource, entry: &Entry) -> Value {
             properties.extend(renamed);
         }
     }
-    if let Some(required) = schema["required"].as_array_mut() {
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
         required.retain(|name| !left_out.contains(&name.as_str().unwrap_or_default()));
         for name in required {
             if let Some((given, _)) = resource.renamed.iter().find(|(_, param)| *name == *param) {
@@ -219,12 +260,12 @@ fn etag() -> Value {
 
 /// The statuses of failures that a resource can answer, beside those of every one.
 fn statuses(resource: &Resource) -> Vec<u16> {
-    let mut statuses = vec![400, 404];
+    let mut statuses = vec![400, 404, 413, 422];
     match resource.verb {
         Verb::Get => {}
-        Verb::Put => statuses.extend([409, 412, 413, 415]),
-        Verb::Post => statuses.extend([409, 413, 415, 422, 507]),
-        Verb::Delete => statuses.extend([409]),
+        Verb::Put => statuses.extend([409, 412, 415, 507]),
+        Verb::Post => statuses.extend([409, 415, 507]),
+        Verb::Delete => statuses.extend([409, 507]),
     }
     if resource.answer == Answer::Bytes {
         statuses.push(416);
@@ -311,7 +352,7 @@ fn rpc(catalog: &Catalog) -> Value {
             "method": { "type": "string", "examples": methods },
             "params": { "type": ["object", "null"] },
         },
-        "required": ["jsonrpc", "id", "method"],
+        "required": ["jsonrpc", "method"],
     });
     let reply = json!({
         "type": "object",

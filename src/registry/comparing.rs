@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::{Map, Value};
 
 use crate::manifest::Found;
-use crate::model::artifact::{Artifact, FileEntry, Format, Input};
+use crate::model::artifact::{Artifact, FileEntry, Format, Input, Record};
 use crate::model::comparison::{
     DiffCount, FileChange, FileDiff, InputDiff, NamedValue, ParamDiff, TagChange, TagDiff, ValueChange, Verdict,
 };
 use crate::model::number::Count;
+use crate::model::place::common_folder;
 
 /// What every artifact has of its own, what follows from something else, and what is compared by itself.
 const NO_FACTS: [&str; 9] =
@@ -124,14 +125,23 @@ pub fn inputs(left: &[Input], right: &[Input]) -> InputDiff {
     InputDiff { counts, added, removed }
 }
 
-/// The files that differ.
-pub fn files(left: Vec<FileEntry>, right: Vec<FileEntry>, trees: bool) -> FileDiff {
-    let mut diff = FileDiff::default();
-    let by_path = |files: Vec<FileEntry>| -> BTreeMap<String, FileEntry> {
-        let name = |file: &FileEntry| if trees { file.path.clone() } else { String::new() };
-        files.into_iter().map(|file| (name(&file), file)).collect()
+/// An artifact's files by what they are called in a comparison: those of a tree by their paths, of a run that was scanned
+/// by their paths below its own folder, since that is called otherwise for every run.
+pub fn named(record: &Record, trees: bool, files: Vec<FileEntry>) -> BTreeMap<String, FileEntry> {
+    let folder = match record.family {
+        Some(_) => common_folder(files.iter().map(|file| file.path.as_str())),
+        None => String::new(),
     };
-    let (left, mut right) = (by_path(left), by_path(right));
+    let name = |file: &FileEntry| match trees {
+        true => file.path[folder.len()..].trim_start_matches('/').to_owned(),
+        false => String::new(),
+    };
+    files.into_iter().map(|file| (name(&file), file)).collect()
+}
+
+/// The files that differ, each held against the one that has the same name in the other.
+pub fn files(left: BTreeMap<String, FileEntry>, mut right: BTreeMap<String, FileEntry>) -> FileDiff {
+    let mut diff = FileDiff::default();
     for (name, left) in left {
         match right.remove(&name) {
             None => diff.removed.push(left),

@@ -11,6 +11,7 @@ use crate::manifest::{FOR_EVER, Found, Manifest, ObjectRow};
 use crate::model::artifact::{Artifact, FileEntry, Format, Storage};
 use crate::model::compaction::CompactFile;
 use crate::model::number::Count;
+use crate::model::place::common_folder;
 use crate::model::retention::{PinSaid, PinTarget};
 use crate::model::{Error, Hash, Result, Unwatched, Watch};
 use crate::objects::Objects;
@@ -92,6 +93,24 @@ pub trait View {
         Err(Error::not_found(format!("artifact {artifact_id} was purged at {at}: its bytes were not found"))
             .field("artifactId")
             .hint("its hashes and lineage stay; publish the same bytes again where there is a copy"))
+    }
+
+    /// One of an artifact's files by the path that list_files says, or by its path below the folder that holds them all:
+    /// the files of a run that is kept in place are listed from the folder that was scanned.
+    fn file_named(&self, found: &Found, name: &str) -> Result<FileEntry> {
+        let mut files = self.manifest().files(found.seq)?;
+        let at = files.iter().position(|entry| entry.path == name).or_else(|| {
+            let folder = common_folder(files.iter().map(|entry| entry.path.as_str()));
+            let below = |path: &str| Some(path.strip_prefix(folder.as_str())?.strip_prefix('/')? == name);
+            files.iter().position(|entry| below(&entry.path) == Some(true))
+        });
+        at.map(|at| files.swap_remove(at)).ok_or_else(|| {
+            let shown: String = name.chars().take(200).collect();
+            let artifact_id = &found.record.artifact_id;
+            Error::not_found(format!("the file {shown:?} was not found in artifact {artifact_id}"))
+                .field("file")
+                .hint("list_files, or `keepstone show --files`, names its files")
+        })
     }
 
     /// Opens one of an artifact's files, wherever it is kept.

@@ -287,6 +287,7 @@ fn tables_are_published_from_their_bodies_as_from_files() {
     assert_eq!(artifact["format"], "table");
     assert_eq!(artifact["rowCount"], 1);
     assert_eq!(artifact["params"], json!({ "a": 1 }));
+    assert_eq!(artifact["mediaType"], "application/vnd.apache.parquet");
     let bad = server.ask("POST", "/v1/artifacts?type=prices&name=bad.csv", &[], b"a,b\n1,2,3\n");
     assert_eq!((bad.status, &bad.json()["kind"]), (422, &json!("invalid_data")));
     let unknown = server.ask("POST", "/v1/artifacts?type=prices&naem=x.csv", &[], b"a\n1\n");
@@ -294,6 +295,36 @@ fn tables_are_published_from_their_bodies_as_from_files() {
     let staged = std::fs::read_dir(server.place.root().join("staging")).unwrap().map(|entry| entry.unwrap().path());
     for lease in staged {
         assert_eq!(std::fs::read_dir(lease).unwrap().count(), 0, "nothing stays behind");
+    }
+}
+
+#[test]
+fn a_file_comes_out_as_what_its_publisher_said_it_is() {
+    let server = Server::start();
+    let kind_of = |query: &str, said: &str| {
+        let path = format!("/v1/artifacts?type=blob&capabilities=replay,view&{query}");
+        let published = server.ask("POST", &path, &[("Content-Type", said)], query.as_bytes()).ok();
+        assert_eq!(published["artifact"]["capabilities"], json!(["replay", "view"]));
+        let id = published["artifactId"].as_str().unwrap().to_owned();
+        let name = server.get(&format!("/v1/artifacts/{id}/files")).ok()["files"][0]["path"].clone();
+        let file = server.get(&format!("/v1/artifacts/{id}/files/{}", name.as_str().unwrap()));
+        assert_eq!(file.status, 200);
+        file.header("content-type").unwrap().to_owned()
+    };
+    assert_eq!(kind_of("name=picture", "image/png"), "image/png");
+    assert_eq!(kind_of("name=page.json", "text/plain;charset=UTF-8"), "application/json", "the name tells more");
+    assert_eq!(kind_of("name=page.json&mediaType=text/x-own", "text/plain"), "text/x-own");
+    assert_eq!(kind_of("name=odd&mediaType=a%0d%0aSet-Cookie:%20x", "text/plain"), "application/octet-stream");
+    let found = server.get("/v1/artifacts?capabilities=view&limit=99999999999999999999").ok();
+    assert_eq!(found["total"], 4);
+}
+
+#[test]
+fn an_address_that_is_no_text_is_refused_as_everything_is() {
+    let server = Server::start();
+    for path in ["/v1/artifacts/%ff", "/v1/artifacts/%ff/files", "/v1/artifacts/a/files/%ff"] {
+        let refused = server.get(path);
+        assert_eq!((refused.status, &refused.json()["kind"]), (400, &json!("invalid_request")), "{path}");
     }
 }
 
@@ -364,12 +395,17 @@ fn no_name_leads_out_of_the_store() {
             let body = String::from_utf8_lossy(&reply.body);
             assert!(!body.contains("top secret") && !body.contains("root:"), "{path}: {body}");
         }
+        for verb in ["DELETE", "PUT"] {
+            let reply = server.send(verb, &format!("/v1/artifacts/{way}"), &json!({ "title": "x" }));
+            assert!((400..500).contains(&reply.status), "{verb} {way}: {}", reply.status);
+        }
         let query = format!("type=blob&name={}", way.replace('\\', "%5c"));
         let id = server.upload(&query, way.as_bytes());
         let path = server.rpc("get_artifact", json!({ "artifactId": id }))["result"]["path"].clone();
         let path = Path::new(path.as_str().unwrap()).to_owned();
         assert!(path.starts_with(server.place.root().join("artifacts/blob/v1")), "{way}: {}", path.display());
     }
+    assert_eq!(server.rpc("get_artifact", json!({ "artifactId": id }))["result"]["status"], "active");
     let outside = std::fs::read_dir(server.place.folder()).unwrap().count();
     assert_eq!(outside, 2, "the store and the secret beside it");
 }

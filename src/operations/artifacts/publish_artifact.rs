@@ -86,6 +86,8 @@ pub struct Params {
     run_id: Option<RunId>,
     /// The parts it plays.
     roles: Option<Vec<String>>,
+    /// What can be done with it, such as `replay` or `compare`; a search finds it by these words.
+    capabilities: Option<Vec<String>>,
     /// A title for people.
     title: Option<String>,
     /// A description for people.
@@ -434,9 +436,14 @@ fn publication(
     let logical_key = logical_key.unwrap_or_else(|| artifact_id.to_string());
     let writer_given = params.writer_name.is_some() || params.writer_version.is_some();
     let git_given = params.git_commit.is_some() || params.git_dirty.is_some();
+    let mut files = ingested.files.clone();
+    // A file is what its publisher says; a table is kept as Parquet whatever came.
+    if let (Format::File, Some(said), [file]) = (ingested.format, &params.media_type, &mut files[..]) {
+        file.media_type = Some(said.clone());
+    }
     let guessed = match ingested.format {
         Format::Tree => None,
-        _ => ingested.files.first().and_then(|file| file.media_type.clone()),
+        _ => files.first().and_then(|file| file.media_type.clone()),
     };
     let record = Record {
         version: writer.manifest().next_version(artifact_type.as_str(), &logical_key)?,
@@ -462,7 +469,7 @@ fn publication(
         family: None,
         outcome: params.outcome,
         source: params.source.clone(),
-        capabilities: Vec::new(),
+        capabilities: params.capabilities.clone().unwrap_or_default(),
         roles: params.roles.clone().unwrap_or_default(),
         params: params.params.clone().unwrap_or_default(),
         writer: writer_given.then(|| crate::model::artifact::Writer {
@@ -471,7 +478,7 @@ fn publication(
         }),
         git: git_given.then(|| Git { commit: params.git_commit.clone(), dirty: params.git_dirty }),
         columns: given.column_words(),
-        file_count: ingested.files.len() as u64,
+        file_count: files.len() as u64,
         name: String::new(),
         extension: ingested.extension.clone(),
     };
@@ -481,7 +488,7 @@ fn publication(
         description: params.description.clone(),
         tags: params.tags.clone().unwrap_or_default().0,
         archived: false,
-        files: ingested.files.clone(),
+        files,
         inputs,
         request,
         place: None,

@@ -32,7 +32,8 @@ pub struct Params {
     artifact_id: Option<ArtifactId>,
     /// The hash of the file's bytes.
     hash: Option<Hash>,
-    /// Which file of a tree; a table or a single file needs none.
+    /// Which file of a tree, as list_files names it or by its path below the folder that holds them all; a table or a
+    /// single file needs none.
     file: Option<String>,
     /// Where the piece begins, in bytes; 0 unless given.
     #[schemars(extend("default" = 0))]
@@ -177,19 +178,20 @@ fn wanted(reader: &Reader, params: &Params) -> Result<Wanted> {
     };
     let found = reader.found(artifact_id.as_str())?;
     reader.not_purged(&found)?;
-    let mut files = reader.manifest().files(found.seq)?;
     let entry = match &params.file {
-        Some(name) => files.into_iter().find(|entry| entry.path == *name).ok_or_else(|| {
-            Error::not_found(format!("the file {name:?} was not found in artifact {artifact_id}"))
-                .field("file")
-                .hint("list_files, or `keepstone show --files`, names its files")
-        })?,
-        None if found.record.format == Format::Tree && files.len() != 1 => {
-            return Err(Error::invalid_params(format!("artifact {artifact_id} has {} files: name one", files.len()))
+        Some(name) => reader.file_named(&found, name)?,
+        None => {
+            let mut files = reader.manifest().files(found.seq)?;
+            if found.record.format == Format::Tree && files.len() != 1 {
+                return Err(Error::invalid_params(format!(
+                    "artifact {artifact_id} has {} files: name one",
+                    files.len()
+                ))
                 .field("file")
                 .hint("list_files, or `keepstone show --files`, names its files"));
+            }
+            files.remove(0)
         }
-        None => files.remove(0),
     };
     let in_place = match reader.location(&found, &entry) {
         Some(path) if found.record.storage == Storage::InPlace => {

@@ -22,7 +22,8 @@ use crate::tabular::{self, Comparing, Shape, Side};
 /// each come to, and the rows that were added, removed and changed.
 ///
 /// `verdict` says it in a word, `reason` in a sentence. Values are compared exactly: 0.1 is not 0.1000001, NaN is NaN.
-/// Deleted artifacts are compared like others as long as their bytes are there.
+/// Deleted artifacts are compared like others as long as their bytes are there. The files of runs that were scanned are
+/// told by their paths below the run's own folder.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(extend("examples" = [
@@ -36,7 +37,7 @@ pub struct Params {
     right: ArtifactId,
     /// The columns by which rows are told to be the same row; the sort keys that both types declare unless given, and
     /// without those the whole row.
-    #[schemars(length(min = 1, max = 100))]
+    #[schemars(length(min = 1, max = 100), extend("uniqueItems" = true))]
     key: Option<Vec<String>>,
     /// Of each list at most this many: 1 to 1000, 100 unless given. Of rows at most 100 are shown, 10 unless given.
     #[schemars(range(min = 1, max = 1000), extend("default" = 100))]
@@ -98,7 +99,8 @@ impl Query for CompareArtifacts {
         let manifest = reader.manifest();
         let inputs = comparing::inputs(&manifest.inputs(left.seq)?, &manifest.inputs(right.seq)?);
         let trees = left.record.format == Format::Tree || right.record.format == Format::Tree;
-        let files = comparing::files(manifest.files(left.seq)?, manifest.files(right.seq)?, trees);
+        let named = |of: &Found| Ok::<_, Error>(comparing::named(&of.record, trees, manifest.files(of.seq)?));
+        let files = comparing::files(named(&left)?, named(&right)?);
         let (verdict, reason, table) = content(reader, (&left, &right), &files, &params, context)?;
         let (left, right) = (reader.answer(left), reader.answer(right));
         let mut comparison = Comparison {
@@ -222,7 +224,11 @@ fn gone(reader: &Reader, both: [&Found; 2]) -> Result<Option<String>> {
 fn difference(format: Format, files: &FileDiff, table: Option<&TableDiff>) -> String {
     let Some(table) = table else {
         let counts = &files.counts;
+        let other = counts.added.0 + counts.removed.0 + counts.changed.0;
         return match format {
+            Format::Tree if other == 0 => {
+                "the files are the same; the folder that holds them has another name".to_owned()
+            }
             Format::Tree => format!(
                 "of the files {} were added, {} removed and {} changed; {} are the same",
                 counts.added.0, counts.removed.0, counts.changed.0, counts.same.0

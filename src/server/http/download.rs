@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::header::{
     ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
     IF_NONE_MATCH, IF_RANGE, RANGE, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, Response as Raw, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Response as Raw, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
@@ -43,9 +44,10 @@ struct Wanted {
 /// Sends a file.
 pub(super) async fn file(
     State(app): State<Arc<App>>,
-    Path((artifact_id, name)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
+    let Path((artifact_id, name)) = path?;
     let wanted = app.aside(move |site| find(&site.store()?, &artifact_id, &name)).await?;
     send(wanted, &headers)
 }
@@ -54,11 +56,7 @@ pub(super) async fn file(
 fn find(store: &Arc<Store>, artifact_id: &str, name: &str) -> Result<Wanted> {
     let reader = store.read()?;
     let found = reader.found(artifact_id)?;
-    let entry = reader.manifest().files(found.seq)?.into_iter().find(|entry| entry.path == name);
-    let entry = entry.ok_or_else(|| {
-        let shown: String = name.chars().take(200).collect();
-        Error::not_found(format!("the file {shown:?} was not found in artifact {artifact_id}")).field("file")
-    })?;
+    let entry = reader.file_named(&found, name)?;
     let file = reader.open_file(&found, &entry)?;
     let path = reader.location(&found, &entry).unwrap_or_else(|| reader.objects().path(&entry.hash));
     let size = files::metadata_of(&file, &path)?.len();
@@ -98,17 +96,24 @@ fn send(wanted: Wanted, headers: &HeaderMap) -> Result<Response, Refused> {
     let name = utf8_percent_encode(&wanted.name, IN_HEADERS);
     let mut response = response
         .status(status)
-        .header(CONTENT_TYPE, wanted.media_type.as_str())
+        .header(CONTENT_TYPE, content_type(&wanted.media_type))
         .header(CONTENT_LENGTH, part.end - part.start)
         .header(CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{name}"));
     if status == StatusCode::PARTIAL_CONTENT {
         response = response.header(CONTENT_RANGE, format!("bytes {}-{}/{}", part.start, part.end - 1, wanted.size));
     }
-    let media_type = wanted.media_type.clone();
-    let body = pieces(wanted, part);
-    response.body(body).map_err(|error| {
-        Error::internal(format!("the file's media type {media_type:?} is no header's value: {error}")).into()
-    })
+    Ok(response.body(pieces(wanted, part)).expect("known headers"))
+}
+
+/// A file's media type, which is what its publisher wrote; what is none is bytes.
+fn content_type(said: &str) -> HeaderValue {
+    let token = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
+    };
+    let (essence, _) = said.split_once(';').unwrap_or((said, ""));
+    let (kind, subtype) = essence.trim().split_once('/').unwrap_or_default();
+    let known = HeaderValue::from_str(said).ok().filter(|_| token(kind) && token(subtype));
+    known.unwrap_or(HeaderValue::from_static("application/octet-stream"))
 }
 
 /// Whether a tag from If-None-Match means this one; for whether something changed, a weak one does as well.
@@ -183,7 +188,17 @@ fn piece(
 
 #[cfg(test)]
 mod tests {
-    use super::part_of;
+    use super::{content_type, part_of};
+
+    #[test]
+    fn what_is_no_media_type_is_bytes() {
+        for good in ["text/csv", "text/plain; charset=utf-8", "application/vnd.apache.parquet", "image/svg+xml"] {
+            assert_eq!(content_type(good), good);
+        }
+        for bad in ["", "csv", "text/", "/csv", "a b/c", "text/csv\r\nSet-Cookie: x", "text/ä", "text/csv; x=\u{7f}"] {
+            assert_eq!(content_type(bad), "application/octet-stream", "{bad:?}");
+        }
+    }
 
     #[test]
     fn ranges_are_read_as_the_standard_says() {

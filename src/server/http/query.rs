@@ -1,6 +1,7 @@
 //! The words after the `?`, each taken by its name; what nobody takes is refused by name.
 
 use std::collections::BTreeMap;
+use std::num::IntErrorKind;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, Uri};
@@ -31,9 +32,9 @@ impl Words {
         Self { given: pairs.into_owned().collect() }
     }
 
-    /// Whether a word is given.
+    /// Whether a word is given, with a value.
     pub(super) fn has(&self, word: &Word) -> bool {
-        self.given.iter().any(|(name, _)| word.names.contains(&name.as_str()))
+        self.given.iter().any(|(name, value)| word.names.contains(&name.as_str()) && !value.is_empty())
     }
 
     /// All words as params of an operation; one that isn't among these is refused by name.
@@ -55,7 +56,7 @@ impl Words {
         }
     }
 
-    /// The value of a word, taken out; one without a value counts as not given.
+    /// The value of a word, taken out; a text without a value counts as not given, as a form sends it.
     pub(super) fn take(&mut self, word: &Word) -> Result<Option<Value>> {
         let of = |(name, _): &mut (String, String)| word.names.contains(&name.as_str());
         let mut values: Vec<String> = self.given.extract_if(.., of).map(|(_, value)| value).collect();
@@ -68,7 +69,8 @@ impl Words {
             let message = format!("{} is given {} times", word.name(), values.len());
             return Err(Error::invalid_params(message).field(word.name()));
         }
-        match values.pop().filter(|value| !value.is_empty()) {
+        let may_be_empty = matches!(word.written, Written::Text);
+        match values.pop().filter(|value| !may_be_empty || !value.is_empty()) {
             Some(text) => one(word, text),
             None => Ok(None),
         }
@@ -105,11 +107,14 @@ fn several(written: Written, parts: &[&str]) -> Value {
 fn one(word: &Word, text: String) -> Result<Option<Value>> {
     let wrong = |what: String| Err(Error::invalid_params(format!("{}: {what}", word.name())).field(word.name()));
     let value = match word.written {
-        Written::Number | Written::Capped(_) => match (text.parse::<u64>(), word.written) {
-            (Ok(number), Written::Capped(most)) => json!(number.min(most)),
-            (Ok(number), _) => json!(number),
-            (Err(_), _) => return wrong(format!("{text:?} is no whole number")),
-        },
+        Written::Number | Written::Capped(_) => {
+            match (text.parse::<u64>().map_err(|error| error.kind().clone()), word.written) {
+                (Ok(number), Written::Capped(most)) => json!(number.min(most)),
+                (Err(IntErrorKind::PosOverflow), Written::Capped(most)) => json!(most),
+                (Ok(number), _) => json!(number),
+                (Err(_), _) => return wrong(format!("{text:?} is no whole number")),
+            }
+        }
         Written::Flag | Written::Switch { .. } => {
             let flag = match text.as_str() {
                 "true" | "1" => true,
@@ -165,7 +170,7 @@ mod tests {
     fn the_words_of_a_list_become_a_search() {
         let query = "type=run|telemetry&tags=prod,stage=late&tags=stage%3Dsoon&search=a+b%2520c&includeArchived=true\
                      &createdAfter=2026-01-01&minSize=1000&templateId=T1&params=%7B%22n%22:1%7D&sortBy=modified\
-                     &sortOrder=asc&limit=1500&skip=20&status=";
+                     &sortOrder=asc&limit=99999999999999999999&skip=20&family=&roles=";
         assert_eq!(
             params("listArtifacts", query).unwrap(),
             json!({
@@ -209,6 +214,10 @@ mod tests {
     fn what_is_wrong_is_named() {
         for (query, message) in [
             ("limit=x", "limit: \"x\" is no whole number"),
+            ("minSize=", "minSize: \"\" is no whole number"),
+            ("offset=99999999999999999999", "offset: \"99999999999999999999\" is no whole number"),
+            ("archived=", "archived: \"\" is neither true nor false"),
+            ("params=", "params: it is no JSON: EOF while parsing a value at line 1 column 0"),
             ("status=a&status=b", "status is given 2 times"),
             ("archived=yes", "archived: \"yes\" is neither true nor false"),
             ("params=[1]", "params: [1] is no JSON object"),

@@ -1,6 +1,7 @@
 //! Results and failures as HTTP responses.
 
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, Response as Raw, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -49,6 +50,12 @@ pub(super) struct Refused(pub(super) StatusCode, pub(super) Error);
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
         Self(status_of(error.kind()), error)
+    }
+}
+
+impl From<PathRejection> for Refused {
+    fn from(_: PathRejection) -> Self {
+        Error::invalid_request("the path is no UTF-8 text once it is decoded").into()
     }
 }
 

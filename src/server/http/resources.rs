@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::http::StatusCode;
@@ -38,11 +39,14 @@ fn handler(resource: &'static Resource) -> MethodRouter<Arc<App>> {
     }
     match resource.answer {
         Answer::Bytes => on(verb, download::file),
-        _ => on(verb, move |State(app): State<Arc<App>>, id: Option<Path<String>>, request: Request| async move {
-            answer(&app, resource, id.map(|Path(id)| id), request).await
+        _ => on(verb, move |State(app): State<Arc<App>>, id: Id, request: Request| async move {
+            answer(&app, resource, id?.map(|Path(id)| id), request).await
         }),
     }
 }
+
+/// The `{id}` of a path that has one; what is no text is refused as everything is.
+type Id = Result<Option<Path<String>>, PathRejection>;
 
 async fn answer(app: &App, resource: &Resource, id: Option<String>, request: Request) -> Result<Response, Refused> {
     let (head, content) = request.into_parts();

@@ -20,6 +20,7 @@ use crate::base::files::{self, Context};
 use crate::model::ids::ArtifactType;
 use crate::model::{Error, Result};
 use crate::operations::rest::{Resource, UPLOAD_NAME, UPLOAD_TYPE};
+use crate::publishing::media_type_of;
 use crate::store::Site;
 
 /// Longest name of an uploaded file.
@@ -61,7 +62,10 @@ async fn publish_file(
     // Known to be wrong before there is a store, it must not make one.
     let artifact_type = params.get("artifactType").and_then(Value::as_str).unwrap_or_default();
     ArtifactType::try_from(artifact_type.to_owned()).map_err(|error| Error::invalid_params(error).field("type"))?;
+    // What a name tells, a client's default would only blur.
     if !params.contains_key("mediaType")
+        && media_type_of(&name).is_none()
+        && params.get("format") != Some(&json!("table"))
         && let Some(kind) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok())
         && !["application/octet-stream", "application/x-www-form-urlencoded"].contains(&kind)
     {

@@ -134,7 +134,7 @@ fn a_sidecar_says_everything_once() {
     let params = text_with(
         "hello",
         json!({"logicalKey": "k", "title": "T", "tags": {"a": "b"}, "inputArtifactIds": [id(&input)], "params": {"n": 1},
-            "writerName": "w", "gitCommit": "c", "runId": "r", "roles": ["x"]}),
+            "writerName": "w", "gitCommit": "c", "runId": "r", "roles": ["x"], "capabilities": ["replay"]}),
     );
     let artifact = place.ok("publish_artifact", params)["artifact"].clone();
     let read = || std::fs::read_to_string(artifact["pathSidecar"].as_str().unwrap()).unwrap();
@@ -152,6 +152,7 @@ fn a_sidecar_says_everything_once() {
         "tags",
         "title",
         "roles",
+        "capabilities",
         "runId",
         "writer",
         "git",

@@ -61,7 +61,7 @@ fn everything_said_is_answered_and_kept() {
     let place = Place::new();
     let said = json!({"schemaVersion": 3, "logicalKey": "k", "writerName": "backtest", "writerVersion": "1.2", "gitCommit": "abc",
         "gitDirty": true, "params": {"b": [1, {"c": null}], "a": 1.5}, "artifactId": "mine", "runId": "run-7", "roles": ["report", "final"],
-        "title": "Title", "description": "Long\ntext", "mediaType": "text/x-own", "outcome": "fail", "source": "s3://bucket/x"});
+        "capabilities": ["replay", "compare"], "title": "Title", "description": "Long\ntext", "mediaType": "text/x-own", "outcome": "fail", "source": "s3://bucket/x"});
     let artifact = publish(&place, said.clone());
     for field in [
         "schemaVersion",
@@ -70,6 +70,7 @@ fn everything_said_is_answered_and_kept() {
         "artifactId",
         "runId",
         "roles",
+        "capabilities",
         "title",
         "description",
         "mediaType",

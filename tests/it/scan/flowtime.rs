@@ -5,3 +5,4 @@ mod finding;
 mod folder;
 mod odd;
 mod relating;
+mod session;

@@ -148,7 +148,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:609c462bce1dba290a82ec915465725cc6d0be07511f3a1ce732260f7e6726ba";
+export const SCHEMA_HASH = "sha256:0df7e7eb7fd731801b3313fee8c633d0cefaa29065090cfd63409e455fd37860";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -358,7 +358,8 @@ export abstract class Methods {
    * each come to, and the rows that were added, removed and changed.
    *
    * `verdict` says it in a word, `reason` in a sentence. Values are compared exactly: 0.1 is not 0.1000001, NaN is NaN.
-   * Deleted artifacts are compared like others as long as their bytes are there.
+   * Deleted artifacts are compared like others as long as their bytes are there. The files of runs that were scanned are
+   * told by their paths below the run's own folder.
    *
    * @example
    * await client.compareArtifacts({"left":"art-20260301T093000-5f2c81d4","right":"art-20260302T093000-0b7e43aa"});

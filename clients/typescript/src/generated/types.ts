@@ -3254,6 +3254,8 @@ export interface PublishArtifactParams {
   runId?: string | null | undefined;
   /** The parts it plays. */
   roles?: string[] | null | undefined;
+  /** What can be done with it, such as `replay` or `compare`; a search finds it by these words. */
+  capabilities?: string[] | null | undefined;
   /** A title for people. */
   title?: string | null | undefined;
   /** A description for people. */
@@ -3408,7 +3410,10 @@ export interface ReadFileParams {
   artifactId?: string | null | undefined;
   /** The hash of the file's bytes. */
   hash?: string | null | undefined;
-  /** Which file of a tree; a table or a single file needs none. */
+  /**
+   * Which file of a tree, as list_files names it or by its path below the folder that holds them all; a table or a
+   * single file needs none.
+   */
   file?: string | null | undefined;
   /** Where the piece begins, in bytes; 0 unless given. */
   offset?: number | null | undefined;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -129,6 +128,13 @@ fn nested_files_are_listed_with_their_media_types() {
     let file = format!("{RUN}/series/demand@DEMAND@DEFAULT.csv");
     let read = place.ok("read_file", json!({"artifactId": RUN, "file": file}));
     assert_eq!((&read["data"], &read["integrity"]), (&json!("t,value\n0,29\n1,12\n"), &json!("verified")));
+    // As its producer calls it, too.
+    let short = place.ok("read_file", json!({"artifactId": RUN, "file": "series/demand@DEMAND@DEFAULT.csv"}));
+    assert_eq!(short, read);
+    for other in ["demand@DEMAND@DEFAULT.csv", "/run.json", "../run.json", ""] {
+        let (kind, field, _) = place.refuses("read_file", json!({"artifactId": RUN, "file": other}));
+        assert_eq!((kind.as_str(), field.as_str()), ("not_found", "file"), "{other}");
+    }
 }
 
 #[test]
@@ -262,21 +268,10 @@ fn one_kind_may_be_scanned_by_itself() {
     assert_eq!(counts(&place.ok("scan", json!({}))), [4, 2, 0, 2, 0, 0, 20]);
 }
 
-/// 200 runs of 10 models.
-fn many(data: &Path) {
-    for number in 0..200 {
-        let name = format!("run_202509{:02}T08{:02}00Z_{number:08x}", 1 + number / 20, number % 20);
-        folder::run(data, &name, folder::made_of(&format!("m{}", number % 10)), SPEC);
-    }
-    for number in 0..10 {
-        folder::model(data, &format!("m{number}"), &json!({"title": format!("Model {number}")}));
-    }
-}
-
 #[test]
 fn two_processes_scan_two_hundred_runs_at_once() {
     let place = folder::place();
-    many(&data(&place));
+    folder::many(&data(&place));
     place.site().close();
     let root = place.root();
     let replies: Vec<Value> = std::thread::scope(|scope| {
@@ -294,7 +289,7 @@ fn two_processes_scan_two_hundred_runs_at_once() {
     assert_eq!(downstream.as_array().unwrap().len(), 20);
 
     let other = folder::place();
-    many(&data(&other));
+    folder::many(&data(&other));
     other.ok("scan", json!({}));
     let listed = |place: &Place| {
         let list = place.ok("list_artifacts", json!({"filter": {"limit": 1000}}));

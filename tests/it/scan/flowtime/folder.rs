@@ -140,3 +140,14 @@ pub fn furnish(place: &Place) {
     write(&data.join("templates/shop.yaml"), "not ours\n");
     write(&data.join("readme.txt"), "not ours\n");
 }
+
+/// 200 runs of 10 models.
+pub fn many(data: &Path) {
+    for number in 0..200 {
+        let name = format!("run_202509{:02}T08{:02}00Z_{number:08x}", 1 + number / 20, number % 20);
+        run(data, &name, made_of(&format!("m{}", number % 10)), &SPEC.replace("Weekend", &format!("Weekend {number}")));
+    }
+    for number in 0..10 {
+        model(data, &format!("m{number}"), &json!({"title": format!("Model {number}")}));
+    }
+}

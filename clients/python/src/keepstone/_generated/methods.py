@@ -261,6 +261,7 @@ class Methods:
         artifact_id: str | None = None,
         run_id: str | None = None,
         roles: Sequence[str] | None = None,
+        capabilities: Sequence[str] | None = None,
         title: str | None = None,
         description: str | None = None,
         media_type: str | None = None,
@@ -307,6 +308,8 @@ class Methods:
             run_id: The run that published it; publishing a duplicate makes it a member of this run
                 too.
             roles: The parts it plays.
+            capabilities: What can be done with it, such as `replay` or `compare`; a search finds it
+                by these words.
             title: A title for people.
             description: A description for people.
             media_type: Its media type, where the file name doesn't tell.
@@ -342,6 +345,7 @@ class Methods:
                 "artifact_id": artifact_id,
                 "run_id": run_id,
                 "roles": roles,
+                "capabilities": capabilities,
                 "title": title,
                 "description": description,
                 "media_type": media_type,
@@ -498,7 +502,8 @@ class Methods:
 
         `verdict` says it in a word, `reason` in a sentence. Values are compared exactly: 0.1 is not
         0.1000001, NaN is NaN. Deleted artifacts are compared like others as long as their bytes are
-        there.
+        there. The files of runs that were scanned are told by their paths below the run's own
+        folder.
 
         Args:
             left: The artifact that is compared, as a rule the older one.
@@ -675,7 +680,8 @@ class Methods:
         Args:
             artifact_id: The artifact; or give `hash`.
             hash: The hash of the file's bytes.
-            file: Which file of a tree; a table or a single file needs none.
+            file: Which file of a tree, as list_files names it or by its path below the folder that
+                holds them all; a table or a single file needs none.
             offset: Where the piece begins, in bytes; 0 unless given.
             length: How many bytes at most: 1 to 1048576, 1048576 unless given.
         """
