@@ -13,7 +13,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::app::App;
-use super::body;
+use super::body::{self, Incoming};
 use super::query::{self, Words};
 use super::reply::{self, Refused};
 use crate::base::files::{self, Context};
@@ -83,8 +83,9 @@ async fn publish_file(
     result
 }
 
-async fn receive(mut upload: Upload, mut body: Body, most: u64) -> Result<Upload> {
-    while let Some(piece) = body::next(&mut body).await? {
+async fn receive(mut upload: Upload, body: Body, most: u64) -> Result<Upload> {
+    let mut incoming = Incoming::new(body);
+    while let Some(piece) = incoming.next().await? {
         if upload.size + piece.len() as u64 > most {
             return Err(body::too_large(most).hint("raise limits.upload_bytes in keepstone.toml"));
         }
