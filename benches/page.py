@@ -22,7 +22,8 @@ Ratios count, absolute figures don't: the same machine can be several times slow
 HOW = """## How it is measured
 
 - The bare program and keepstone run in turn, A B A B, with the same client, the same requests and the same files, in the
-  page cache. Each figure is the median of the rounds, each ratio the median of the ratios of the rounds.
+  page cache. Each figure is the median of three rounds, each ratio the median of the ratios of the rounds; compaction, which
+  takes minutes, is measured once.
 - The bare sidecar reads a line, asks SQLite through rusqlite, and writes a line of JSON, all on one thread. Its table has
   integer keys and an index that covers each search; it answers the same fields. It publishes by reading the file, taking
   its SHA-256, looking that up, and for new bytes write, fsync, rename, folder fsync, and a commit with synchronous=FULL;

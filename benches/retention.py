@@ -256,7 +256,8 @@ def compact(bench: Bench) -> list[Measured]:
             subprocess.run(["sync"], check=True)
             return bench.report([bench.bare, "compress", level, path, target])  # noqa: B023
 
-        times, *memory = bench.pairs(bare, keepstone, "seconds", min(bench.sizes.rounds, 3))
+        # It takes minutes, beside which the machine's moods are small.
+        times, *memory = bench.pairs(bare, keepstone, "seconds", 1)
         what = {"dictionary": "a JSON Lines file of {} whose texts repeat: dictionary",
                 "zstd": "a JSON Lines file of {} in which nothing repeats: Zstandard at level 9"}[form]
         work = f"compact {what.format(size(bench.sizes.lines_bytes))}, beside Zstandard at level {level}"
