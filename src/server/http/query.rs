@@ -107,14 +107,12 @@ fn several(written: Written, parts: &[&str]) -> Value {
 fn one(word: &Word, text: String) -> Result<Option<Value>> {
     let wrong = |what: String| Err(Error::invalid_params(format!("{}: {what}", word.name())).field(word.name()));
     let value = match word.written {
-        Written::Number | Written::Capped(_) => {
-            match (text.parse::<u64>().map_err(|error| error.kind().clone()), word.written) {
-                (Ok(number), Written::Capped(most)) => json!(number.min(most)),
-                (Err(IntErrorKind::PosOverflow), Written::Capped(most)) => json!(most),
-                (Ok(number), _) => json!(number),
-                (Err(_), _) => return wrong(format!("{text:?} is no whole number")),
-            }
-        }
+        Written::Number | Written::Capped(_) => match (text.parse::<u64>(), word.written) {
+            (Ok(number), Written::Capped(most)) => json!(number.min(most)),
+            (Err(error), Written::Capped(most)) if *error.kind() == IntErrorKind::PosOverflow => json!(most),
+            (Ok(number), _) => json!(number),
+            (Err(_), _) => return wrong(format!("{text:?} is no whole number")),
+        },
         Written::Flag | Written::Switch { .. } => {
             let flag = match text.as_str() {
                 "true" | "1" => true,
