@@ -18,6 +18,8 @@ const INPUTS_MOST: u64 = 100;
 
 /// The params that name the model or template that something was made with.
 const MODEL_PARAMS: [&str; 2] = ["modelId", "templateId"];
+/// The latter, where it ties two.
+const TEMPLATE_PARAM: &str = "provenance.templateId";
 
 /// What ties an artifact to the one that was asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +67,8 @@ pub struct Relatives {
     pub derived_from: Vec<Relative>,
     /// What was made of it, nearest first, newest first among those.
     pub derivatives: Vec<Relative>,
-    /// What it replaced or was replaced by, what is noted as its sibling; then what shares a model, then what shares an
-    /// input, newest first.
+    /// What it replaced or was replaced by, what is noted as its sibling; then what shares a model, an input, and at last a
+    /// template, newest first.
     pub related: Vec<Relative>,
     /// Whether a list was cut.
     pub truncated: bool,
@@ -253,8 +255,14 @@ impl Manifest {
                 found.extend(others.map(|seq| (seq, Tie::SharedModel, via())));
             }
         }
-        // A model says more than any other input; of what shares it, the newest first.
-        found.sort_by_key(|(seq, tie, _)| (*tie != Tie::SharedModel, Reverse(*seq)));
+        // A model says more than any other input, and a template, which everything may have been made with, less; of what
+        // shares it, the newest first.
+        let rank = |tie: &Tie, via: &Between| match (tie, via) {
+            (Tie::SharedModel, Between::Param(name, _)) if name == TEMPLATE_PARAM => 2,
+            (Tie::SharedModel, _) => 0,
+            _ => 1,
+        };
+        found.sort_by_key(|(seq, tie, via)| (rank(tie, via), Reverse(*seq)));
         for (seq, tie, via) in found {
             if seen.contains(&seq) {
                 continue;

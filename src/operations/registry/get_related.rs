@@ -71,7 +71,8 @@ pub struct Relations {
     derived_from: Vec<Related>,
     /// What was made of it, nearest first, then newest first.
     derivatives: Vec<Related>,
-    /// What replaced it, what it replaced, its siblings, what shares a model, what shares an input; then newest first.
+    /// What replaced it, what it replaced, its siblings, what shares a model, an input, and at last
+    /// a template; then newest first.
     related: Vec<Related>,
     /// Whether there is more than a list holds. Inputs beyond the first 100 are not looked at for siblings.
     truncated: bool,

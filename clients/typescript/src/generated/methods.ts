@@ -148,7 +148,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:0df7e7eb7fd731801b3313fee8c633d0cefaa29065090cfd63409e455fd37860";
+export const SCHEMA_HASH = "sha256:f36e4ce3508978c84a5a34a19f6fc748ac1e1936c709c840724a2bb5df50c86c";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;

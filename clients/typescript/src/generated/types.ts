@@ -2277,7 +2277,10 @@ export interface Relations {
   derivedFrom: Related[];
   /** What was made of it, nearest first, then newest first. */
   derivatives: Related[];
-  /** What replaced it, what it replaced, its siblings, what shares a model, what shares an input; then newest first. */
+  /**
+   * What replaced it, what it replaced, its siblings, what shares a model, an input, and at last
+   * a template; then newest first.
+   */
   related: Related[];
   /** Whether there is more than a list holds. Inputs beyond the first 100 are not looked at for siblings. */
   truncated: boolean;

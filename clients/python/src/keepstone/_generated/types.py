@@ -2997,8 +2997,8 @@ class Relations:
     derivatives: list[Related]
     """What was made of it, nearest first, then newest first."""
     related: list[Related]
-    """What replaced it, what it replaced, its siblings, what shares a model, what shares an input;
-    then newest first.
+    """What replaced it, what it replaced, its siblings, what shares a model, an input, and at last
+    a template; then newest first.
     """
     truncated: bool
     """Whether there is more than a list holds. Inputs beyond the first 100 are not looked at for
