@@ -1,7 +1,8 @@
 //! Serves operations: sessions over lines with their order, cancellation and progress, and single calls for the command line.
 //!
-//! One thread reads and runs short queries itself; workers prepare commands and run what had to wait; one committer
-//! commits whatever is ready, many in one transaction; the thread that opened the session watches over them.
+//! One thread reads and runs short queries itself, and prepares a command when nothing else is there; workers prepare all
+//! other commands and run what had to wait; one committer commits whatever is ready, many in one transaction; the thread
+//! that opened the session watches over them.
 
 mod commit;
 mod conductor;
