@@ -178,6 +178,14 @@ pub fn open_or_create(path: &Path, mode: u32) -> Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(mode).open(path).context("open", path)
 }
 
+/// Opens a file that is there for reading and writing; `None` when there is none.
+pub fn open_existing(path: &Path) -> Result<Option<File>> {
+    match OpenOptions::new().read(true).write(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        opened => opened.map(Some).context("open", path),
+    }
+}
+
 /// Makes a folder and its missing parents, and makes all of them durable.
 pub fn create_folders(folder: &Path) -> Result<()> {
     let mut missing = Vec::new();
@@ -481,81 +489,21 @@ pub fn unnamed(folder: &Path) -> Result<File> {
     Ok(file)
 }
 
-/// A lock that the kernel holds for this process and frees when the process ends, however it ends.
-#[derive(Debug)]
-pub struct Lock {
-    _file: File,
+/// Locks an open file for this process alone, unless somebody else has it; whether it could.
+pub fn try_lock(file: &File, path: &Path) -> Result<bool> {
+    was_free(file.try_lock(), path)
 }
 
-impl Lock {
-    /// Waits for the lock together with other sharers.
-    pub fn shared(path: &Path) -> Result<Self> {
-        let file = open_or_create(path, 0o600)?;
-        file.lock_shared().context("lock", path)?;
-        Ok(Self { _file: file })
-    }
+/// Locks an open file together with other sharers, unless somebody has it alone; whether it could.
+pub fn try_lock_shared(file: &File, path: &Path) -> Result<bool> {
+    was_free(file.try_lock_shared(), path)
+}
 
-    /// Waits for the lock alone.
-    pub fn exclusive(path: &Path) -> Result<Self> {
-        let file = open_or_create(path, 0o600)?;
-        file.lock().context("lock", path)?;
-        Ok(Self { _file: file })
-    }
-
-    /// Takes the lock alone if nobody holds it.
-    pub fn try_exclusive(path: &Path) -> Result<Option<Self>> {
-        let file = open_or_create(path, 0o600)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _file: file })),
-            Err(fs::TryLockError::WouldBlock) => Ok(None),
-            Err(fs::TryLockError::Error(error)) => Err(error).context("lock", path),
-        }
-    }
-
-    /// Waits for the lock alone, at most this long; `None` when others kept it.
-    pub fn exclusive_within(path: &Path, limit: std::time::Duration) -> Result<Option<Self>> {
-        let file = open_or_create(path, 0o600)?;
-        match file.try_lock() {
-            Ok(()) => return Ok(Some(Self { _file: file })),
-            Err(fs::TryLockError::WouldBlock) => {}
-            Err(fs::TryLockError::Error(error)) => return Err(error).context("lock", path),
-        }
-        // The kernel wakes who waits at once and in turn, which asking again and again would not; but it knows no
-        // limit. A thread that comes too late finds nobody to hand the lock to, and lets go of it.
-        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-        let waiting = std::thread::Builder::new().name("lock".to_owned()).spawn(move || {
-            let outcome = file.lock().map(|()| file);
-            sender.send(outcome).ok();
-        });
-        waiting.context("wait for", path)?;
-        match receiver.recv_timeout(limit) {
-            Ok(outcome) => Ok(Some(Self { _file: outcome.context("lock", path)? })),
-            Err(_) => Ok(None),
-        }
-    }
-
-    /// Takes an existing lock file alone if nobody holds it: `Some(None)` when somebody does, `None` without file.
-    pub fn try_existing(path: &Path) -> Result<Option<Option<Self>>> {
-        let file = match OpenOptions::new().read(true).write(true).open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).context("open", path),
-        };
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Some(Self { _file: file }))),
-            Err(fs::TryLockError::WouldBlock) => Ok(Some(None)),
-            Err(fs::TryLockError::Error(error)) => Err(error).context("lock", path),
-        }
-    }
-
-    /// Takes the lock together with other sharers, unless somebody holds it alone.
-    pub fn try_shared(path: &Path) -> Result<Option<Self>> {
-        let file = open_or_create(path, 0o600)?;
-        match file.try_lock_shared() {
-            Ok(()) => Ok(Some(Self { _file: file })),
-            Err(fs::TryLockError::WouldBlock) => Ok(None),
-            Err(fs::TryLockError::Error(error)) => Err(error).context("lock", path),
-        }
+fn was_free(tried: std::result::Result<(), fs::TryLockError>, path: &Path) -> Result<bool> {
+    match tried {
+        Ok(()) => Ok(true),
+        Err(fs::TryLockError::WouldBlock) => Ok(false),
+        Err(fs::TryLockError::Error(error)) => Err(error).context("lock", path),
     }
 }
 

@@ -8,6 +8,7 @@ pub mod crash;
 pub mod files;
 pub mod graph;
 pub mod hex;
+pub mod lock;
 pub mod outgoing;
 pub mod parallel;
 pub mod visible;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::placing::sidecar_again;
-use super::rebuild::change_again;
+use super::replay::change_again;
 use super::trash;
 use super::writer::Writer;
 use crate::base::clock;

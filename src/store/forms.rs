@@ -13,7 +13,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Access, Store};
-use crate::base::files::{self, Context, Fingerprint, Lock};
+use crate::base::files::{self, Context, Fingerprint};
+use crate::base::lock::Lock;
 use crate::base::{beneath, clock, crash};
 use crate::compaction::{self, Judgement, Material, Measure, Settings};
 use crate::manifest::{BUSY_WAIT, Manifest, Replacement};

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::base::clock::{self, Clock};
-use crate::base::files::{self, Lock};
+use crate::base::files;
+use crate::base::lock::Lock;
 use crate::manifest::Manifest;
 use crate::model::artifact::TypeDefinition;
 use crate::model::ids::ArtifactType;

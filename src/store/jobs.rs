@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{Access, Ahead, Store, report};
 use crate::base::crash;
-use crate::base::files::Lock;
+use crate::base::lock::Lock;
 use crate::manifest::{BUSY_WAIT, JobItem, JobKind, JobRow};
 use crate::model::retention::Deletion;
 use crate::model::{Error, Kind, Result, Watch};

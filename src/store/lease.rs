@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::base::clock::Clock;
 use crate::base::crash;
-use crate::base::files::{self, Lock};
+use crate::base::files;
+use crate::base::lock::Lock;
 use crate::model::Result;
 use crate::objects::Staging;
 use crate::store::layout::Layout;

@@ -20,7 +20,7 @@ use crate::objects::{Staging, Unfinished};
 use crate::store::lease::Lease;
 use crate::store::names;
 use crate::store::reader::View;
-use crate::store::rebuild::told;
+use crate::store::replay::told;
 use crate::store::sidecar::Sidecar;
 
 /// An artifact that is to get its name, and the sidecar written for it while the transaction was open.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::ahead::Ahead;
 use super::placing::Fresh;
 use super::{Store, identity_of};
-use crate::base::files::Lock;
+use crate::base::lock::Lock;
 use crate::base::{clock, crash};
 use crate::manifest::{BUSY_WAIT, Found, LINEAGE_ADDED, Manifest, ObjectRow, PUBLISHED, Placement, RESCANNED};
 use crate::model::artifact::{Event, Input, Publication, State, Storage};

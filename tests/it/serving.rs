@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use keepstone::base::files::Lock;
+use keepstone::base::lock::Lock;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 

@@ -13,7 +13,7 @@ use crate::model::{Error, Result};
 use crate::store::history::{self, Line};
 use crate::store::placing::sidecar_again;
 use crate::store::reader::{Reader, View};
-use crate::store::rebuild::{change_again, publish_again};
+use crate::store::replay::{change_again, publish_again};
 use crate::store::sidecar::Sidecar;
 use crate::store::{Layout, init, site};
 
