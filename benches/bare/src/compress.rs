@@ -7,6 +7,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use crate::Result;
+use crate::table::chance;
 
 /// Compresses a file while it is hashed, flushes it, and gives it its name once what it holds has the same hash.
 pub fn proven(level: i32, source: &Path, target: &Path) -> Result<()> {
@@ -55,13 +56,7 @@ pub fn generate(kind: &str, bytes: u64, target: &Path) -> Result<()> {
     const STATES: [&str; 5] = ["accepted", "partially_filled", "filled", "cancelled_by_user", "rejected_by_risk_check"];
     let temporary = target.with_extension("new");
     let mut file = BufWriter::with_capacity(1 << 20, File::create(&temporary)?);
-    let mut random = 0x6b65_6570_7374_6f6e_u64;
-    let mut below = |limit: u64| {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        random % limit
-    };
+    let mut below = chance();
     let (mut written, mut number) = (0, 0_u64);
     while written < bytes {
         let (price, size) = (below(1_000_000), below(10_000));

@@ -66,17 +66,22 @@ impl Write for Hashing {
     }
 }
 
-/// Writes a CSV of trades, a moment, a text, two reals and a whole number a row: about 47 bytes each.
-pub fn generate(rows: u64, target: &Path) -> Result<()> {
-    let temporary = target.with_extension("new");
-    let mut file = BufWriter::with_capacity(1 << 20, File::create(&temporary)?);
+/// Numbers below a limit, the same each time.
+pub fn chance() -> impl FnMut(u64) -> u64 {
     let mut random = 0x6b65_6570_7374_6f6e_u64;
-    let mut below = |limit: u64| {
+    move |limit| {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
         random % limit
-    };
+    }
+}
+
+/// Writes a CSV of trades, a moment, a text, two reals and a whole number a row: about 47 bytes each.
+pub fn generate(rows: u64, target: &Path) -> Result<()> {
+    let temporary = target.with_extension("new");
+    let mut file = BufWriter::with_capacity(1 << 20, File::create(&temporary)?);
+    let mut below = chance();
     writeln!(file, "ts,symbol,price,fee,volume")?;
     let mut price = 10_000;
     for row in 0..rows {
