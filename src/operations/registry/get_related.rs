@@ -15,7 +15,7 @@ use crate::store::{Reader, View};
 /// Answers what an artifact has to do with others: what it was made from, what was made of it, and what is related.
 ///
 /// Related are the artifacts that it replaced or was replaced by and those noted as its siblings, then those made with the
-/// same model, then those made from the same input. Nothing is guessed from types, tags or times.
+/// same model, from the same input, and at last with the same template. Nothing is guessed from types, tags or times.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(extend("examples" = [{"artifactId": "art-20260301T093000-5f2c81d4", "depth": 2}]))]

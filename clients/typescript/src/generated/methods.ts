@@ -148,7 +148,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:f36e4ce3508978c84a5a34a19f6fc748ac1e1936c709c840724a2bb5df50c86c";
+export const SCHEMA_HASH = "sha256:25107125fa65288f65a528f968cd4ce953b2f89ea53acbb0e9b5db214409618c";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -375,7 +375,7 @@ export abstract class Methods {
    * Answers what an artifact has to do with others: what it was made from, what was made of it, and what is related.
    *
    * Related are the artifacts that it replaced or was replaced by and those noted as its siblings, then those made with the
-   * same model, then those made from the same input. Nothing is guessed from types, tags or times.
+   * same model, from the same input, and at last with the same template. Nothing is guessed from types, tags or times.
    *
    * @example
    * await client.getRelated({"artifactId":"art-20260301T093000-5f2c81d4","depth":2});

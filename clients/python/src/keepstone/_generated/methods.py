@@ -539,8 +539,8 @@ class Methods:
         it, and what is related.
 
         Related are the artifacts that it replaced or was replaced by and those noted as its
-        siblings, then those made with the same model, then those made from the same input. Nothing
-        is guessed from types, tags or times.
+        siblings, then those made with the same model, from the same input, and at last with the
+        same template. Nothing is guessed from types, tags or times.
 
         Args:
             artifact_id: The artifact.
