@@ -1,12 +1,13 @@
 //! Puts a version together: from the members named, or from another version and what changes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 
 use serde_json::{Map, Value};
 
 use super::diff::same_features;
 use super::{counting, find};
-use crate::manifest::Manifest;
+use crate::manifest::{Candidate, Manifest};
 use crate::model::artifact::Writer;
 use crate::model::dataset::{FeatureValue, Features, Head, Member, Provenance, Snapshot};
 use crate::model::ids::{ArtifactId, DatasetId};
@@ -88,8 +89,10 @@ pub struct Update {
 
 /// A version as it would be, before its members are looked up.
 pub struct Outline {
-    /// Sorted by artifact id; each artifact once.
-    entries: Vec<Entry>,
+    /// The parent's members after removals and updates.
+    inherited: Vec<Addition>,
+    /// Where each member comes from, by artifact id; each artifact once.
+    order: Vec<Origin>,
     name: Option<String>,
     description: Option<String>,
     tags: BTreeMap<String, String>,
@@ -103,6 +106,8 @@ pub struct Outline {
 pub struct Plan {
     /// The version.
     pub snapshot: Snapshot,
+    /// Where each member came from.
+    order: Vec<Origin>,
     /// The event that came next; what happens from it on the plan does not know.
     since: u64,
 }
@@ -111,6 +116,18 @@ impl Plan {
     /// Whether nothing has happened since that could make another version of it.
     pub fn holds(&self, manifest: &Manifest) -> Result<bool> {
         Ok(!manifest.changed_since(self.since)?)
+    }
+
+    /// Hands the members that were added back to who wanted them.
+    pub fn give_back(self, wanted: &mut Wanted) {
+        let members = self.order.into_iter().zip(self.snapshot.members);
+        let added = members.filter_map(|(from, member)| match from {
+            Origin::Added(at) => Some((at, addition(member))),
+            Origin::Parent(_) => None,
+        });
+        let mut added: Vec<(u32, Addition)> = added.collect();
+        added.sort_unstable_by_key(|(at, _)| *at);
+        wanted.members = added.into_iter().map(|(_, addition)| addition).collect();
     }
 }
 
@@ -219,18 +236,29 @@ fn features<'a>(
     Ok(())
 }
 
-/// A member on its way, and where the request names it.
-struct Entry {
-    addition: Addition,
-    /// Its place among the members added; none for one of the parent's.
-    at: Option<usize>,
+/// Where a member comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// It is this one of the members added.
+    Added(u32),
+    /// It is this one of the parent's.
+    Parent(u32),
 }
 
-impl Entry {
-    fn field(&self, name: &str) -> String {
-        match self.at {
-            Some(at) => format!("members[{at}].{name}"),
-            None => "parentVersion".to_owned(),
+impl Origin {
+    /// A member, where those of the parent and those that are added lie.
+    fn of<'a>(self, inherited: &'a [Addition], added: &'a [Addition]) -> &'a Addition {
+        match self {
+            Origin::Added(at) => &added[at as usize],
+            Origin::Parent(at) => &inherited[at as usize],
+        }
+    }
+
+    /// How the request names it.
+    fn field(self, name: &str) -> String {
+        match self {
+            Origin::Added(at) => format!("members[{at}].{name}"),
+            Origin::Parent(_) => "parentVersion".to_owned(),
         }
     }
 }
@@ -238,60 +266,113 @@ impl Entry {
 /// Puts a version together from its parent and what is asked for.
 pub fn outline(manifest: &Manifest, wanted: &Wanted) -> Result<Outline> {
     let since = manifest.next_event_id()?;
-    let (mut entries, parent) = match &wanted.parent_version {
+    let (inherited, parent) = match &wanted.parent_version {
         Some(parent) => inherited(manifest, wanted, parent)?,
-        None => (Vec::new(), None),
+        None => Default::default(),
     };
-    let added = wanted.members.iter().cloned().enumerate();
-    entries.extend(added.map(|(at, addition)| Entry { addition, at: Some(at) }));
-    if entries.len() > MEMBERS_MAX {
-        return Err(Error::limit_exceeded(format!(
-            "there are {} members; a version may have {MEMBERS_MAX}",
-            entries.len()
-        ))
-        .field("members"));
+    let count = inherited.len() + wanted.members.len();
+    if count > MEMBERS_MAX {
+        return Err(Error::limit_exceeded(format!("there are {count} members; a version may have {MEMBERS_MAX}"))
+            .field("members"));
     }
-    // In the order of their ids, so that neighbours in the manifest are read one after another.
-    let entries = sorted(entries);
-    for two in entries.windows(2) {
-        if two[0].addition.artifact_id == two[1].addition.artifact_id {
-            let where_else = match two[0].at {
-                Some(at) => format!("it is members[{at}] too"),
-                None => "the parent version has it too".to_owned(),
-            };
-            return Err(Error::invalid_data(format!(
-                "{}: artifact {} can be a member only once: {where_else}",
-                two[1].field("artifactId"),
-                two[1].addition.artifact_id
-            ))
-            .field(two[1].field("artifactId"))
-            .hint("change what is known about a member of the parent version with update"));
-        }
-    }
-    one_kind(&entries)?;
-    let parent = parent.unwrap_or_default();
-    Ok(Outline {
-        entries,
+    let places = |places: &[Addition]| 0..u32::try_from(places.len()).expect("few enough");
+    let order = places(&inherited).map(Origin::Parent).chain(places(&wanted.members).map(Origin::Added)).collect();
+    let outline = Outline {
+        order: sorted(order, |from| from.of(&inherited, &wanted.members).artifact_id.as_str()),
+        inherited,
         name: wanted.name.clone().or(parent.name),
         description: wanted.description.clone().or(parent.description),
         tags: wanted.tags.clone().unwrap_or(parent.tags),
         annotations: wanted.annotations.clone().unwrap_or(parent.annotations),
         since,
-    })
+    };
+    outline.each_once(wanted)?;
+    outline.one_kind(wanted)?;
+    Ok(outline)
+}
+
+/// The version that is wanted, as this manifest has its members; it takes them from who wants it.
+pub fn plan(manifest: &Manifest, wanted: &mut Wanted) -> Result<Plan> {
+    let outline = outline(manifest, wanted)?;
+    let found = outline.look_up(manifest, wanted, 0..outline.len())?;
+    Ok(outline.fill(wanted, found))
+}
+
+/// What the manifest knows of members, in their order, and the runs that published them.
+pub struct Found {
+    candidates: Vec<Candidate>,
+    source_runs: BTreeSet<String>,
+}
+
+impl Found {
+    /// What is known of members and of those behind them.
+    pub fn and(mut self, behind: Found) -> Self {
+        self.candidates.extend(behind.candidates);
+        self.source_runs.extend(behind.source_runs);
+        self
+    }
 }
 
 impl Outline {
+    /// How many members it has.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Its members, by artifact id.
+    fn additions<'a>(&'a self, wanted: &'a Wanted) -> impl Iterator<Item = (Origin, &'a Addition)> {
+        self.order.iter().map(|from| (*from, from.of(&self.inherited, &wanted.members)))
+    }
+
+    fn each_once(&self, wanted: &Wanted) -> Result<()> {
+        for two in self.order.windows(2) {
+            let artifact_id = |from: Origin| &from.of(&self.inherited, &wanted.members).artifact_id;
+            if artifact_id(two[0]) == artifact_id(two[1]) {
+                let where_else = match two[0] {
+                    Origin::Added(at) => format!("it is members[{at}] too"),
+                    Origin::Parent(_) => "the parent version has it too".to_owned(),
+                };
+                let field = two[1].field("artifactId");
+                let again = artifact_id(two[1]);
+                let message = format!("{field}: artifact {again} can be a member only once: {where_else}");
+                return Err(Error::invalid_data(message)
+                    .field(field)
+                    .hint("change what is known about a member of the parent version with update"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A feature is of one kind in all members: else no range, no filter and no column would mean anything.
+    fn one_kind(&self, wanted: &Wanted) -> Result<()> {
+        let mut kinds: HashMap<&str, (&'static str, &ArtifactId)> = HashMap::new();
+        for (from, Addition { artifact_id, features, .. }) in self.additions(wanted) {
+            for (name, value) in features.iter() {
+                let (kind, first) = *kinds.entry(name).or_insert((value.kind(), artifact_id));
+                if kind != value.kind() {
+                    let field = from.field(&format!("features.{name}"));
+                    return Err(Error::invalid_data(format!(
+                        "{field}: the feature {name:?} is {} for artifact {artifact_id} and {kind} for artifact {first}",
+                        value.kind(),
+                    ))
+                    .field(field));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// In what a version that is there differs from this one; who made it, when and with what index doesn't count.
     pub fn differences(&self, wanted: &Wanted, there: &Head, members: &[Member]) -> Vec<&'static str> {
-        let same = |entry: &Entry, member: &Member| {
-            let Addition { artifact_id, role, split, features } = &entry.addition;
+        let same = |addition: &Addition, member: &Member| {
+            let Addition { artifact_id, role, split, features } = addition;
             *artifact_id == member.artifact_id
                 && *role == member.role
                 && *split == member.split
                 && same_features(features, &member.features)
         };
-        let same_members = self.entries.len() == members.len()
-            && self.entries.iter().zip(members).all(|(entry, member)| same(entry, member));
+        let same_members = self.len() == members.len()
+            && self.additions(wanted).zip(members).all(|((_, addition), member)| same(addition, member));
         let all = [
             ("members", !same_members),
             ("parentVersion", wanted.parent_version != there.parent_version),
@@ -303,9 +384,43 @@ impl Outline {
         all.into_iter().filter(|(_, differs)| *differs).map(|(what, _)| what).collect()
     }
 
-    /// Looks the members up, counts and digests them.
-    pub fn plan(self, manifest: &Manifest, wanted: &Wanted) -> Result<Plan> {
-        let (members, source_runs) = resolve(manifest, self.entries)?;
+    /// Looks some of the members up.
+    pub fn look_up(&self, manifest: &Manifest, wanted: &Wanted, members: Range<usize>) -> Result<Found> {
+        let mut candidates = Vec::with_capacity(members.len());
+        let mut source_runs = BTreeSet::new();
+        let mut known = manifest.candidates()?;
+        for (from, Addition { artifact_id, .. }) in self.additions(wanted).take(members.end).skip(members.start) {
+            let mut candidate = match known.find(artifact_id)? {
+                Some(candidate) if !candidate.deleted => candidate,
+                found => {
+                    let field = from.field("artifactId");
+                    return Err(match found {
+                        None => Error::not_found(format!("{field}: artifact {artifact_id} was not found")),
+                        Some(_) => Error::conflict(format!("{field}: artifact {artifact_id} was deleted")),
+                    }
+                    .field(field));
+                }
+            };
+            if let Some(run_id) = candidate.run_id.take()
+                && !source_runs.contains(&run_id)
+            {
+                source_runs.insert(run_id);
+            }
+            candidates.push(candidate);
+        }
+        Ok(Found { candidates, source_runs })
+    }
+
+    /// The version, counted and digested; it takes the members from who wants it.
+    pub fn fill(self, wanted: &mut Wanted, found: Found) -> Plan {
+        let mut added: Vec<Option<Addition>> = std::mem::take(&mut wanted.members).into_iter().map(Some).collect();
+        let mut inherited: Vec<Option<Addition>> = self.inherited.into_iter().map(Some).collect();
+        let mut take = |from: Origin| match from {
+            Origin::Added(at) => added[at as usize].take(),
+            Origin::Parent(at) => inherited[at as usize].take(),
+        };
+        let additions = self.order.iter().filter_map(|from| take(*from));
+        let members: Vec<Member> = additions.zip(found.candidates).map(|(one, known)| member(one, known)).collect();
         let counted = counting::Counted::of(&members);
         let head = Head {
             dataset_id: wanted.dataset_id.clone(),
@@ -325,28 +440,26 @@ impl Outline {
                 writer: wanted.writer.clone(),
                 git_commit: wanted.git_commit.clone(),
                 stage: wanted.stage.clone(),
-                source_runs,
+                source_runs: found.source_runs.into_iter().collect(),
             },
             index: None,
         };
-        Ok(Plan { snapshot: Snapshot { head, members }, since: self.since })
+        Plan { snapshot: Snapshot { head, members }, order: self.order, since: self.since }
     }
 }
 
-/// The entries by artifact id. What is compared first lies side by side in memory, where the ids themselves don't.
-fn sorted(entries: Vec<Entry>) -> Vec<Entry> {
-    let start = |entry: &Entry| {
-        let id = entry.addition.artifact_id.as_str().as_bytes();
+/// Sorts by artifact id. What is compared first lies side by side in memory, where the ids themselves don't.
+fn sorted<'a>(order: Vec<Origin>, id: impl Fn(Origin) -> &'a str) -> Vec<Origin> {
+    let start = |from: Origin| {
+        let id = id(from).as_bytes();
         let mut start = [0; 32];
         let length = id.len().min(start.len());
         start[..length].copy_from_slice(&id[..length]);
         start
     };
-    let mut order: Vec<([u8; 32], usize)> = entries.iter().map(start).zip(0..).collect();
-    let id = |at: usize| &entries[at].addition.artifact_id;
+    let mut order: Vec<([u8; 32], Origin)> = order.into_iter().map(|from| (start(from), from)).collect();
     order.sort_by(|one, other| one.0.cmp(&other.0).then_with(|| id(one.1).cmp(id(other.1))));
-    let mut entries: Vec<Option<Entry>> = entries.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|(_, at)| entries[at].take()).collect()
+    order.into_iter().map(|(_, from)| from).collect()
 }
 
 /// What a version takes over from its parent besides the members.
@@ -359,7 +472,7 @@ struct Inherited {
 }
 
 /// The parent's members after removals and updates.
-fn inherited(manifest: &Manifest, wanted: &Wanted, parent: &Version) -> Result<(Vec<Entry>, Option<Inherited>)> {
+fn inherited(manifest: &Manifest, wanted: &Wanted, parent: &Version) -> Result<(Vec<Addition>, Inherited)> {
     let parent =
         find(manifest, &wanted.dataset_id, Some(parent)).map_err(|error| match error.data().field.as_deref() {
             Some("version") => as_field(error, "parentVersion"),
@@ -405,9 +518,8 @@ fn inherited(manifest: &Manifest, wanted: &Wanted, parent: &Version) -> Result<(
         }
         apply(update, member);
     }
-    let entries = members.into_iter().flatten().map(|addition| Entry { addition, at: None }).collect();
     let Head { name, description, tags, annotations, .. } = parent.head;
-    Ok((entries, Some(Inherited { name, description, tags, annotations })))
+    Ok((members.into_iter().flatten().collect(), Inherited { name, description, tags, annotations }))
 }
 
 fn as_field(error: Error, field: &str) -> Error {
@@ -423,6 +535,22 @@ fn addition(member: Member) -> Addition {
     Addition { artifact_id, role, split, features }
 }
 
+/// A member, once it is known what artifact it is.
+fn member(addition: Addition, known: Candidate) -> Member {
+    let Addition { artifact_id, role, split, features } = addition;
+    Member {
+        artifact_id,
+        artifact_type: known.artifact_type,
+        logical_key: known.logical_key,
+        role,
+        split,
+        file_hash: known.file_hash,
+        size_bytes: Count(known.size_bytes),
+        storage: known.storage,
+        features,
+    }
+}
+
 fn apply(update: &Update, member: &mut Addition) {
     if let Some(role) = &update.role {
         member.role.clone_from(role);
@@ -436,63 +564,4 @@ fn apply(update: &Update, member: &mut Addition) {
             None => member.features.remove(name),
         };
     }
-}
-
-/// A feature is of one kind in all members: else no range, no filter and no column would mean anything.
-fn one_kind(entries: &[Entry]) -> Result<()> {
-    let mut kinds: HashMap<&str, (&'static str, &ArtifactId)> = HashMap::new();
-    for entry in entries {
-        for (name, value) in entry.addition.features.iter() {
-            let (kind, first) = *kinds.entry(name).or_insert((value.kind(), &entry.addition.artifact_id));
-            if kind != value.kind() {
-                let field = entry.field(&format!("features.{name}"));
-                return Err(Error::invalid_data(format!(
-                    "{field}: the feature {name:?} is {} for artifact {} and {kind} for artifact {first}",
-                    value.kind(),
-                    entry.addition.artifact_id
-                ))
-                .field(field));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Looks every member up; answers them and the runs that published them.
-fn resolve(manifest: &Manifest, entries: Vec<Entry>) -> Result<(Vec<Member>, Vec<String>)> {
-    let mut members = Vec::with_capacity(entries.len());
-    let mut runs = std::collections::BTreeSet::new();
-    let mut candidates = manifest.candidates()?;
-    for entry in entries {
-        let artifact_id = &entry.addition.artifact_id;
-        let candidate = match candidates.find(artifact_id)? {
-            Some(candidate) if !candidate.deleted => candidate,
-            found => {
-                let field = entry.field("artifactId");
-                return Err(match found {
-                    None => Error::not_found(format!("{field}: artifact {artifact_id} was not found")),
-                    Some(_) => Error::conflict(format!("{field}: artifact {artifact_id} was deleted")),
-                }
-                .field(field));
-            }
-        };
-        if let Some(run_id) = candidate.run_id
-            && !runs.contains(&run_id)
-        {
-            runs.insert(run_id);
-        }
-        let Addition { artifact_id, role, split, features } = entry.addition;
-        members.push(Member {
-            artifact_id,
-            artifact_type: candidate.artifact_type,
-            logical_key: candidate.logical_key,
-            role,
-            split,
-            file_hash: candidate.file_hash,
-            size_bytes: Count(candidate.size_bytes),
-            storage: candidate.storage,
-            features,
-        });
-    }
-    Ok((members, runs.into_iter().collect()))
 }

@@ -11,7 +11,7 @@ pub const APPLICATION_ID: i32 = 0x4B50_5354;
 pub const FORMAT_VERSION: i64 = 1 + MIGRATIONS.len() as i64;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, RETENTION, PLACES, FORMS, SEARCH];
+const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, RETENTION, PLACES, FORMS, SEARCH, MEMBERS];
 
 const ARTIFACTS: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -349,6 +349,11 @@ const SEARCH: &str = "
         WHERE details ->> '$.params.provenance.modelId' IS NOT NULL;
     CREATE INDEX artifacts_by_template ON artifacts (details ->> '$.params.provenance.templateId')
         WHERE details ->> '$.params.provenance.templateId' IS NOT NULL;
+";
+
+/// Who holds an artifact is asked of the versions, which are few, so that a version of many members is soon written.
+const MEMBERS: &str = "
+    DROP INDEX dataset_members_by_artifact;
 ";
 
 impl Manifest {

@@ -16,9 +16,9 @@ pub(super) const PINNED_UNTIL: &str = "CASE WHEN EXISTS (SELECT 1 FROM pins) THE
         coalesce((SELECT max(coalesce(expires_at, '~')) FROM pins WHERE artifact_id = a.artifact_id), ''),
         coalesce((SELECT max(coalesce(p.expires_at, '~')) FROM pins p CROSS JOIN run_members m
                   WHERE m.run_id = p.run_id AND m.seq = a.seq AND p.run_id IS NOT NULL), ''),
-        coalesce((SELECT max(coalesce(p.expires_at, '~')) FROM dataset_members m CROSS JOIN datasets d CROSS JOIN pins p
-                  WHERE m.artifact_id = a.artifact_id AND d.dataset = m.dataset AND d.deleted_at IS NULL
-                  AND p.dataset_id = d.dataset_id), '')) ELSE '' END";
+        coalesce((SELECT max(coalesce(p.expires_at, '~')) FROM pins p CROSS JOIN datasets d CROSS JOIN dataset_members m
+                  WHERE p.dataset_id IS NOT NULL AND d.dataset_id = p.dataset_id AND d.deleted_at IS NULL
+                  AND m.dataset = d.dataset AND m.artifact_id = a.artifact_id), '')) ELSE '' END";
 
 /// Comes behind every moment: a pin without end.
 pub const FOR_EVER: &str = "~";
@@ -73,8 +73,8 @@ impl Manifest {
         let (pinned, member): (bool, bool) = self
             .cached(&format!(
                 "SELECT {PINNED_UNTIL} > ?2, EXISTS (
-                     SELECT 1 FROM dataset_members m CROSS JOIN datasets d
-                     WHERE m.artifact_id = a.artifact_id AND d.dataset = m.dataset AND d.deleted_at IS NULL)
+                     SELECT 1 FROM datasets d CROSS JOIN dataset_members m
+                     WHERE d.deleted_at IS NULL AND m.dataset = d.dataset AND m.artifact_id = a.artifact_id)
                  FROM artifacts a WHERE a.seq = ?1"
             ))?
             .query_row((seq, now), |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -13,6 +13,7 @@ pub mod hash;
 pub mod ids;
 pub mod import;
 pub mod number;
+pub mod params;
 pub mod place;
 pub mod query;
 pub mod reference;
@@ -26,4 +27,5 @@ pub mod watch;
 
 pub use error::{Error, Kind, Result};
 pub use hash::Hash;
+pub use params::Params;
 pub use watch::{Unwatched, Watch};

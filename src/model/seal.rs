@@ -1,5 +1,7 @@
 //! JSON files that carry a check of their own bytes, so that a flipped bit shows even when the manifest is lost.
 
+use sha2::Sha256;
+
 use super::Hash;
 
 const LABEL: &str = "\"check\": \"";
@@ -17,6 +19,12 @@ pub fn seal(mut object: String) -> String {
     object
 }
 
+/// What ends a JSON object on lines of its own that was hashed on its way out, up to the comma and the indent behind its
+/// last field.
+pub fn closing(written: &Sha256) -> String {
+    format!("{LABEL}{}\"\n}}\n", Hash::finish(written.clone()))
+}
+
 /// The length of what the seal of a sealed text is over.
 pub fn body_length(text: &str) -> usize {
     text.rfind(LABEL).unwrap_or(text.len())
@@ -32,7 +40,16 @@ pub fn intact(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{intact, seal};
+    use sha2::{Digest, Sha256};
+
+    use super::{closing, intact, seal};
+
+    #[test]
+    fn what_is_written_in_pieces_is_sealed_alike() {
+        let body = "{\n  \"a\": 1,\n  ";
+        let closed = format!("{body}{}", closing(&Sha256::new().chain_update(body)));
+        assert_eq!(closed, format!("{}\n", seal("{\n  \"a\": 1\n}".to_owned())));
+    }
 
     #[test]
     fn every_flipped_bit_shows() {

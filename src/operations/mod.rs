@@ -25,7 +25,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::model::{Kind, Result, Watch};
+use crate::model::{Kind, Params, Result, Watch};
 use crate::objects::Staged;
 use crate::store::{Reader, Site, Store, Writer};
 
@@ -156,13 +156,13 @@ impl<C: Command> Pending for PendingCommand<C> {
 #[derive(Clone, Copy)]
 pub enum Run {
     /// See [`Query`].
-    Query(fn(Value, &Context) -> Result<Reply>),
+    Query(fn(Params, &Context) -> Result<Reply>),
     /// See [`Command`].
-    Command(fn(Value, &Context) -> Result<Box<dyn Pending>>),
+    Command(fn(Params, &Context) -> Result<Box<dyn Pending>>),
     /// See [`Probe`].
-    Probe(fn(Value, &Context) -> Result<Reply>),
+    Probe(fn(Params, &Context) -> Result<Reply>),
     /// See [`Maintenance`].
-    Maintenance(fn(Value, &Context) -> Result<Reply>),
+    Maintenance(fn(Params, &Context) -> Result<Reply>),
 }
 
 /// One operation, with its types erased.

@@ -5,16 +5,28 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::DeserializeOwned;
+use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::base::clock;
 use crate::model::number::Count;
-use crate::model::{Error, Hash, Result};
+use crate::model::{Error, Hash, Params, Result};
 
 /// Reads params; null and absent count as the empty object. A null field counts as an absent one, unless it is named.
-pub(super) fn parse<P: DeserializeOwned>(params: Value, nulls: &[&str]) -> Result<P> {
-    let params = match params {
+pub(super) fn parse<P: DeserializeOwned>(params: Params, nulls: &[&str]) -> Result<P> {
+    // To follow the path, and to make a tree of it first, takes longer than to read, so only what is wrong is read that way.
+    if let Params::Sent(fields) = &params {
+        let counts = |(name, text): &(&String, &Box<RawValue>)| {
+            *name != "_meta" && (text.get() != "null" || nulls.contains(&name.as_str()))
+        };
+        let fields = fields.iter().filter(counts).map(|(name, text)| (name.as_str(), &**text));
+        if let Ok(read) = P::deserialize(MapDeserializer::new(fields)) {
+            return Ok(read);
+        }
+    }
+    let params = match params.into_value()? {
         Value::Null => Value::Object(serde_json::Map::new()),
         Value::Object(mut fields) => {
             fields.retain(|name, value| name != "_meta" && (!value.is_null() || nulls.contains(&name.as_str())));
@@ -22,7 +34,6 @@ pub(super) fn parse<P: DeserializeOwned>(params: Value, nulls: &[&str]) -> Resul
         }
         other => return Err(Error::invalid_params(format!("params must be an object, not {}", kind_of(&other)))),
     };
-    // Following the path takes longer than the reading, so only what is wrong is read that way.
     P::deserialize(&params).or_else(|_| {
         serde_path_to_error::deserialize(params).map_err(|error| explain(&error.path().to_string(), error.inner()))
     })

@@ -9,6 +9,8 @@ pub use reply::{batch, failure, progress, success};
 
 use serde_json::Value;
 
+use crate::model::Params;
+
 /// The version of the protocol, raised only for breaking changes.
 pub const VERSION: u64 = 1;
 /// Most requests in one batch.
@@ -17,7 +19,7 @@ pub const BATCH_REQUESTS_MAX: usize = 256;
 pub const INTEGER_MAX: u64 = (1 << 53) - 1;
 
 /// What one line holds.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "almost every line is one message, which is moved once")]
 pub enum Incoming {
     /// One message.
@@ -27,7 +29,7 @@ pub enum Incoming {
 }
 
 /// One message.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub enum Message {
     /// A method is called.
     Call(Call),
@@ -38,12 +40,12 @@ pub enum Message {
 }
 
 /// A method is called.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Call {
     /// The method's name.
     pub method: String,
-    /// An object or null.
-    pub params: Value,
+    /// What it is given.
+    pub params: Params,
     /// Where progress is reported to.
     pub token: Option<Token>,
     /// The store that a plain envelope names.

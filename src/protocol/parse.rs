@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+
+use crate::model::Params;
 
 use super::{
     Address, BATCH_REQUESTS_MAX, Call, ErrorCode, Fault, Form, INTEGER_MAX, Id, Incoming, Message, Place, Token,
@@ -27,7 +29,10 @@ pub fn parse(line: &[u8]) -> Incoming {
         }
         Ok(Shape::Array { items, .. }) => Incoming::Batch(items.into_iter().map(message).collect()),
         Ok(single) => Incoming::One(message(single)),
-        Err(error) => Incoming::One(Message::Fault(unreadable(text, &error))),
+        Err(error) => {
+            let message = format!("the line is no JSON: {error}");
+            Incoming::One(Message::Fault(Fault::anonymous(ErrorCode::ParseError, message)))
+        }
     }
 }
 
@@ -36,13 +41,15 @@ fn invalid(message: &str) -> Incoming {
 }
 
 /// JSON as far as an envelope cares: an object with its keys, an array, or anything else.
-enum Shape {
-    Object { fields: Map<String, Value>, twice: Option<String> },
-    Array { items: Vec<Shape>, count: usize },
+enum Shape<'a> {
+    Object { fields: Fields<'a>, twice: Option<String> },
+    Array { items: Vec<Shape<'a>>, count: usize },
     Other,
 }
 
-impl<'de> Deserialize<'de> for Shape {
+type Fields<'a> = BTreeMap<String, &'a RawValue>;
+
+impl<'de> Deserialize<'de> for Shape<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ShapeVisitor)
     }
@@ -51,16 +58,16 @@ impl<'de> Deserialize<'de> for Shape {
 struct ShapeVisitor;
 
 impl<'de> Visitor<'de> for ShapeVisitor {
-    type Value = Shape;
+    type Value = Shape<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
-        let mut fields = Map::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape<'de>, A::Error> {
+        let mut fields = Fields::new();
         let mut twice = None;
-        while let Some((key, value)) = map.next_entry::<String, Value>()? {
+        while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
             if fields.contains_key(&key) {
                 twice.get_or_insert(key);
             } else {
@@ -70,7 +77,7 @@ impl<'de> Visitor<'de> for ShapeVisitor {
         Ok(Shape::Object { fields, twice })
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Shape, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Shape<'de>, A::Error> {
         let mut items = Vec::new();
         let mut count = 0;
         while items.len() <= BATCH_REQUESTS_MAX {
@@ -87,44 +94,28 @@ impl<'de> Visitor<'de> for ShapeVisitor {
         Ok(Shape::Array { items: Vec::new(), count })
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Shape, E> {
+    fn visit_bool<E>(self, _: bool) -> Result<Shape<'de>, E> {
         Ok(Shape::Other)
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Shape, E> {
+    fn visit_i64<E>(self, _: i64) -> Result<Shape<'de>, E> {
         Ok(Shape::Other)
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Shape, E> {
+    fn visit_u64<E>(self, _: u64) -> Result<Shape<'de>, E> {
         Ok(Shape::Other)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Shape, E> {
+    fn visit_f64<E>(self, _: f64) -> Result<Shape<'de>, E> {
         Ok(Shape::Other)
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Shape, E> {
+    fn visit_str<E>(self, _: &str) -> Result<Shape<'de>, E> {
         Ok(Shape::Other)
     }
 
-    fn visit_unit<E>(self) -> Result<Shape, E> {
+    fn visit_unit<E>(self) -> Result<Shape<'de>, E> {
         Ok(Shape::Other)
-    }
-}
-
-/// A line that serde can't read may still be JSON (a lone surrogate, a number beyond every range): then its id can be
-/// told, and its sender need not wait for ever.
-fn unreadable(text: &str, error: &serde_json::Error) -> Fault {
-    let reason = error.to_string();
-    let envelope = serde_json::from_str::<BTreeMap<String, &RawValue>>(text).ok();
-    let id = envelope.as_ref().and_then(|fields| fields.get("id")?.get().parse::<Value>().ok());
-    match id.and_then(|id| id_of(&id)) {
-        Some(id) if !reason.contains("recursion limit") => {
-            let mut fault = Fault::anonymous(ErrorCode::InvalidParams, format!("a value can't be read: {reason}"));
-            fault.address.id = id;
-            fault
-        }
-        _ => Fault::anonymous(ErrorCode::ParseError, format!("the line is no JSON: {reason}")),
     }
 }
 
@@ -137,11 +128,11 @@ fn message(shape: Shape) -> Message {
         return Message::Response;
     }
     let form = match plain {
-        true => Form::Plain(fields.shift_remove("operation").unwrap_or_default()),
+        true => Form::Plain(fields.remove("operation").and_then(read).unwrap_or_default()),
         false => Form::JsonRpc,
     };
-    let (id, id_is_valid) = match fields.shift_remove("id") {
-        Some(id) => match id_of(&id) {
+    let (id, id_is_valid) = match fields.remove("id") {
+        Some(id) => match read(id).as_ref().and_then(id_of) {
             Some(id) => (Some(id), true),
             None => (Some(Id::Null), false),
         },
@@ -162,51 +153,60 @@ fn message(shape: Shape) -> Message {
         let message = format!("an id is a string, null or a whole number from 0 to {INTEGER_MAX}");
         return fault(ErrorCode::InvalidRequest, message, Some("id"));
     }
-    let read = if plain { read_plain(&form, fields) } else { read_json_rpc(fields) };
-    match read {
+    let parts = if plain { read_plain(&form, fields) } else { read_json_rpc(&fields) };
+    match parts {
         Ok((method, params, token, place)) => {
             let address = match (&form, id) {
                 (_, Some(id)) => Some(Address { form, id }),
                 (Form::Plain(_), None) => Some(Address { form, id: Id::Null }),
                 (Form::JsonRpc, None) => None,
             };
-            Message::Call(Call { method, params, token, place, address })
+            Message::Call(Call { method, params: Params::Sent(params), token, place, address })
         }
         Err((code, message, field)) => fault(code, message, field),
     }
 }
 
-type Parts = (String, Value, Option<Token>, Place);
+/// A value that is looked at here; none where it is JSON that can't be read, such as half of a surrogate pair.
+fn read(text: &RawValue) -> Option<Value> {
+    serde_json::from_str(text.get()).ok()
+}
+
+type Sent = BTreeMap<String, Box<RawValue>>;
+type Parts = (String, Sent, Option<Token>, Place);
 type Wrong = (ErrorCode, String, Option<&'static str>);
 
-fn read_json_rpc(mut fields: Map<String, Value>) -> Result<Parts, Wrong> {
-    match fields.get("jsonrpc") {
-        Some(Value::String(version)) if version == "2.0" => {}
+fn read_json_rpc(fields: &Fields) -> Result<Parts, Wrong> {
+    let text = |name| fields.get(name).map(|text| read(text).and_then(|value| value.as_str().map(str::to_owned)));
+    match text("jsonrpc") {
+        Some(Some(version)) if version == "2.0" => {}
         Some(_) => return Err((ErrorCode::InvalidRequest, "jsonrpc must be \"2.0\"".to_owned(), Some("jsonrpc"))),
         None => {
             let message = "a request has \"jsonrpc\": \"2.0\" and a method, or else an operation".to_owned();
             return Err((ErrorCode::InvalidRequest, message, Some("jsonrpc")));
         }
     }
-    let Some(Value::String(method)) = fields.shift_remove("method") else {
+    let Some(Some(method)) = text("method") else {
         return Err((ErrorCode::InvalidRequest, "method must be a string".to_owned(), Some("method")));
     };
-    let params = fields.shift_remove("params").unwrap_or_default();
-    let token = match &params {
-        Value::Object(params) => token(params.get("_meta"))?,
-        Value::Null => None,
-        _ => return Err((ErrorCode::InvalidParams, "params must be an object".to_owned(), Some("params"))),
+    let params = match fields.get("params").map(|params| serde_json::from_str::<Option<Sent>>(params.get())) {
+        None => Sent::new(),
+        Some(Ok(params)) => params.unwrap_or_default(),
+        Some(Err(_)) => {
+            return Err((ErrorCode::InvalidParams, "params must be an object".to_owned(), Some("params")));
+        }
     };
+    let token = token(params.get("_meta").map(|meta| &**meta))?;
     Ok((method, params, token, Place::default()))
 }
 
-fn read_plain(form: &Form, fields: Map<String, Value>) -> Result<Parts, Wrong> {
+fn read_plain(form: &Form, fields: Fields) -> Result<Parts, Wrong> {
     let Form::Plain(Value::String(method)) = form else {
         return Err((ErrorCode::InvalidRequest, "operation must be a string".to_owned(), Some("operation")));
     };
     let mut place = Place::default();
     let mut meta = None;
-    let mut params = Map::new();
+    let mut params = Sent::new();
     for (key, value) in fields {
         let name = camel_case(&key);
         match name.as_str() {
@@ -219,34 +219,32 @@ fn read_plain(form: &Form, fields: Map<String, Value>) -> Result<Parts, Wrong> {
                 return Err((ErrorCode::InvalidParams, format!("{name} is given twice, also as {key}"), None));
             }
             _ => {
-                params.insert(name, value);
+                params.insert(name, value.to_owned());
             }
         }
     }
-    Ok((method.clone(), Value::Object(params), token(meta.as_ref())?, place))
+    Ok((method.clone(), params, token(meta)?, place))
 }
 
-fn path(value: Value, field: &'static str) -> Result<Option<String>, Wrong> {
-    match value {
-        Value::Null => Ok(None),
-        Value::String(path) => Ok(Some(path)),
+fn path(value: &RawValue, field: &'static str) -> Result<Option<String>, Wrong> {
+    match read(value) {
+        Some(Value::Null) => Ok(None),
+        Some(Value::String(path)) => Ok(Some(path)),
         _ => Err((ErrorCode::InvalidParams, format!("{field} must be a path"), Some(field))),
     }
 }
 
-fn token(meta: Option<&Value>) -> Result<Option<Token>, Wrong> {
-    let token = match meta {
-        None | Some(Value::Null) => return Ok(None),
-        Some(Value::Object(meta)) => meta.get("progressToken"),
+fn token(meta: Option<&RawValue>) -> Result<Option<Token>, Wrong> {
+    let token = match meta.map(read) {
+        None | Some(Some(Value::Null)) => return Ok(None),
+        Some(Some(Value::Object(mut meta))) => meta.shift_remove("progressToken"),
         Some(_) => return Err((ErrorCode::InvalidParams, "_meta must be an object".to_owned(), Some("_meta"))),
     };
     match token {
         None | Some(Value::Null) => Ok(None),
-        Some(token @ Value::String(_)) => Ok(Some(Token(token.clone()))),
-        Some(token @ Value::Number(number))
-            if number.as_i64().is_some_and(|number| number.unsigned_abs() <= INTEGER_MAX) =>
-        {
-            Ok(Some(Token(token.clone())))
+        Some(token @ Value::String(_)) => Ok(Some(Token(token))),
+        Some(Value::Number(number)) if number.as_i64().is_some_and(|number| number.unsigned_abs() <= INTEGER_MAX) => {
+            Ok(Some(Token(Value::Number(number))))
         }
         Some(_) => {
             let message = format!("progressToken must be a string or a whole number up to {INTEGER_MAX}");

@@ -46,8 +46,8 @@ fn run(input: &[u8], fallback: Option<Location>, clock: Clock, about: &About, op
         }
         Err(error) => return Err(error),
     };
-    let id = call.params.get("artifactId").cloned().unwrap_or_default();
-    let actor = call.params.get("writerName").and_then(Value::as_str).map(str::to_owned);
+    let id = call.params.at("artifactId").unwrap_or_default();
+    let actor = call.params.at("writerName").and_then(|name| name.as_str().map(str::to_owned));
     let reply = call_once(&site, about, &call.method, call.params, actor.as_deref(), &Unwatched);
     // An id that no artifact can have was to the wrapper one that it didn't know.
     let unknown = reply.as_ref().is_err_and(|error| match error.kind() {

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde_json::Value;
 
 use super::{About, fault, host};
-use crate::model::{Result, Watch};
+use crate::model::{Params, Result, Watch};
 use crate::operations::session::initialize;
 use crate::operations::{Context, Host, Reply, Run};
 use crate::store::Site;
@@ -30,16 +30,16 @@ pub fn call_once(
     site: &Site,
     about: &About,
     method: &str,
-    params: Value,
+    params: impl Into<Params>,
     actor: Option<&str>,
     watch: &dyn Watch,
 ) -> Result<Reply> {
     let method = about.find(method).ok_or_else(|| fault::unknown_method(method, about.methods))?;
     let context = Context { site, now: site.clock().now(), actor, watch, host: &Single { site, about } };
     let called = catch_unwind(AssertUnwindSafe(|| match method.run {
-        Run::Query(run) | Run::Probe(run) | Run::Maintenance(run) => run(params, &context),
+        Run::Query(run) | Run::Probe(run) | Run::Maintenance(run) => run(params.into(), &context),
         Run::Command(prepare) => {
-            let pending = prepare(params, &context)?;
+            let pending = prepare(params.into(), &context)?;
             watch.step(0, 0, "committing")?;
             let store = site.store()?;
             store.flush(pending.staged())?;

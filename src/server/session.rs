@@ -4,15 +4,13 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
-
 use super::conductor::Wake;
 use super::lane::{Lane, Stage};
 use super::parent::Parent;
 use super::replies::{Caller, Replies, Slot};
 use super::task::{Manner, Task};
 use super::{About, Options, REQUESTS_IN_FLIGHT_MAX, fault, place};
-use crate::model::{Error, Result};
+use crate::model::{Error, Params, Result};
 use crate::operations::{Method, Reply, Run};
 use crate::protocol::{Call, Id, id_of, success};
 use crate::store::Site;
@@ -157,7 +155,7 @@ impl Session {
     /// Takes on a call. What need not wait and may run `inline` is handed back, for the caller to run.
     pub(super) fn admit(self: &Arc<Self>, call: Call, slot: Slot, inline: Inline) -> Option<Arc<Task>> {
         if call.address.is_none() && call.method == "$/cancelRequest" {
-            self.cancel(call.params.get("id").and_then(id_of));
+            self.cancel(call.params.at("id").as_ref().and_then(id_of));
             return None;
         }
         let Some(method) = self.about.find(&call.method) else {
@@ -206,7 +204,7 @@ impl Session {
     pub(super) fn call(
         self: &Arc<Self>,
         method: &'static Method,
-        params: Value,
+        params: Params,
         actor: Option<Arc<str>>,
         then: impl FnOnce(Result<Reply>) + Send + 'static,
     ) -> Option<Arc<Task>> {

@@ -4,11 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
 use super::replies::Slot;
 use super::session::Session;
-use crate::model::{Error, Result, Watch};
+use crate::model::{Error, Params, Result, Watch};
 use crate::operations::Method;
 use crate::protocol::{Address, Token, progress};
 
@@ -35,7 +33,7 @@ pub(super) struct Task {
     pub(super) slot: Slot,
     /// How it came.
     pub(super) manner: Manner,
-    params: Mutex<Value>,
+    params: Mutex<Params>,
     token: Option<Token>,
     cancelled: AtomicBool,
     told: Mutex<Told>,
@@ -52,7 +50,7 @@ impl Task {
     pub(super) fn new(
         number: u64,
         method: &'static Method,
-        params: Value,
+        params: Params,
         token: Option<Token>,
         address: Option<Address>,
         slot: Slot,
@@ -64,7 +62,7 @@ impl Task {
     }
 
     /// Its parameters, handed out once.
-    pub(super) fn take_params(&self) -> Value {
+    pub(super) fn take_params(&self) -> Params {
         std::mem::take(&mut *self.params.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -15,7 +15,7 @@ use super::conductor::{Wake, conduct};
 use super::session::Session;
 use super::*;
 use crate::base::clock::Clock;
-use crate::model::{Error, Result};
+use crate::model::{Error, Params, Result};
 use crate::operations::{Context, Pending, Reply, Run};
 use crate::store::{Location, Writer};
 use crate::transport::{LINE_BYTES_MAX, Lines, Output};
@@ -56,13 +56,14 @@ static METHODS: &[Method] = &[
     method("alone", true, Run::Maintenance(work)),
 ];
 
-fn hello(params: Value, context: &Context) -> Result<Reply> {
-    let params = serde_json::from_value(params).map_err(|error| Error::invalid_params(error.to_string()))?;
+fn hello(params: Params, context: &Context) -> Result<Reply> {
+    let params =
+        serde_json::from_value(params.into_value()?).map_err(|error| Error::invalid_params(error.to_string()))?;
     Ok(json!({ "by": context.host.initialize(params)?.server_name }).to_string())
 }
 
 /// What is committed so far.
-fn look(params: Value, context: &Context) -> Result<Reply> {
+fn look(params: Params, context: &Context) -> Result<Reply> {
     let committed = journal(&context.site.location().root).into_iter().filter(|what| what.starts_with("commit "));
     let reply = json!({ "committed": committed.collect::<Vec<_>>(), "actor": context.actor }).to_string();
     context.watch.viewed();
@@ -71,7 +72,8 @@ fn look(params: Value, context: &Context) -> Result<Reply> {
 }
 
 /// Takes `ms`, and notices cancellation unless it is `deaf`.
-fn work(params: Value, context: &Context) -> Result<Reply> {
+fn work(params: Params, context: &Context) -> Result<Reply> {
+    let params = params.into_value()?;
     let root = &context.site.location().root;
     let name = params["name"].as_str().unwrap_or("work").to_owned();
     note(root, format!("begin {name}"));
@@ -97,7 +99,8 @@ struct Added {
     root: PathBuf,
 }
 
-fn add(params: Value, context: &Context) -> Result<Box<dyn Pending>> {
+fn add(params: Params, context: &Context) -> Result<Box<dyn Pending>> {
+    let params = params.into_value()?;
     let root = context.site.location().root.clone();
     note(&root, format!("prepare {}", params["name"].as_str().unwrap()));
     pass(&params, "beforeMs", context)?;

@@ -3,11 +3,12 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use super::Store;
 use crate::base::files::{self, Context};
@@ -139,26 +140,21 @@ impl<'a> From<&'a Member> for LineOut<'a> {
 }
 
 /// The members of a snapshot file, one a line.
-fn lines(members: &[Member]) -> String {
+fn lines(members: &[Member]) -> Vec<u8> {
     let mut lines = Vec::with_capacity(members.len() * 320);
     for (number, member) in members.iter().enumerate() {
         lines.extend_from_slice(if number == 0 { b"\n    " } else { b",\n    " });
         serde_json::to_writer(&mut lines, &LineOut::from(member)).expect("plain data");
     }
-    String::from_utf8(lines).expect("JSON is UTF-8")
+    lines
 }
 
-/// The text of a snapshot file around the lines of its members.
-fn text(head: &Head, lines: &str) -> String {
+/// What stands in a snapshot file before the lines of its members.
+fn opening(head: &Head) -> String {
     let file = File::<LineOut> { format_version: FORMAT_VERSION, head: head.clone(), members: Vec::new() };
     let mut text = serde_json::to_string_pretty(&file).expect("plain data");
     text.truncate(text.strip_suffix("]\n}").expect("the members come last").len());
-    text.reserve(lines.len() + 120);
-    text.push_str(lines);
-    text.push_str(if lines.is_empty() { "]\n}" } else { "\n  ]\n}" });
-    let mut sealed = seal::seal(text);
-    sealed.push('\n');
-    sealed
+    text
 }
 
 /// A snapshot file as it was read.
@@ -327,7 +323,18 @@ impl Store {
             };
             snapshot.head.index = Some(Index { folder, file_hash: index.hash, size_bytes: index.size });
         }
-        let file = staging.write(text(&snapshot.head, &lines).as_bytes())?;
+        let (mut file, unfinished) = staging.create()?;
+        let (mut hasher, mut size) = (Sha256::new(), 0);
+        let mut write = |piece: &[u8]| {
+            hasher.update(piece);
+            size += piece.len() as u64;
+            file.write_all(piece).context("write", unfinished.path()).map(|()| hasher.clone())
+        };
+        write(opening(&snapshot.head).as_bytes())?;
+        write(&lines)?;
+        let written = write(if lines.is_empty() { b"],\n  " } else { b"\n  ],\n  " })?;
+        let hash = Hash::finish(write(seal::closing(&written).as_bytes())?);
+        let file = unfinished.finish(file, hash, size)?;
         index.iter().chain([&file]).try_for_each(Staged::flush)?;
         Ok(Drafted { file, index })
     }

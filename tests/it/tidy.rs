@@ -34,8 +34,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("objects", 2),
     ("tabular", 2),
     ("transport", 2),
+    ("protocol", 2),
     ("model", 1),
-    ("protocol", 1),
     ("base", 0),
 ];
 

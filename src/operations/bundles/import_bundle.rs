@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::base::files;
 use crate::bundles::{self, Taken, Unpacked};
-use crate::datasets::{Addition, Wanted, outline};
+use crate::datasets::{self, Addition, Wanted};
 use crate::model::dataset::{Head, Member};
 use crate::model::import::Tally;
 use crate::model::number::Count;
@@ -165,9 +165,9 @@ fn create(
         }
     }
     drop(candidates);
-    let wanted = wanted(head, members);
+    let mut wanted = wanted(head, members);
     wanted.check()?;
-    let mut plan = outline(writer.manifest(), &wanted)?.plan(writer.manifest(), &wanted)?;
+    let mut plan = datasets::plan(writer.manifest(), &mut wanted)?;
     plan.snapshot.head.parent_version.clone_from(&head.parent_version);
     if plan.snapshot.head.membership_digest != head.membership_digest {
         let message = format!("{name} doesn't hold the members that it says");

@@ -130,6 +130,9 @@ impl JsonSchema for IndexWish {
     }
 }
 
+/// Of so many members on, two look them up.
+const LOOKED_UP_ALONE: usize = 5_000;
+
 /// The version that is there now.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -164,18 +167,10 @@ impl Command for CreateDataset {
 
     fn prepare(store: &Arc<Store>, params: Params, context: &Context) -> Result<Prepared> {
         let place = place(params.index.as_ref(), store.layout())?;
-        let wanted = wanted(params, clock::millis_text(context.now));
+        let mut wanted = wanted(params, clock::millis_text(context.now));
         wanted.check()?;
         store.staging()?;
-        let reader = store.read()?;
-        let manifest = reader.manifest();
-        let there = manifest.dataset(&wanted.dataset_id, &wanted.version)?.is_some();
-        let planned = match there {
-            true => None,
-            false => outline(manifest, &wanted).and_then(|outline| outline.plan(manifest, &wanted)).ok(),
-        };
-        drop(reader);
-        let ready = match planned {
+        let ready = match planned(store, &mut wanted)? {
             Some(mut plan) => {
                 let drafted = store.draft_dataset(&mut plan.snapshot, &place)?;
                 Some((plan, drafted))
@@ -186,15 +181,19 @@ impl Command for CreateDataset {
     }
 
     fn commit(prepared: Prepared, writer: &mut Writer) -> Result<Created> {
-        let Prepared { wanted, place, ready, actor } = prepared;
+        let Prepared { mut wanted, place, ready, actor } = prepared;
         writer.set_actor(actor);
-        if let Some(there) = writer.manifest().dataset(&wanted.dataset_id, &wanted.version)? {
-            return again(&wanted, there, writer);
-        }
+        let there = writer.manifest().dataset(&wanted.dataset_id, &wanted.version)?;
         let (plan, drafted) = match ready {
-            Some((plan, drafted)) if plan.holds(writer.manifest())? => (plan, drafted),
-            _ => {
-                let mut plan = outline(writer.manifest(), &wanted)?.plan(writer.manifest(), &wanted)?;
+            Some((plan, drafted)) if there.is_none() && plan.holds(writer.manifest())? => (plan, drafted),
+            stale => {
+                if let Some((plan, _)) = stale {
+                    plan.give_back(&mut wanted);
+                }
+                if let Some(there) = there {
+                    return again(&wanted, there, writer);
+                }
+                let mut plan = datasets::plan(writer.manifest(), &mut wanted)?;
                 let drafted = writer.store().draft_dataset(&mut plan.snapshot, &place)?;
                 (plan, drafted)
             }
@@ -202,6 +201,29 @@ impl Command for CreateDataset {
         let filed = writer.create_dataset(&plan.snapshot, &drafted)?;
         Ok(Created { deduped: false, dataset: datasets::describe(writer.layout(), filed) })
     }
+}
+
+/// The version as it would be now; none where it is there, or where what it is made of has yet to be committed.
+fn planned(store: &Arc<Store>, wanted: &mut Wanted) -> Result<Option<Plan>> {
+    let reader = store.read()?;
+    let manifest = reader.manifest();
+    if manifest.dataset(&wanted.dataset_id, &wanted.version)?.is_some() {
+        return Ok(None);
+    }
+    let Ok(outline) = outline(manifest, wanted) else { return Ok(None) };
+    let found = if outline.len() < LOOKED_UP_ALONE {
+        outline.look_up(manifest, wanted, 0..outline.len())
+    } else {
+        let (outline, wanted, middle) = (&outline, &*wanted, outline.len() / 2);
+        std::thread::scope(|scope| {
+            // What it sees may be later: then the commit looks everything up once more.
+            let rest = scope.spawn(move || outline.look_up(store.read()?.manifest(), wanted, middle..outline.len()));
+            let first = outline.look_up(manifest, wanted, 0..middle);
+            let rest = rest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            Ok(first?.and(rest?))
+        })
+    };
+    Ok(found.ok().map(|found| outline.fill(wanted, found)))
 }
 
 /// The same version again is harmless; another one is not.

@@ -164,7 +164,7 @@ fn take_datasets(intake: &mut Intake) -> Result<Tally> {
 }
 
 fn take(intake: &Intake, taken: &TakenDataset) -> Result<Fate> {
-    let wanted = wanted(taken);
+    let mut wanted = wanted(taken);
     wanted.check()?;
     let Some(store) = &intake.store else { return Ok(Fate::Imported) };
     let reader = store.read()?;
@@ -182,7 +182,7 @@ fn take(intake: &Intake, taken: &TakenDataset) -> Result<Fate> {
         });
     }
     let Some(store) = intake.writing() else { return Ok(Fate::Imported) };
-    let mut plan = outline(manifest, &wanted)?.plan(manifest, &wanted)?;
+    let mut plan = datasets::plan(manifest, &mut wanted)?;
     drop(reader);
     plan.snapshot.head.parent_version.clone_from(&taken.parent_version);
     let drafted = store.draft_dataset(&mut plan.snapshot, &IndexPlace::Beside)?;

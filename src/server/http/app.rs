@@ -4,14 +4,13 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use serde_json::Value;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::super::session::Session;
 use super::super::task::Task;
 use super::super::{REQUESTS_IN_FLIGHT_MAX, fault};
 use super::guard::{Guard, Token};
-use crate::model::{Error, Kind, Result};
+use crate::model::{Error, Kind, Params, Result};
 use crate::operations::{Method, Reply};
 use crate::store::Site;
 
@@ -45,13 +44,14 @@ impl App {
     }
 
     /// Calls a method on behalf of a client, which may name no files of this machine.
-    pub(super) async fn call_from_afar(&self, name: &str, params: Value, actor: Option<Arc<str>>) -> Result<Reply> {
-        let method = self.method(name)?;
-        // `left.path` lies inside the object `left`.
-        let given = |param: &&&str| {
-            let value = params.pointer(&format!("/{}", param.replace('.', "/")));
-            value.is_some_and(|value| !value.is_null() && !value.is_boolean())
-        };
+    pub(super) async fn call_from_afar(
+        &self,
+        name: &str,
+        params: impl Into<Params>,
+        actor: Option<Arc<str>>,
+    ) -> Result<Reply> {
+        let (method, params) = (self.method(name)?, params.into());
+        let given = |param: &&&str| params.at(param).is_some_and(|value| !value.is_null() && !value.is_boolean());
         if let Some(param) = method.path_params.iter().find(given) {
             return Err(Error::new(
                 Kind::PathNotAllowed,
@@ -64,8 +64,8 @@ impl App {
     }
 
     /// Calls a method.
-    pub(super) async fn call(&self, name: &str, params: Value, actor: Option<Arc<str>>) -> Result<Reply> {
-        self.run(self.method(name)?, params, actor).await
+    pub(super) async fn call(&self, name: &str, params: impl Into<Params>, actor: Option<Arc<str>>) -> Result<Reply> {
+        self.run(self.method(name)?, params.into(), actor).await
     }
 
     fn method(&self, name: &str) -> Result<&'static Method> {
@@ -73,7 +73,7 @@ impl App {
         about.find(name).ok_or_else(|| fault::unknown_method(name, about.methods))
     }
 
-    async fn run(&self, method: &'static Method, params: Value, actor: Option<Arc<str>>) -> Result<Reply> {
+    async fn run(&self, method: &'static Method, params: Params, actor: Option<Arc<str>>) -> Result<Reply> {
         let ending = || Error::busy("the server is ending").hint("send the request to the next one");
         let _place = self.room.acquire().await.map_err(|_| ending())?;
         let (sender, receiver) = oneshot::channel();
