@@ -1,11 +1,12 @@
 //! What follows from the members of a version: its digests and its statistics.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use sha2::{Digest, Sha256};
 
 use crate::model::Hash;
-use crate::model::dataset::{self, FeatureRange, FeatureValue, Member, Share, Statistics};
+use crate::model::dataset::{self, ByFeature, FeatureRange, FeatureValue, Member, Share, Statistics};
 use crate::model::number::Count;
 
 /// What stands before the members in the membership digest, with the version of its definition.
@@ -119,24 +120,22 @@ impl Running {
 /// What can be counted.
 fn statistics(members: &[Member]) -> Statistics {
     let mut statistics = Statistics::default();
-    let mut features: BTreeMap<&str, Running> = BTreeMap::new();
+    let mut features: ByFeature<Running> = ByFeature::new();
     for member in members {
         share(&mut statistics.by_artifact_type, member.artifact_type.as_str(), member);
         share(&mut statistics.by_role, &member.role, member);
         if let Some(split) = &member.split {
             share(&mut statistics.by_split, split, member);
         }
-        for (name, value) in member.features.iter() {
+        for (place, (name, value)) in member.features.iter().enumerate() {
             if let Some(number) = value.number() {
-                match features.get_mut(name.as_str()) {
-                    Some(running) => running.add(number),
-                    None => features.entry(name).or_default().add(number),
-                }
+                let Ok(running) = features.of(place, name, |_| Ok::<_, Infallible>(Running::default()));
+                running.add(number);
             }
         }
     }
     statistics.feature_ranges =
-        features.into_iter().map(|(name, running)| (name.to_owned(), running.range())).collect();
+        features.into_sorted().into_iter().map(|(name, running)| (name.to_owned(), running.range())).collect();
     statistics
 }
 

@@ -1,6 +1,7 @@
 //! Puts a version together: from the members named, or from another version and what changes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::convert::Infallible;
 use std::ops::Range;
 
 use serde_json::{Map, Value};
@@ -9,7 +10,7 @@ use super::diff::same_features;
 use super::{counting, find};
 use crate::manifest::{Candidate, Manifest};
 use crate::model::artifact::Writer;
-use crate::model::dataset::{FeatureValue, Features, Head, Member, Provenance, Snapshot};
+use crate::model::dataset::{ByFeature, FeatureValue, Features, Head, Member, Provenance, Snapshot};
 use crate::model::ids::{ArtifactId, DatasetId};
 use crate::model::number::{Count, inexact_integer};
 use crate::model::version::Version;
@@ -345,11 +346,11 @@ impl Outline {
 
     /// A feature is of one kind in all members: else no range, no filter and no column would mean anything.
     fn one_kind(&self, wanted: &Wanted) -> Result<()> {
-        let mut kinds: HashMap<&str, (&'static str, &ArtifactId)> = HashMap::new();
+        let mut kinds: ByFeature<(&'static str, &ArtifactId)> = ByFeature::new();
         for (from, Addition { artifact_id, features, .. }) in self.additions(wanted) {
-            for (name, value) in features.iter() {
-                let (kind, first) = *kinds.entry(name).or_insert((value.kind(), artifact_id));
-                if kind != value.kind() {
+            for (place, (name, value)) in features.iter().enumerate() {
+                let Ok((kind, first)) = kinds.of(place, name, |_| Ok::<_, Infallible>((value.kind(), artifact_id)));
+                if *kind != value.kind() {
                     let field = from.field(&format!("features.{name}"));
                     return Err(Error::invalid_data(format!(
                         "{field}: the feature {name:?} is {} for artifact {artifact_id} and {kind} for artifact {first}",

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::artifact::{Status, Storage, Writer};
-pub use super::features::Features;
+pub use super::features::{ByFeature, Features};
 use super::hash::Hash;
 use super::ids::{ArtifactId, ArtifactType, DatasetId};
 use super::number::{Count, LARGEST};

@@ -1,6 +1,6 @@
 //! The features of a member of a dataset: what is known about it, by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -122,6 +122,50 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Reading<T> {
     }
 }
 
+/// What is kept for each feature that any member has. Members mostly have the same features, so each is first looked for in
+/// the place that it has among those of its member.
+#[derive(Debug)]
+pub struct ByFeature<'a, T> {
+    kept: Vec<(&'a str, T)>,
+    places: HashMap<&'a str, usize>,
+}
+
+impl<'a, T> ByFeature<'a, T> {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self { kept: Vec::new(), places: HashMap::new() }
+    }
+
+    /// What is kept for a feature; for one that is new, what `make` says, which is told how many there are.
+    pub fn of<E>(
+        &mut self,
+        place: usize,
+        name: &'a str,
+        make: impl FnOnce(usize) -> Result<T, E>,
+    ) -> Result<&mut T, E> {
+        let found = match self.kept.get(place) {
+            Some((known, _)) if *known == name => Some(place),
+            _ => self.places.get(name).copied(),
+        };
+        let at = match found {
+            Some(at) => at,
+            None => {
+                let at = self.kept.len();
+                self.kept.push((name, make(at)?));
+                self.places.insert(name, at);
+                at
+            }
+        };
+        Ok(&mut self.kept[at].1)
+    }
+
+    /// Everything, by name.
+    pub fn into_sorted(mut self) -> Vec<(&'a str, T)> {
+        self.kept.sort_unstable_by_key(|(name, _)| *name);
+        self.kept
+    }
+}
+
 impl JsonSchema for Features {
     fn inline_schema() -> bool {
         true
@@ -152,7 +196,22 @@ impl JsonSchema for Given {
 
 #[cfg(test)]
 mod tests {
-    use super::{FeatureValue, Features, Given};
+    use std::convert::Infallible;
+
+    use super::{ByFeature, FeatureValue, Features, Given};
+
+    #[test]
+    fn each_feature_is_kept_once_wherever_it_stands() {
+        let mut counts = ByFeature::new();
+        for member in [vec!["b", "c"], vec!["a", "b", "c"], vec!["b", "c"], vec![]] {
+            for (place, name) in member.into_iter().enumerate() {
+                let Ok(count) = counts.of(place, name, |_| Ok::<_, Infallible>(0));
+                *count += 1;
+            }
+        }
+        assert_eq!(counts.of(0, "d", |many| if many < 3 { Ok(0) } else { Err(many) }), Err(3));
+        assert_eq!(counts.into_sorted(), [("a", 1), ("b", 3), ("c", 3)]);
+    }
 
     #[test]
     fn they_stand_by_name_and_the_last_word_counts() {

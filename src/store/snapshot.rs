@@ -2,7 +2,6 @@
 //! Parquet list of its members beside it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -15,7 +14,7 @@ use crate::base::files::{self, Context};
 use crate::base::{clock, crash};
 use crate::manifest::{Filed, Manifest};
 use crate::model::artifact::{Event, Storage};
-use crate::model::dataset::{FeatureValue, Features, Head, Index, Member, Snapshot};
+use crate::model::dataset::{ByFeature, FeatureValue, Features, Head, Index, Member, Snapshot};
 use crate::model::finding::Code;
 use crate::model::ids::{ArtifactId, ArtifactType, DatasetId};
 use crate::model::number::Count;
@@ -236,16 +235,14 @@ fn columns(members: &[Member]) -> Result<Vec<(String, Cells<'_>)>> {
     .into_iter()
     .map(|(name, cells)| (name.to_owned(), cells))
     .collect::<Vec<_>>();
-    let mut features: BTreeMap<&str, Vec<Cell>> = BTreeMap::new();
+    let mut features: ByFeature<Vec<Cell>> = ByFeature::new();
     for (row, member) in members.iter().enumerate() {
-        for (name, value) in member.features.iter() {
-            if !features.contains_key(name.as_str()) {
-                if members.len() * (features.len() + 1) > CELLS_MAX {
-                    return Err(too_many_cells(members.len()));
-                }
-                features.insert(name, vec![Cell::None; members.len()]);
-            }
-            features.get_mut(name.as_str()).expect("it is there")[row] = match value {
+        for (place, (name, value)) in member.features.iter().enumerate() {
+            let cells = features.of(place, name, |many| match members.len() * (many + 1) > CELLS_MAX {
+                true => Err(too_many_cells(members.len())),
+                false => Ok(vec![Cell::None; members.len()]),
+            })?;
+            cells[row] = match value {
                 FeatureValue::Bool(flag) => Cell::Bool(*flag),
                 FeatureValue::Int(number) => Cell::Int(*number),
                 FeatureValue::Float(number) => Cell::Float(*number),
@@ -253,7 +250,9 @@ fn columns(members: &[Member]) -> Result<Vec<(String, Cells<'_>)>> {
             };
         }
     }
-    columns.extend(features.into_iter().map(|(name, cells)| (format!("feature_{name}"), feature_cells(&cells))));
+    columns.extend(
+        features.into_sorted().into_iter().map(|(name, cells)| (format!("feature_{name}"), feature_cells(&cells))),
+    );
     Ok(columns)
 }
 

@@ -130,8 +130,8 @@ impl JsonSchema for IndexWish {
     }
 }
 
-/// Of so many members on, two look them up.
-const LOOKED_UP_ALONE: usize = 5_000;
+/// From so many members on, two threads share the work.
+const SHARED_FROM: usize = 5_000;
 
 /// The version that is there now.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -199,6 +199,10 @@ impl Command for CreateDataset {
             }
         };
         let filed = writer.create_dataset(&plan.snapshot, &drafted)?;
+        // To let go of many members takes as long as to flush them, so it is done beside that.
+        if plan.snapshot.members.len() >= SHARED_FROM {
+            std::thread::Builder::new().spawn(move || drop(plan)).ok();
+        }
         Ok(Created { deduped: false, dataset: datasets::describe(writer.layout(), filed) })
     }
 }
@@ -211,7 +215,7 @@ fn planned(store: &Arc<Store>, wanted: &mut Wanted) -> Result<Option<Plan>> {
         return Ok(None);
     }
     let Ok(outline) = outline(manifest, wanted) else { return Ok(None) };
-    let found = if outline.len() < LOOKED_UP_ALONE {
+    let found = if outline.len() < SHARED_FROM {
         outline.look_up(manifest, wanted, 0..outline.len())
     } else {
         let (outline, wanted, middle) = (&outline, &*wanted, outline.len() / 2);
