@@ -389,12 +389,13 @@ impl Outline {
     pub fn look_up(&self, manifest: &Manifest, wanted: &Wanted, members: Range<usize>) -> Result<Found> {
         let mut candidates = Vec::with_capacity(members.len());
         let mut source_runs = BTreeSet::new();
-        let mut known = manifest.candidates()?;
-        for (from, Addition { artifact_id, .. }) in self.additions(wanted).take(members.end).skip(members.start) {
-            let mut candidate = match known.find(artifact_id)? {
+        let order = &self.order[members];
+        let ids = order.iter().map(|from| &from.of(&self.inherited, &wanted.members).artifact_id);
+        manifest.each_candidate(ids, |artifact_id, found| {
+            let mut candidate = match found {
                 Some(candidate) if !candidate.deleted => candidate,
                 found => {
-                    let field = from.field("artifactId");
+                    let field = order[candidates.len()].field("artifactId");
                     return Err(match found {
                         None => Error::not_found(format!("{field}: artifact {artifact_id} was not found")),
                         Some(_) => Error::conflict(format!("{field}: artifact {artifact_id} was deleted")),
@@ -408,7 +409,8 @@ impl Outline {
                 source_runs.insert(run_id);
             }
             candidates.push(candidate);
-        }
+            Ok(())
+        })?;
         Ok(Found { candidates, source_runs })
     }
 

@@ -182,10 +182,12 @@ impl<V: View> Work<'_, V> {
         let (manifest, objects) = (self.view.manifest(), self.view.objects());
         let (looks, found) = std::thread::scope(|scope| {
             let looks = scope.spawn(|| members.iter().map(|member| objects.look(&member.file_hash)).collect());
-            let found = manifest.candidates().and_then(|mut candidates| {
-                members.iter().map(|member| candidates.find(&member.artifact_id)).collect::<Result<Vec<_>>>()
+            let mut found = Vec::with_capacity(members.len());
+            let told = manifest.each_candidate(members.iter().map(|member| &member.artifact_id), |_, candidate| {
+                found.push(candidate);
+                Ok(())
             });
-            (joined::<Result<Vec<_>>>(looks), found)
+            (joined::<Result<Vec<_>>>(looks), told.map(|()| found))
         });
         for (done, ((member, looks), found)) in members.iter().zip(looks?).zip(found?).enumerate() {
             if hashes || done % 1024 == 0 {

@@ -37,7 +37,7 @@ pub use aliases::AliasFilter;
 pub use artifacts::Found;
 pub use bookkeeping::{ObjectRow, Placement};
 pub use compare::{Difference, How};
-pub use datasets::{Candidate, Candidates, Filed};
+pub use datasets::{Candidate, Filed};
 pub use events::{ALIAS_REMOVED, ALIAS_SET, LINEAGE_ADDED, PUBLISHED, RESCANNED, UPDATED};
 pub use figures::Trait;
 pub use filter::{Filter, ParamFilter, ParamTest};
@@ -59,6 +59,9 @@ use crate::model::{Error, Kind, Result};
 
 /// How long a request waits for another process's transaction.
 pub const BUSY_WAIT: Duration = Duration::from_secs(30);
+
+/// The write-ahead log is long from so many pages on: 4 MiB.
+const LOG_PAGES: i64 = 1000;
 
 /// The oldest SQLite that can be trusted with several processes: earlier ones can lose commits when one process
 /// resets the write-ahead log while another checkpoints it.
@@ -102,7 +105,9 @@ impl Manifest {
             return Err(Error::unsupported("the manifest can't have a write-ahead log here")
                 .hint("keep the store on a local file system"));
         }
-        Ok(self.connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?)
+        Ok(self
+            .connection
+            .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0;")?)
     }
 
     /// A manifest of its own in a file without a name, gone when it is dropped; the memory it takes is bounded.
@@ -266,6 +271,17 @@ impl Manifest {
     pub fn fold_log(&self) -> Result<()> {
         let busy: bool = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if busy { Err(Error::busy("another process reads the manifest")) } else { Ok(()) }
+    }
+
+    /// Moves what stands in the write-ahead log into the file, as far as no reader needs it there, once it is much. A commit
+    /// would do that before it returns, and who waits for its answer would wait for this too.
+    pub fn fold_long_log(&self) -> Result<()> {
+        let (log, folded): (i64, i64) =
+            self.cached("PRAGMA wal_checkpoint(NOOP)")?.query_row([], |row| Ok((row.get(1)?, row.get(2)?)))?;
+        if log - folded >= LOG_PAGES {
+            self.cached("PRAGMA wal_checkpoint(PASSIVE)")?.query_row([], |_| Ok(()))?;
+        }
+        Ok(())
     }
 
     /// Has a file in which there is nothing yet be able to shrink again, page by page.

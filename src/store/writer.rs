@@ -73,12 +73,13 @@ impl Store {
             manifest.make_durable()?;
             *connection = Some(manifest);
         }
+        let manifest = connection.as_ref().expect("opened above");
+        manifest.rollback()?;
+        fold(manifest);
         let turn = take_turn(&self.layout)?;
         let collect = collecting(&self.layout.lock("collect"))?;
         crash::point("publish.locked");
-        let manifest = connection.as_ref().expect("opened above");
-        manifest.rollback()?;
-        manifest.begin()?;
+        connection.as_ref().expect("opened above").begin()?;
         crash::point("commit.begun");
         let writer = Writer {
             now: self.clock.now(),
@@ -95,6 +96,13 @@ impl Store {
             _collect: collect,
         };
         Ok(Batch { writer })
+    }
+}
+
+/// Keeps the log short while nobody waits; what fails now is tried again before the next transaction.
+pub(super) fn fold(manifest: &Manifest) {
+    if let Err(error) = manifest.fold_long_log() {
+        tracing::warn!("the write-ahead log grows: {error}");
     }
 }
 

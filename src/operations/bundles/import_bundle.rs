@@ -155,16 +155,19 @@ fn create(
         }
         return Ok(());
     }
-    let mut candidates = writer.manifest().candidates()?;
-    for member in members {
-        let there = candidates.find(&member.artifact_id)?;
-        if there.is_none_or(|there| there.deleted || there.file_hash != member.file_hash) {
-            notes.push(format!("{name} is left out: its member {} is deleted here", member.artifact_id));
-            tally.skipped.0 += 1;
-            return Ok(());
+    let (mut at, mut other) = (0, None);
+    writer.manifest().each_candidate(members.iter().map(|member| &member.artifact_id), |artifact_id, there| {
+        if there.is_none_or(|there| there.deleted || there.file_hash != members[at].file_hash) {
+            other.get_or_insert_with(|| artifact_id.clone());
         }
+        at += 1;
+        Ok(())
+    })?;
+    if let Some(other) = other {
+        notes.push(format!("{name} is left out: its member {other} is deleted here"));
+        tally.skipped.0 += 1;
+        return Ok(());
     }
-    drop(candidates);
     let mut wanted = wanted(head, members);
     wanted.check()?;
     let mut plan = datasets::plan(writer.manifest(), &mut wanted)?;
