@@ -38,46 +38,54 @@ fn content_digest(members: &[Member]) -> Hash {
     dataset::content_digest(members.iter().map(|member| member.file_hash).collect())
 }
 
+/// So much is hashed at once, in bytes: many small pieces take longer than their hash.
+const HASHED_AT_ONCE: usize = 1 << 16;
+
 /// SHA-256 over everything that is known of each member, in the order of their ids.
 fn membership_digest(members: &[Member]) -> Hash {
     let mut hasher = Sha256::new();
-    hasher.update(MEMBERSHIP);
-    count(&mut hasher, members.len());
+    let mut bytes = MEMBERSHIP.to_vec();
+    count(&mut bytes, members.len());
     for member in members {
-        text(&mut hasher, member.artifact_id.as_str());
-        text(&mut hasher, member.artifact_type.as_str());
-        text(&mut hasher, &member.logical_key);
-        text(&mut hasher, &member.role);
+        text(&mut bytes, member.artifact_id.as_str());
+        text(&mut bytes, member.artifact_type.as_str());
+        text(&mut bytes, &member.logical_key);
+        text(&mut bytes, &member.role);
         // A split is never empty.
-        text(&mut hasher, member.split.as_deref().unwrap_or_default());
-        hasher.update(member.file_hash.0);
-        hasher.update(member.size_bytes.0.to_le_bytes());
-        count(&mut hasher, member.features.len());
+        text(&mut bytes, member.split.as_deref().unwrap_or_default());
+        bytes.extend_from_slice(&member.file_hash.0);
+        bytes.extend_from_slice(&member.size_bytes.0.to_le_bytes());
+        count(&mut bytes, member.features.len());
         for (name, value) in member.features.iter() {
-            text(&mut hasher, name);
+            text(&mut bytes, name);
             match value {
-                FeatureValue::Bool(flag) => hasher.update([1, u8::from(*flag)]),
+                FeatureValue::Bool(flag) => bytes.extend_from_slice(&[1, u8::from(*flag)]),
                 FeatureValue::Text(value) => {
-                    hasher.update([3]);
-                    text(&mut hasher, value);
+                    bytes.push(3);
+                    text(&mut bytes, value);
                 }
                 number => {
-                    hasher.update([2]);
-                    hasher.update(number.number().expect("a number").to_le_bytes());
+                    bytes.push(2);
+                    bytes.extend_from_slice(&number.number().expect("a number").to_le_bytes());
                 }
             }
         }
+        if bytes.len() >= HASHED_AT_ONCE {
+            hasher.update(&bytes);
+            bytes.clear();
+        }
     }
+    hasher.update(&bytes);
     Hash::finish(hasher)
 }
 
-fn count(hasher: &mut Sha256, count: usize) {
-    hasher.update((count as u64).to_le_bytes());
+fn count(bytes: &mut Vec<u8>, count: usize) {
+    bytes.extend_from_slice(&(count as u64).to_le_bytes());
 }
 
-fn text(hasher: &mut Sha256, text: &str) {
-    count(hasher, text.len());
-    hasher.update(text.as_bytes());
+fn text(bytes: &mut Vec<u8>, text: &str) {
+    count(bytes, text.len());
+    bytes.extend_from_slice(text.as_bytes());
 }
 
 /// A running mean and variance, after Welford.

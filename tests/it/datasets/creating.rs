@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use keepstone::model::seal;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::{member_ids, publish, version, versions, with, with_artifacts};
@@ -394,4 +395,114 @@ fn two_processes_create_one_version_at_once() {
     }
     assert_eq!(versions(&place).len(), 6);
     crate::whole::assert_whole(&place.root(), crate::whole::Expect::Died);
+}
+
+#[test]
+fn members_are_found_near_and_far() {
+    let ids: Vec<String> = (0..40).map(|number| format!("a-{number:02}")).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let place = with_artifacts(&ids);
+    let every = |step: usize| ids.iter().copied().step_by(step).collect::<Vec<_>>();
+    let lists =
+        [every(1), every(2), every(12), vec![ids[0], ids[39]], vec![ids[39]], every(9).into_iter().rev().collect()];
+    for (at, list) in lists.iter().enumerate() {
+        let name = format!("v{at}");
+        place.ok("create_dataset", version(&name, list));
+        let mut sorted = list.clone();
+        sorted.sort_unstable();
+        assert_eq!(member_ids(&place, &name), sorted);
+        let verified = place.ok("verify_dataset", json!({"datasetId": "d", "version": name}));
+        assert_eq!(verified["findings"], json!([]), "{verified}");
+        for unknown in ["a", "a-000", "a-11x", "a-38-", "b"] {
+            for place_of in [0, list.len() / 2, list.len()] {
+                let mut members = list.clone();
+                members.insert(place_of, unknown);
+                let (kind, field, _) = refusal(&place.fails("create_dataset", version("x", &members)));
+                assert_eq!(
+                    (kind.as_str(), field),
+                    ("not_found", format!("members[{place_of}].artifactId")),
+                    "{unknown}"
+                );
+            }
+        }
+    }
+}
+
+/// Rows for artifacts of the same bytes as the one that is there: what takes many members needs many artifacts.
+fn many(place: &Place, count: usize) -> Vec<String> {
+    let manifest = Connection::open(place.root().join("manifest.sqlite")).unwrap();
+    let mut statement = manifest.prepare("SELECT name FROM pragma_table_info('artifacts')").unwrap();
+    let columns: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let own = |column: &String| match column.as_str() {
+        "seq" => "seq + n".to_owned(),
+        "artifact_id" => "printf('m-%06d', n)".to_owned(),
+        "name" => "name || n".to_owned(),
+        other => other.to_owned(),
+    };
+    let values: Vec<String> = columns.iter().map(own).collect();
+    let sql = format!(
+        "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})
+         INSERT INTO artifacts ({}) SELECT {} FROM artifacts, numbers WHERE artifact_id = 'seed';
+         INSERT INTO artifact_files SELECT a.seq, ordinal, path, hash, f.size_bytes, f.media_type, role
+         FROM artifacts a, artifact_files f WHERE a.artifact_id <> 'seed'",
+        columns.join(", "),
+        values.join(", ")
+    );
+    manifest.execute_batch(&sql).unwrap();
+    (1..=count).map(|number| format!("m-{number:06}")).collect()
+}
+
+#[test]
+fn a_large_version_is_put_together_by_two() {
+    let place = with_artifacts(&["seed"]);
+    let ids = many(&place, 6000);
+    // Shuffled, without chance: 7 has no factor in common with 6000.
+    let member = |at: usize| {
+        let (role, even) = if at % 2 == 0 { ("in", true) } else { ("out", false) };
+        json!({"artifactId": ids[at * 7 % 6000], "role": role, "features": {"at": at, "even": even}})
+    };
+    let members: Vec<Value> = (0..6000).map(member).collect();
+    let request = json!({"datasetId": "d", "version": "v1", "members": members});
+    let created = place.ok("create_dataset", request.clone());
+    assert_eq!(created["dataset"]["statistics"]["featureRanges"]["at"]["max"], 5999.0);
+    assert_eq!(created["dataset"]["statistics"]["byRole"]["out"]["count"], 3000);
+    let digests =
+        |reply: &Value| (reply["dataset"]["membershipDigest"].clone(), reply["dataset"]["contentDigest"].clone());
+    // Halves are put together by one alone.
+    let half = |from: usize| json!({"datasetId": "e", "version": "v1", "members": members[from..from + 3000]});
+    place.ok("create_dataset", half(0));
+    let added = json!({"datasetId": "e", "version": "v2", "parentVersion": "v1", "members": members[3000..]});
+    assert_eq!(digests(&place.ok("create_dataset", added)), digests(&created));
+    assert_eq!(place.ok("create_dataset", request.clone())["deduped"], true);
+    let verified = place.ok("verify_dataset", json!({"datasetId": "d", "version": "v1"}));
+    assert_eq!((&verified["findings"], &verified["members"]), (&json!([]), &json!(6000)), "{verified}");
+    for at in [1, 5999] {
+        let mut request = with(request.clone(), "version", json!("v2"));
+        request["members"][at]["artifactId"] = json!("nobody");
+        let (kind, field, _) = refusal(&place.fails("create_dataset", request));
+        assert_eq!((kind.as_str(), field), ("not_found", format!("members[{at}].artifactId")));
+    }
+}
+
+#[test]
+fn what_comes_between_a_plan_and_its_commit_counts() {
+    let place = with_artifacts(&["a", "b", "c"]);
+    let request =
+        |id: &str, method: &str, params: Value| json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+    let content = json!({"encoding": "utf8", "data": "x".repeat(300_000)});
+    for round in 0..8 {
+        let name = format!("v{round}");
+        let large = json!({"artifactType": "t", "artifactId": format!("between-{round}"), "content": content});
+        let mut version = version(&name, &["c", "a", "b"]);
+        version["members"][0]["role"] = json!("other");
+        // The large one takes longer, is committed first, and then the version is planned once more.
+        let lines = [request("p", "publish_artifact", large), request("d", "create_dataset", version)];
+        let input: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let replies = serve(&place.root(), &["--ordered"], input).lines();
+        assert_eq!(replies[1]["result"]["dataset"]["memberCount"], 3, "{}", replies[1]);
+        let listed = place.ok("list_dataset_members", json!({"datasetId": "d", "version": name}));
+        let told: Vec<_> =
+            listed["members"].as_array().unwrap().iter().map(|one| (&one["artifactId"], &one["role"])).collect();
+        assert_eq!(json!(told), json!([["a", "oracle_output"], ["b", "oracle_output"], ["c", "other"]]));
+    }
 }
