@@ -11,7 +11,7 @@ pub const APPLICATION_ID: i32 = 0x4B50_5354;
 pub const FORMAT_VERSION: i64 = 1 + MIGRATIONS.len() as i64;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, RETENTION, PLACES, FORMS, SEARCH];
+const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, RETENTION, PLACES, FORMS, SEARCH, ORDERS];
 
 const ARTIFACTS: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -351,6 +351,54 @@ const SEARCH: &str = "
         WHERE details ->> '$.params.provenance.templateId' IS NOT NULL;
 ";
 
+/// What is ordered or counted among all artifacts is read where it stands in that order, or is counted already.
+const ORDERS: &str = "
+    CREATE INDEX artifacts_by_update ON artifacts (updated_at);
+    CREATE INDEX artifacts_by_size ON artifacts (size_bytes);
+    CREATE INDEX artifacts_by_title ON artifacts (title COLLATE NOCASE);
+
+    -- The hash of an artifact that is no tree is that of its file, which has an index.
+    DROP INDEX artifacts_by_file;
+    CREATE INDEX artifacts_by_listing ON artifacts (file_hash) WHERE format = 'tree';
+
+    -- How many artifacts have a value, of those that are neither archived nor deleted.
+    CREATE TABLE totals (
+        facet TEXT NOT NULL CHECK (facet IN ('type', 'status', 'source', 'family', 'outcome')),
+        value TEXT NOT NULL,
+        artifacts INTEGER NOT NULL,
+        PRIMARY KEY (facet, value)
+    ) STRICT, WITHOUT ROWID;
+    CREATE VIEW facets (seq, facet, value) AS
+        SELECT seq, 'type', artifact_type FROM artifacts
+        UNION ALL SELECT seq, 'status', iif(superseded_at IS NULL, 'active', 'superseded') FROM artifacts
+        UNION ALL SELECT seq, 'source', source FROM artifacts WHERE source IS NOT NULL
+        UNION ALL SELECT seq, 'family', family FROM artifacts WHERE family IS NOT NULL
+        UNION ALL SELECT seq, 'outcome', outcome FROM artifacts WHERE outcome IS NOT NULL;
+    INSERT INTO totals
+        SELECT facet, value, count(*) FROM facets JOIN artifacts USING (seq)
+        WHERE archived = 0 AND deleted_at IS NULL GROUP BY facet, value;
+    CREATE TRIGGER artifact_added AFTER INSERT ON artifacts WHEN new.archived = 0 AND new.deleted_at IS NULL BEGIN
+        INSERT INTO totals SELECT facet, value, 1 FROM facets WHERE seq = new.seq
+        ON CONFLICT DO UPDATE SET artifacts = artifacts + 1;
+    END;
+    CREATE TRIGGER artifact_leaves BEFORE UPDATE OF archived, deleted_at, superseded_at, source, family, outcome ON artifacts
+    WHEN old.archived = 0 AND old.deleted_at IS NULL BEGIN
+        UPDATE totals SET artifacts = artifacts - 1
+        WHERE (facet, value) IN (SELECT facet, value FROM facets WHERE seq = old.seq);
+    END;
+    CREATE TRIGGER artifact_returns AFTER UPDATE OF archived, deleted_at, superseded_at, source, family, outcome ON artifacts
+    WHEN new.archived = 0 AND new.deleted_at IS NULL BEGIN
+        INSERT INTO totals SELECT facet, value, 1 FROM facets WHERE seq = new.seq
+        ON CONFLICT DO UPDATE SET artifacts = artifacts + 1;
+    END;
+    CREATE TRIGGER total_gone AFTER UPDATE OF artifacts ON totals WHEN new.artifacts = 0 BEGIN
+        DELETE FROM totals WHERE facet = new.facet AND value = new.value;
+    END;
+";
+
+/// The first format in which params are found by the words of their values.
+const FORMAT_OF_VALUES: i64 = 10;
+
 impl Manifest {
     /// Brings an earlier format of ours up to date, in one transaction.
     pub fn bring_up_to_date(&self) -> Result<()> {
@@ -376,6 +424,8 @@ impl Manifest {
         // What an earlier format holds is read once its rows are those of this one.
         if !has_words {
             self.connection.execute_batch(WORDS)?;
+        }
+        if version < FORMAT_OF_VALUES {
             self.write_all_words()?;
         }
         self.connection.execute_batch(&format!(
