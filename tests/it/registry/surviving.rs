@@ -107,6 +107,37 @@ fn a_lost_sidecar_is_written_again_as_it_was_at_publish() {
 }
 
 #[test]
+fn totals_follow_what_people_decide_and_wrong_ones_are_found_out() {
+    let place = curated();
+    let facets = |place: &Place| place.ok("search_artifacts", json!({"facets": ["type", "status"]}))["facets"].take();
+    let told = json!([facets(&place)["type"], facets(&place)["status"]]);
+    // m-2 is archived.
+    let counts = [json!({"value": "active", "count": 2}), json!({"value": "superseded", "count": 1})];
+    assert_eq!(told, json!([[{"value": "model", "count": 3}], counts]));
+    for damage in [
+        "UPDATE totals SET artifacts = 7 WHERE value = 'model'",
+        "DELETE FROM totals WHERE facet = 'status'",
+        "INSERT INTO totals VALUES ('source', 'nowhere', 1)",
+    ] {
+        place.site().close();
+        Connection::open(place.root().join("manifest.sqlite")).unwrap().execute_batch(damage).unwrap();
+        let findings = place.ok("verify_store", json!({}))["findings"].take();
+        let findings = findings.as_array().unwrap();
+        assert!(!findings.is_empty(), "{damage}");
+        assert!(findings.iter().all(|one| one["code"].as_str().unwrap().starts_with("row_")), "{findings:#?}");
+        assert_eq!(place.ok("rebuild_manifest", json!({}))["findings"], json!([]));
+        clean(&place);
+        assert_eq!(json!([facets(&place)["type"], facets(&place)["status"]]), told, "{damage}");
+    }
+    place.ok("delete_artifact", json!({"artifactId": "m-3"}));
+    place.ok("bulk_update", json!({"artifactIds": ["m-1", "m-4"], "archived": true}));
+    assert_eq!(facets(&place)["type"], json!([]));
+    place.ok("restore_artifact", json!({"artifactId": "m-3"}));
+    assert_eq!(facets(&place)["status"], json!([{"value": "superseded", "count": 1}]));
+    clean(&place);
+}
+
+#[test]
 fn an_index_that_finds_by_other_words_is_found_out_and_mended() {
     let place = curated();
     let before = answers(&place);

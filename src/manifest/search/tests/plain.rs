@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use super::*;
 use crate::model::artifact::{Outcome, Status};
 use crate::model::curation::Values;
-use crate::model::retention::Deletion;
 
 const MOMENT: &str = "2026-02-01T00:00:00.000Z";
 
@@ -20,7 +19,7 @@ struct One {
     retold: bool,
 }
 
-fn param_values() -> impl Strategy<Value = Value> {
+fn param_values() -> impl Strategy<Value = Value> + Clone {
     let long = "a text that is longer than what its word has of it";
     prop::sample::select(vec![
         json!(0), json!(-0.0), json!(1), json!(1.0), json!(1.5), json!(-1), json!(-2.5), json!(24), json!(1e300), json!(-1e300),
@@ -91,7 +90,7 @@ prop_compose! {
     }
 }
 
-fn scalars() -> impl Strategy<Value = Value> {
+fn scalars() -> impl Strategy<Value = Value> + Clone {
     param_values().prop_filter("no lists", |value| !value.is_array() && !value.is_object())
 }
 
@@ -148,19 +147,9 @@ fn lets_through(filter: &Filter, seq: i64, one: &One) -> bool {
         && filter.params.iter().all(|param| holds(&record.params, param))
         && filter.min_size_bytes.is_none_or(|least| record.size_bytes >= least)
         && filter.max_created_at.as_ref().is_none_or(|last| record.created_at <= *last)
-        && filter.source.is_none_or_same(record.source.as_ref())
+        && (filter.source.is_none() || filter.source == record.source)
         && filter.outcome.as_ref().is_none_or(|outcome| record.outcome.as_ref() == Some(outcome))
         && filter.newest.is_none_or(|newest| seq <= newest)
-}
-
-trait SameOrNone {
-    fn is_none_or_same(&self, other: Option<&String>) -> bool;
-}
-
-impl SameOrNone for Option<String> {
-    fn is_none_or_same(&self, other: Option<&String>) -> bool {
-        self.is_none() || self.as_ref() == other
-    }
 }
 
 fn store_of(ones: &[One]) -> Manifest {
@@ -185,7 +174,7 @@ fn store_of(ones: &[One]) -> Manifest {
             manifest.set_values(seq, &values, MOMENT).unwrap();
         }
         if one.deleted {
-            manifest.set_deleted(seq, MOMENT, &Deletion::default()).unwrap();
+            manifest.set_deleted(seq, MOMENT, &Map::new()).unwrap();
         }
         if one.retold {
             manifest.say_anew(seq).unwrap();
