@@ -177,8 +177,9 @@ impl Filter {
         }
         selection.equal(&format!("{of}.created_at >= ?"), self.min_created_at.as_deref());
         selection.equal(&format!("{of}.created_at <= ?"), self.max_created_at.as_deref());
+        // All conditions on columns are looked at where these stand together, not through an index of one of them.
         for (condition, size) in
-            [("a.size_bytes >= ?", self.min_size_bytes), ("a.size_bytes <= ?", self.max_size_bytes)]
+            [("+a.size_bytes >= ?", self.min_size_bytes), ("+a.size_bytes <= ?", self.max_size_bytes)]
         {
             if let Some(size) = size {
                 selection.add(condition, [Cell::Integer(i64::try_from(size).unwrap_or(i64::MAX))]);
