@@ -68,10 +68,10 @@ pub struct Bucket {
 /// How many have which value.
 type Counts = HashMap<String, u64>;
 
-fn count(counts: &mut Counts, value: &str, more: u64) {
+fn count(counts: &mut Counts, value: &str) {
     match counts.get_mut(value) {
-        Some(count) => *count += more,
-        None => drop(counts.insert(value.to_owned(), more)),
+        Some(count) => *count += 1,
+        None => drop(counts.insert(value.to_owned(), 1)),
     }
 }
 
@@ -89,15 +89,14 @@ impl Manifest {
     /// How many of the found artifacts have which value, the most frequent first: for each facet so many values at most.
     /// One pass tells of all facets but tags.
     pub fn facets(&self, finds: &Finds, facets: &[Facet], limit: usize) -> Result<Vec<Vec<Bucket>>> {
-        let mut counted: Vec<Counts> = vec![Counts::new(); facets.len()];
-        let columns: Vec<(usize, Facet, &str)> =
-            facets.iter().enumerate().filter_map(|(place, facet)| Some((place, *facet, facet.column()?))).collect();
         if finds.everything {
-            for (place, facet, column) in columns {
-                counted[place] = self.totals(facet, column, finds.newest)?;
-            }
-        } else if !columns.is_empty() {
-            let wanted: Vec<&str> = columns.iter().map(|(_, _, column)| *column).collect();
+            return facets.iter().map(|facet| self.totals(*facet, finds.newest, limit)).collect();
+        }
+        let mut counted: Vec<Counts> = vec![Counts::new(); facets.len()];
+        let columns: Vec<(usize, &str)> =
+            facets.iter().enumerate().filter_map(|(place, facet)| Some((place, facet.column()?))).collect();
+        if !columns.is_empty() {
+            let wanted: Vec<&str> = columns.iter().map(|(_, column)| *column).collect();
             let from = if finds.few {
                 "json_each(?1) j CROSS JOIN artifacts a ON a.seq = j.value"
             } else {
@@ -109,62 +108,53 @@ impl Manifest {
                 if !finds.set.contains(row.get(0)?) {
                     continue;
                 }
-                for (column, (place, ..)) in columns.iter().enumerate() {
+                for (column, (place, _)) in columns.iter().enumerate() {
                     let value = row.get_ref(column + 1)?.as_str_or_null().map_err(rusqlite::Error::from)?;
                     if let Some(value) = value {
-                        count(&mut counted[*place], value, 1);
+                        count(&mut counted[*place], value);
                     }
                 }
             }
         }
         let one = |(facet, counts): (Facet, Counts)| match facet {
-            Facet::Tag if finds.everything => self.all_tags(finds.newest, limit),
             Facet::Tag => self.tags(finds, limit),
             _ => Ok(buckets(counts.into_iter().map(|(value, count)| (None, value, count)), limit)),
         };
         facets.iter().copied().zip(counted).map(one).collect()
     }
 
-    /// The totals that are kept of all that is neither archived nor deleted, without what came later.
-    fn totals(&self, facet: Facet, column: &str, newest: i64) -> Result<Counts> {
-        let mut statement = self.cached("SELECT value, artifacts FROM totals WHERE facet = ?1")?;
-        let rows = statement.query_map([facet.name()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let mut counts = rows.collect::<Result<Counts, _>>()?;
-        let mut later = self.cached(&format!(
-            "SELECT {column}, count(*) FROM artifacts a
-             WHERE seq > ?1 AND archived = 0 AND deleted_at IS NULL AND {column} IS NOT NULL GROUP BY 1"
-        ))?;
-        let mut rows = later.query([newest])?;
-        while let Some(row) = rows.next()? {
-            if let Some(count) = counts.get_mut(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?) {
-                *count -= row.get::<_, u64>(1)?;
-            }
-        }
-        counts.retain(|_, count| *count > 0);
-        Ok(counts)
-    }
-
-    /// How many artifacts are neither archived nor deleted, up to this place.
-    pub(super) fn count_of_everything(&self, newest: i64) -> Result<u64> {
-        Ok(self.totals(Facet::Type, "artifact_type", newest)?.values().sum())
-    }
-
-    /// Tags of everything are counted in their index alone: the few artifacts that are left out are known.
-    fn all_tags(&self, newest: i64, limit: usize) -> Result<Vec<Bucket>> {
-        let mut statement = self.cached(&format!(
-            "SELECT key, value, count(*) FROM artifact_tags
-             WHERE seq NOT IN (SELECT seq FROM artifacts WHERE archived = 1 OR deleted_at IS NOT NULL) AND +seq <= ?1
-             GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {limit}"
-        ))?;
-        let rows = statement.query_map([newest], |row| {
-            Ok(Bucket { key: row.get(0)?, value: row.get(1)?, count: row.get(2)? })
+    /// What all that is neither archived nor deleted comes to is kept; what came later is taken off.
+    fn totals(&self, facet: Facet, newest: i64, limit: usize) -> Result<Vec<Bucket>> {
+        let mut statement = self.cached(
+            "WITH later (key, value, artifacts) AS MATERIALIZED (
+                 SELECT f.key, f.value, count(*) FROM artifacts a CROSS JOIN facets f ON f.seq = a.seq
+                 WHERE a.seq > ?2 AND a.archived = 0 AND a.deleted_at IS NULL AND f.facet = ?1 GROUP BY 1, 2
+             )
+             SELECT t.key, t.value, t.artifacts - coalesce(l.artifacts, 0) AS count
+             FROM totals t LEFT JOIN later l ON l.key = t.key AND l.value = t.value
+             WHERE t.facet = ?1 AND t.artifacts > coalesce(l.artifacts, 0) ORDER BY count DESC, t.key, t.value LIMIT ?3",
+        )?;
+        let rows = statement.query_map((facet.name(), newest, limit), |row| {
+            let key = if facet == Facet::Tag { row.get(0)? } else { None };
+            Ok(Bucket { key, value: row.get(1)?, count: row.get(2)? })
         })?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
+    /// How many artifacts are neither archived nor deleted, up to this place.
+    pub(super) fn count_of_everything(&self, newest: i64) -> Result<u64> {
+        Ok(self
+            .cached(
+                "SELECT (SELECT coalesce(sum(artifacts), 0) FROM totals WHERE facet = 'status') -
+                     (SELECT count(*) FROM artifacts WHERE seq > ?1 AND archived = 0 AND deleted_at IS NULL)",
+            )?
+            .query_row([newest], |row| row.get(0))?)
+    }
+
     fn tags(&self, finds: &Finds, limit: usize) -> Result<Vec<Bucket>> {
         let mut counts: HashMap<String, Counts> = HashMap::new();
-        let from = if finds.few { "json_each(?1) j CROSS JOIN artifact_tags g ON g.seq = j.value" } else { "artifact_tags g" };
+        let from =
+            if finds.few { "json_each(?1) j CROSS JOIN artifact_tags g ON g.seq = j.value" } else { "artifact_tags g" };
         let mut statement = self.cached(&format!("SELECT g.seq, g.key, g.value FROM {from}"))?;
         let mut rows = statement.query(params_from_iter(finds.few.then(|| finds.set.json())))?;
         while let Some(row) = rows.next()? {
@@ -174,13 +164,13 @@ impl Manifest {
             let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
             let (key, value) = (text(1)?, text(2)?);
             match counts.get_mut(key) {
-                Some(counts) => count(counts, value, 1),
+                Some(counts) => count(counts, value),
                 None => drop(counts.insert(key.to_owned(), Counts::from([(value.to_owned(), 1)]))),
             }
         }
-        let each = counts.into_iter().flat_map(|(key, counts)| {
-            counts.into_iter().map(move |(value, count)| (Some(key.clone()), value, count))
-        });
+        let each = counts
+            .into_iter()
+            .flat_map(|(key, counts)| counts.into_iter().map(move |(value, count)| (Some(key.clone()), value, count)));
         Ok(buckets(each, limit))
     }
 }

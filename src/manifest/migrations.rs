@@ -361,38 +361,48 @@ const ORDERS: &str = "
     DROP INDEX artifacts_by_file;
     CREATE INDEX artifacts_by_listing ON artifacts (file_hash) WHERE format = 'tree';
 
-    -- How many artifacts have a value, of those that are neither archived nor deleted.
+    -- How many artifacts have a value, of those that are neither archived nor deleted. Only tags have keys.
     CREATE TABLE totals (
-        facet TEXT NOT NULL CHECK (facet IN ('type', 'status', 'source', 'family', 'outcome')),
+        facet TEXT NOT NULL CHECK (facet IN ('type', 'status', 'source', 'family', 'outcome', 'tag')),
+        key TEXT NOT NULL,
         value TEXT NOT NULL,
         artifacts INTEGER NOT NULL,
-        PRIMARY KEY (facet, value)
+        PRIMARY KEY (facet, key, value)
     ) STRICT, WITHOUT ROWID;
-    CREATE VIEW facets (seq, facet, value) AS
-        SELECT seq, 'type', artifact_type FROM artifacts
-        UNION ALL SELECT seq, 'status', iif(superseded_at IS NULL, 'active', 'superseded') FROM artifacts
-        UNION ALL SELECT seq, 'source', source FROM artifacts WHERE source IS NOT NULL
-        UNION ALL SELECT seq, 'family', family FROM artifacts WHERE family IS NOT NULL
-        UNION ALL SELECT seq, 'outcome', outcome FROM artifacts WHERE outcome IS NOT NULL;
+    CREATE VIEW facets (seq, facet, key, value) AS
+        SELECT seq, 'type', '', artifact_type FROM artifacts
+        UNION ALL SELECT seq, 'status', '', iif(superseded_at IS NULL, 'active', 'superseded') FROM artifacts
+        UNION ALL SELECT seq, 'source', '', source FROM artifacts WHERE source IS NOT NULL
+        UNION ALL SELECT seq, 'family', '', family FROM artifacts WHERE family IS NOT NULL
+        UNION ALL SELECT seq, 'outcome', '', outcome FROM artifacts WHERE outcome IS NOT NULL
+        UNION ALL SELECT seq, 'tag', key, value FROM artifact_tags;
     INSERT INTO totals
-        SELECT facet, value, count(*) FROM facets JOIN artifacts USING (seq)
-        WHERE archived = 0 AND deleted_at IS NULL GROUP BY facet, value;
+        SELECT f.facet, f.key, f.value, count(*) FROM facets f JOIN artifacts a ON a.seq = f.seq
+        WHERE a.archived = 0 AND a.deleted_at IS NULL GROUP BY 1, 2, 3;
     CREATE TRIGGER artifact_added AFTER INSERT ON artifacts WHEN new.archived = 0 AND new.deleted_at IS NULL BEGIN
-        INSERT INTO totals SELECT facet, value, 1 FROM facets WHERE seq = new.seq
+        INSERT INTO totals SELECT facet, key, value, 1 FROM facets WHERE seq = new.seq
         ON CONFLICT DO UPDATE SET artifacts = artifacts + 1;
     END;
     CREATE TRIGGER artifact_leaves BEFORE UPDATE OF archived, deleted_at, superseded_at, source, family, outcome ON artifacts
     WHEN old.archived = 0 AND old.deleted_at IS NULL BEGIN
         UPDATE totals SET artifacts = artifacts - 1
-        WHERE (facet, value) IN (SELECT facet, value FROM facets WHERE seq = old.seq);
+        WHERE (facet, key, value) IN (SELECT facet, key, value FROM facets WHERE seq = old.seq);
     END;
     CREATE TRIGGER artifact_returns AFTER UPDATE OF archived, deleted_at, superseded_at, source, family, outcome ON artifacts
     WHEN new.archived = 0 AND new.deleted_at IS NULL BEGIN
-        INSERT INTO totals SELECT facet, value, 1 FROM facets WHERE seq = new.seq
+        INSERT INTO totals SELECT facet, key, value, 1 FROM facets WHERE seq = new.seq
         ON CONFLICT DO UPDATE SET artifacts = artifacts + 1;
     END;
+    CREATE TRIGGER tag_added AFTER INSERT ON artifact_tags
+    WHEN EXISTS (SELECT 1 FROM artifacts WHERE seq = new.seq AND archived = 0 AND deleted_at IS NULL) BEGIN
+        INSERT INTO totals VALUES ('tag', new.key, new.value, 1) ON CONFLICT DO UPDATE SET artifacts = artifacts + 1;
+    END;
+    CREATE TRIGGER tag_removed AFTER DELETE ON artifact_tags
+    WHEN EXISTS (SELECT 1 FROM artifacts WHERE seq = old.seq AND archived = 0 AND deleted_at IS NULL) BEGIN
+        UPDATE totals SET artifacts = artifacts - 1 WHERE facet = 'tag' AND key = old.key AND value = old.value;
+    END;
     CREATE TRIGGER total_gone AFTER UPDATE OF artifacts ON totals WHEN new.artifacts = 0 BEGIN
-        DELETE FROM totals WHERE facet = new.facet AND value = new.value;
+        DELETE FROM totals WHERE facet = new.facet AND key = new.key AND value = new.value;
     END;
 ";
 

@@ -14,7 +14,8 @@ impl Manifest {
     /// How well each of these artifacts fits the words. A rare word counts more than a frequent one, in a title more than
     /// in a description; what was published later changes nothing.
     pub(super) fn relevance(&self, seqs: &[i64], query: &Query, newest: i64) -> Result<Vec<i64>> {
-        let mut places = self.cached("SELECT rowid FROM search WHERE search MATCH ?1 AND rowid <= ?2 ORDER BY rowid")?;
+        let mut places =
+            self.cached("SELECT rowid FROM search WHERE search MATCH ?1 AND rowid <= ?2 ORDER BY rowid")?;
         let mut relevance = vec![0; seqs.len()];
         for term in query.wanted() {
             let expression = term_expression(term);
@@ -22,7 +23,10 @@ impl Manifest {
             let mut having = Seqs::default();
             let mut fitting = Vec::new();
             for (names, weight) in WEIGHTS {
-                if columns.as_ref().is_some_and(|columns| names.iter().all(|name| !columns.iter().any(|one| one == name))) {
+                if columns
+                    .as_ref()
+                    .is_some_and(|columns| names.iter().all(|name| !columns.iter().any(|one| one == name)))
+                {
                     continue;
                 }
                 let mut own = Seqs::default();

@@ -110,10 +110,8 @@ impl Manifest {
         ))?;
         let [key, seq] = cells;
         let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        let rows = statement.query_map(
-            rusqlite::params![set.json(), key, seq, number(search.limit), number(search.offset)],
-            hit,
-        )?;
+        let rows = statement
+            .query_map(rusqlite::params![set.json(), key, seq, number(search.limit), number(search.offset)], hit)?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
@@ -156,7 +154,8 @@ impl Manifest {
             if !search.ascending {
                 seqs.reverse();
             }
-            let behind = |seq: &i64| after.is_none_or(|after| if search.ascending { *seq > after } else { *seq < after });
+            let behind =
+                |seq: &i64| after.is_none_or(|after| if search.ascending { *seq > after } else { *seq < after });
             for seq in seqs.into_iter().filter(behind) {
                 page.add(|| Ok(Hit { seq, key: Key::Text(name.clone()) }))?;
                 if page.is_full() {

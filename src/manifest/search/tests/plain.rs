@@ -22,11 +22,36 @@ struct One {
 fn param_values() -> impl Strategy<Value = Value> + Clone {
     let long = "a text that is longer than what its word has of it";
     prop::sample::select(vec![
-        json!(0), json!(-0.0), json!(1), json!(1.0), json!(1.5), json!(-1), json!(-2.5), json!(24), json!(1e300), json!(-1e300),
-        json!(5e-324), json!(9_007_199_254_740_993_u64), json!("a"), json!("ab"), json!("Ab"), json!("\u{e9}t\u{e9}"), json!(""),
-        json!(long), json!(format!("{long}, and more")), json!("a text that is l"), json!(true), json!(false), json!(null),
-        json!([1, "ab"]), json!([[24], {"n": 24}]), json!({"n": 1}), json!({"n": [2, 24]}), json!({"n.m": 24}),
-        json!({"n": {"m": 1.5}}), json!("1"),
+        json!(0),
+        json!(-0.0),
+        json!(1),
+        json!(1.0),
+        json!(1.5),
+        json!(-1),
+        json!(-2.5),
+        json!(24),
+        json!(1e300),
+        json!(-1e300),
+        json!(5e-324),
+        json!(9_007_199_254_740_993_u64),
+        json!("a"),
+        json!("ab"),
+        json!("Ab"),
+        json!("\u{e9}t\u{e9}"),
+        json!(""),
+        json!(long),
+        json!(format!("{long}, and more")),
+        json!("a text that is l"),
+        json!(true),
+        json!(false),
+        json!(null),
+        json!([1, "ab"]),
+        json!([[24], {"n": 24}]),
+        json!({"n": 1}),
+        json!({"n": [2, 24]}),
+        json!({"n.m": 24}),
+        json!({"n": {"m": 1.5}}),
+        json!("1"),
     ])
 }
 
@@ -127,7 +152,9 @@ fn holds(params: &Map<String, Value>, ParamFilter { path, test }: &ParamFilter) 
         Some(value.and_then(|value| value.as_object()?.get(name)))
     });
     let ways = [params.get(path), inwards.flatten()];
-    ways.into_iter().flatten().any(|value| there(value) || value.as_array().is_some_and(|items| items.iter().any(there)))
+    ways.into_iter()
+        .flatten()
+        .any(|value| there(value) || value.as_array().is_some_and(|items| items.iter().any(there)))
 }
 
 fn lets_through(filter: &Filter, seq: i64, one: &One) -> bool {
@@ -206,7 +233,8 @@ fn plain_order(ones: &[One], found: &BTreeSet<i64>, sort: Sort, ascending: bool)
     let of = |seq: i64| place(sort, &ones[usize::try_from(seq).unwrap() - 1]);
     let mut hits: Vec<Hit> = found.iter().map(|seq| Hit { seq: *seq, key: of(*seq).3 }).collect();
     hits.sort_by(|one, other| {
-        let ((one_last, one_text, one_number, _), (other_last, other_text, other_number, _)) = (of(one.seq), of(other.seq));
+        let ((one_last, one_text, one_number, _), (other_last, other_text, other_number, _)) =
+            (of(one.seq), of(other.seq));
         let order = (one_text, one_number, one.seq).cmp(&(other_text, other_number, other.seq));
         one_last.cmp(&other_last).then(if ascending { order } else { order.reverse() })
     });
@@ -239,8 +267,7 @@ fn plain_facet(ones: &[One], found: &BTreeSet<i64>, facet: Facet) -> BTreeMap<(O
 }
 
 const SORTS: [Sort; 5] = [Sort::Created, Sort::Updated, Sort::Title, Sort::Size, Sort::Type];
-const FACETS: [Facet; 6] =
-    [Facet::Type, Facet::Tag, Facet::Status, Facet::Family, Facet::Outcome, Facet::Source];
+const FACETS: [Facet; 6] = [Facet::Type, Facet::Tag, Facet::Status, Facet::Family, Facet::Outcome, Facet::Source];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
