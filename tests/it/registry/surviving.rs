@@ -139,7 +139,7 @@ fn totals_follow_what_people_decide_and_wrong_ones_are_found_out() {
     place.ok("delete_artifact", json!({"artifactId": "m-3"}));
     place.ok("bulk_update", json!({"artifactIds": ["m-1", "m-4"], "archived": true}));
     assert_eq!(facets(&place), json!([0, [], [], []]));
-    place.ok("restore_artifact", json!({"artifactId": "m-3"}));
+    place.ok("restore", json!({"artifactIds": ["m-3"]}));
     assert_eq!(facets(&place)[2], json!([{"value": "superseded", "count": 1}]));
     assert_eq!(facets(&place)[3], json!([tag("n", "3", 1), tag("stage", "draft", 1)]));
     clean(&place);
