@@ -155,7 +155,8 @@ impl Manifest {
     /// Artifacts that have this hash as file, content or source hash, or hold a file of it; newest first.
     pub fn artifacts_of_hash(&self, hash: &Hash) -> Result<Vec<Found>> {
         self.many(
-            "a.seq IN (SELECT seq FROM artifacts WHERE file_hash = ?1 AND format = 'tree' UNION SELECT seq FROM artifacts WHERE content_hash = ?1
+            "a.seq IN (SELECT seq FROM artifacts WHERE file_hash = ?1 AND format = 'tree'
+                       UNION SELECT seq FROM artifacts WHERE content_hash = ?1
                        UNION SELECT seq FROM artifacts WHERE source_hash = ?1
                        UNION SELECT seq FROM artifacts WHERE legacy_content_hash = ?2
                        UNION SELECT seq FROM artifact_files WHERE hash = ?1)

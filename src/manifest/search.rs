@@ -100,7 +100,7 @@ impl Manifest {
         let (after, cells) = match &search.after {
             None => ("TRUE".to_owned(), [Cell::Null, Cell::Null]),
             Some(Hit { seq, key: Key::None }) => {
-                (format!("a.title IS NULL AND ?2 IS NULL AND a.seq {behind} ?3"), [Cell::Null, Cell::Integer(*seq)])
+                (format!("a.title IS NULL AND a.seq {behind} ?3"), [Cell::Null, Cell::Integer(*seq)])
             }
             Some(hit) => (after, hit.cells()),
         };
