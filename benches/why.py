@@ -12,9 +12,6 @@ WHY = {
     "silently are healed; the bare program believes its database.",
     "create_dataset": "The request, 13 MB of JSON, is read whole before its members are known, each member is looked up, and the "
     "version is written three times: as rows, as the snapshot that a lost manifest is made of again, and as the Parquet index.",
-    "search_artifacts": "What is counted over everything looks at every artifact: facets at each row of the index that has their "
-    "columns, the range of a param at the params of each artifact that has it, a sort of half of everything at each of these. "
-    "Words, types with tags and pages in the order of creation take milliseconds at any size.",
     "plan_gc": "Every artifact is read with its files and roles, and every one is answered with its fate and reasons.",
     "collect": "Half of the time is the unlinking that the bare program has too. The rest is two more marks on each row, a copy "
     "of the manifest, the history, the report and the readable names, and in the purge a flush for each of the many short "

@@ -155,7 +155,8 @@ impl Manifest {
     /// Artifacts that have this hash as file, content or source hash, or hold a file of it; newest first.
     pub fn artifacts_of_hash(&self, hash: &Hash) -> Result<Vec<Found>> {
         self.many(
-            "a.seq IN (SELECT seq FROM artifacts WHERE file_hash = ?1 UNION SELECT seq FROM artifacts WHERE content_hash = ?1
+            "a.seq IN (SELECT seq FROM artifacts WHERE file_hash = ?1 AND format = 'tree'
+                       UNION SELECT seq FROM artifacts WHERE content_hash = ?1
                        UNION SELECT seq FROM artifacts WHERE source_hash = ?1
                        UNION SELECT seq FROM artifacts WHERE legacy_content_hash = ?2
                        UNION SELECT seq FROM artifact_files WHERE hash = ?1)
@@ -167,7 +168,9 @@ impl Manifest {
     /// Artifacts whose file hash lies between two, the ends included; newest first.
     pub fn artifacts_of_file_hashes(&self, from: &Hash, to: &Hash) -> Result<Vec<Found>> {
         self.many(
-            "a.file_hash BETWEEN ?1 AND ?2 AND a.deleted_at IS NULL ORDER BY a.created_at DESC, a.seq DESC",
+            "a.seq IN (SELECT seq FROM artifact_files WHERE hash BETWEEN ?1 AND ?2
+                       UNION SELECT seq FROM artifacts WHERE file_hash BETWEEN ?1 AND ?2 AND format = 'tree')
+             AND a.file_hash BETWEEN ?1 AND ?2 AND a.deleted_at IS NULL ORDER BY a.created_at DESC, a.seq DESC",
             &[&from.0, &to.0],
         )
     }
@@ -193,7 +196,7 @@ impl Manifest {
         Ok(self
             .cached(
                 "SELECT artifact_id FROM artifacts
-                 WHERE (seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1)
+                 WHERE (seq IN (SELECT seq FROM artifact_files WHERE hash = ?1) OR file_hash = ?1 AND format = 'tree')
                    AND storage = 'managed' AND purged_at IS NULL
                    OR seq IN (SELECT seq FROM compact_files WHERE original_object = ?1) AND purged_at IS NULL
                  ORDER BY seq LIMIT 1",
@@ -417,7 +420,7 @@ impl Manifest {
 }
 
 fn list_query(filter: &Filter, limit: u64) -> (String, Vec<Cell>) {
-    let selection = filter.selection(false);
+    let selection = filter.selection(true);
     let of = selection.of;
     let sql = format!(
         "SELECT {COLUMNS}, {PINNED_UNTIL} FROM {} WHERE {} ORDER BY {of}.created_at DESC, {of}.seq DESC LIMIT {limit}",

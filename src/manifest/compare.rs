@@ -164,7 +164,7 @@ impl Manifest {
             "SELECT hash FROM objects o
              WHERE EXISTS (SELECT 1 FROM artifact_files f WHERE f.hash = o.hash AND f.size_bytes <> o.size_bytes)
                 OR NOT EXISTS (SELECT 1 FROM artifact_files f WHERE f.hash = o.hash)
-               AND NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.file_hash = o.hash)
+               AND NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.file_hash = o.hash AND a.format = 'tree')
                AND NOT EXISTS (SELECT 1 FROM compact_files c WHERE c.original_object = o.hash)
                AND NOT EXISTS (SELECT 1 FROM replacements r WHERE r.original_object = o.hash)
                AND NOT EXISTS (SELECT 1 FROM doomed d WHERE d.hash = o.hash)

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Manifest;
 use super::artifacts::{ACTIVE, word};
-use super::words::{Match, fact_expression, param_expression};
+use super::words::{Match, ValueRange, fact_expression, value_range};
 use crate::model::Result;
 use crate::model::artifact::{Outcome, Status};
 use crate::model::query::Query;
@@ -102,57 +102,49 @@ impl Selection {
 }
 
 impl Filter {
-    /// How the artifacts are found. Words are looked up first; of a type and a tag there is an index that has them in
-    /// order; a tag alone is looked up, or those of which any will do, and every further tag is only looked at. What stands
-    /// deep in a row is looked up by its words too where `narrowed`.
-    pub(super) fn selection(&self, narrowed: bool) -> Selection {
-        let mut parts: Vec<Match> = self.query.iter().map(Match::of).collect();
-        if narrowed {
-            parts.extend(self.narrowing().into_iter().map(Match::Found));
-        }
-        let words = if parts.is_empty() { None } else { Some(Match::all(parts.into_iter())) };
-        let found = matches!(words, Some(Match::Found(_)));
+    /// What rows are held against. Of a type and a tag there is an index that has them in the order of creation: lists go
+    /// by it where `in_order`; a tag alone is looked up, or those of which any will do, and every further tag is only
+    /// looked at.
+    pub(super) fn selection(&self, in_order: bool) -> Selection {
         let one_type = self.types.as_ref().is_some_and(|types| types.len() == 1);
         let mut tags = self.tags.iter();
-        let leading = if one_type && !found { tags.next() } else { None };
+        let leading = if one_type && in_order { tags.next() } else { None };
         let (from, of) = match leading {
             Some(_) => ("artifact_tags t CROSS JOIN artifacts a ON a.seq = t.seq", "t"),
-            None if found => ("search CROSS JOIN artifacts a ON a.seq = search.rowid", "a"),
             None => ("artifacts a", "a"),
         };
         let mut selection = Selection { from, of, conditions: Vec::new(), cells: Vec::new() };
         if let Some((key, value)) = leading {
             selection.add("t.key = ? AND t.value = ?", [text(key), text(value)]);
         }
-        match words {
-            Some(Match::Found(expression)) => selection.add("search MATCH ?", [Cell::Text(expression)]),
-            Some(Match::Missed(expression)) => {
-                let missed = "a.seq NOT IN (SELECT rowid FROM search WHERE search MATCH ?)";
-                selection.add(missed, [Cell::Text(expression)]);
-            }
-            None => {}
+        if let Some(query) = &self.query {
+            let (there, expression) = match Match::of(query) {
+                Match::Found(expression) => ("IN", expression),
+                Match::Missed(expression) => ("NOT IN", expression),
+            };
+            let found = format!("a.seq {there} (SELECT rowid FROM search WHERE search MATCH ?)");
+            selection.add(found, [Cell::Text(expression)]);
         }
         if let Some(newest) = self.newest {
             // Nearly all are that old: going by this condition would be going through the rows, not through an index.
-            let place = match (found, of) {
-                (true, _) => "search.rowid <= ?",
-                (false, "t") => "t.seq <= ?",
-                (false, _) => "+a.seq <= ?",
-            };
-            selection.add(place, [Cell::Integer(newest)]);
+            selection.add(format!("+{of}.seq <= ?"), [Cell::Integer(newest)]);
         }
         selection.add(self.state(), []);
         self.add_columns(&mut selection, of);
-        self.add_tags(&mut selection, tags, leading.is_none() && !found);
+        self.add_tags(&mut selection, tags, leading.is_none() && in_order);
         self.add_details(&mut selection);
         selection
     }
 
-    /// What the index is asked for where words alone decide which of the artifacts are meant that are neither archived nor
-    /// deleted.
-    pub(super) fn words_alone(&self) -> Option<String> {
-        let Match::Found(expression) = Match::of(self.query.as_ref()?) else { return None };
-        Self { query: None, ..self.clone() }.is_everything().then_some(expression)
+    /// What the index of words is asked for: all of the query, and of what stands deep in a row what it knows too. That
+    /// may find more than is meant, never less.
+    pub(super) fn words(&self) -> Option<Match> {
+        let mut parts: Vec<Match> = self.query.iter().map(Match::of).collect();
+        let facts = self.roles.iter().chain(&self.capabilities).chain(&self.writer_name).chain(&self.writer_version);
+        let facts = facts.filter_map(|fact| fact_expression(fact, false));
+        let commit = self.git_commit.iter().filter_map(|commit| fact_expression(commit, true));
+        parts.extend(facts.chain(commit).map(Match::Found));
+        if parts.is_empty() { None } else { Some(Match::all(parts.into_iter())) }
     }
 
     /// Whether all artifacts are meant that are neither archived nor deleted.
@@ -185,8 +177,9 @@ impl Filter {
         }
         selection.equal(&format!("{of}.created_at >= ?"), self.min_created_at.as_deref());
         selection.equal(&format!("{of}.created_at <= ?"), self.max_created_at.as_deref());
+        // All conditions on columns are looked at where these stand together, not through an index of one of them.
         for (condition, size) in
-            [("a.size_bytes >= ?", self.min_size_bytes), ("a.size_bytes <= ?", self.max_size_bytes)]
+            [("+a.size_bytes >= ?", self.min_size_bytes), ("+a.size_bytes <= ?", self.max_size_bytes)]
         {
             if let Some(size) = size {
                 selection.add(condition, [Cell::Integer(i64::try_from(size).unwrap_or(i64::MAX))]);
@@ -244,25 +237,19 @@ impl Filter {
             param.add(selection);
         }
     }
-
-    /// What of the conditions the index of words knows too: it may find more, never less.
-    fn narrowing(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        let facts = self.roles.iter().chain(&self.capabilities).chain(&self.writer_name).chain(&self.writer_version);
-        found.extend(facts.filter_map(|fact| fact_expression(fact, false)));
-        found.extend(self.git_commit.iter().filter_map(|commit| fact_expression(commit, true)));
-        for ParamFilter { path, test } in &self.params {
-            let exact = match test {
-                ParamTest::Among(values) => values.as_slice(),
-                ParamTest::Between(..) => &[],
-            };
-            found.extend(param_expression(path, if let [one] = exact { Some(one) } else { None }));
-        }
-        found
-    }
 }
 
 impl ParamFilter {
+    /// The words of the values that do, where the index of words tells them apart.
+    pub(super) fn ranges(&self) -> Option<Vec<ValueRange>> {
+        match &self.test {
+            ParamTest::Among(values) => {
+                values.iter().map(|value| value_range(&self.path, Some(value), Some(value))).collect()
+            }
+            ParamTest::Between(min, max) => Some(vec![value_range(&self.path, min.as_ref(), max.as_ref())?]),
+        }
+    }
+
     /// The name may have dots itself, or lead inwards.
     fn add(&self, selection: &mut Selection) {
         let inwards: Vec<&str> = self.path.split('.').collect();
@@ -342,8 +329,8 @@ fn text(text: &str) -> Cell {
 }
 
 impl Manifest {
-    /// The types of artifacts that are called one of these, whatever the case of the letters.
-    pub fn types_called(&self, names: &[String]) -> Result<Vec<String>> {
+    /// The types of all artifacts, in order.
+    pub(super) fn types(&self) -> Result<Vec<String>> {
         let mut statement = self.cached(
             "WITH RECURSIVE there (name) AS (
                  SELECT min(artifact_type) FROM artifacts
@@ -352,7 +339,12 @@ impl Manifest {
              )
              SELECT name FROM there WHERE name IS NOT NULL",
         )?;
-        let there = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-        Ok(there.into_iter().filter(|there| names.iter().any(|name| name.eq_ignore_ascii_case(there))).collect())
+        Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// The types of artifacts that are called one of these, whatever the case of the letters.
+    pub fn types_called(&self, names: &[String]) -> Result<Vec<String>> {
+        let there = self.types()?.into_iter();
+        Ok(there.filter(|there| names.iter().any(|name| name.eq_ignore_ascii_case(there))).collect())
     }
 }

@@ -11,7 +11,7 @@ pub const APPLICATION_ID: i32 = 0x4B50_5354;
 pub const FORMAT_VERSION: i64 = 1 + MIGRATIONS.len() as i64;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, RETENTION, PLACES, FORMS, SEARCH, MEMBERS];
+const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, RETENTION, PLACES, FORMS, SEARCH, ORDERS];
 
 const ARTIFACTS: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -351,10 +351,66 @@ const SEARCH: &str = "
         WHERE details ->> '$.params.provenance.templateId' IS NOT NULL;
 ";
 
-/// Who holds an artifact is asked of the versions, which are few, so that a version of many members is soon written.
-const MEMBERS: &str = "
+/// What is ordered or counted among all artifacts is read where it stands in that order, or is counted already.
+const ORDERS: &str = "
+    CREATE INDEX artifacts_by_update ON artifacts (updated_at);
+    CREATE INDEX artifacts_by_size ON artifacts (size_bytes);
+    CREATE INDEX artifacts_by_title ON artifacts (title COLLATE NOCASE);
+
+    -- The hash of an artifact that is no tree is that of its file, which has an index.
+    DROP INDEX artifacts_by_file;
+    CREATE INDEX artifacts_by_listing ON artifacts (file_hash) WHERE format = 'tree';
+
+    -- Who holds an artifact is asked of the versions, which are few, so that one of many members is soon written.
     DROP INDEX dataset_members_by_artifact;
+
+    -- How many artifacts have a value, of those that are neither archived nor deleted. Only tags have keys.
+    CREATE TABLE totals (
+        facet TEXT NOT NULL CHECK (facet IN ('type', 'status', 'source', 'family', 'outcome', 'tag')),
+        key TEXT NOT NULL,
+        value TEXT NOT NULL,
+        artifacts INTEGER NOT NULL,
+        PRIMARY KEY (facet, key, value)
+    ) STRICT, WITHOUT ROWID;
+    CREATE VIEW facets (seq, facet, key, value) AS
+        SELECT seq, 'type', '', artifact_type FROM artifacts
+        UNION ALL SELECT seq, 'status', '', iif(superseded_at IS NULL, 'active', 'superseded') FROM artifacts
+        UNION ALL SELECT seq, 'source', '', source FROM artifacts WHERE source IS NOT NULL
+        UNION ALL SELECT seq, 'family', '', family FROM artifacts WHERE family IS NOT NULL
+        UNION ALL SELECT seq, 'outcome', '', outcome FROM artifacts WHERE outcome IS NOT NULL
+        UNION ALL SELECT seq, 'tag', key, value FROM artifact_tags;
+    INSERT INTO totals
+        SELECT f.facet, f.key, f.value, count(*) FROM facets f JOIN artifacts a ON a.seq = f.seq
+        WHERE a.archived = 0 AND a.deleted_at IS NULL GROUP BY 1, 2, 3;
+    CREATE TRIGGER artifact_added AFTER INSERT ON artifacts WHEN new.archived = 0 AND new.deleted_at IS NULL BEGIN
+        INSERT INTO totals SELECT facet, key, value, 1 FROM facets WHERE seq = new.seq
+        ON CONFLICT DO UPDATE SET artifacts = artifacts + 1;
+    END;
+    CREATE TRIGGER artifact_leaves BEFORE UPDATE OF archived, deleted_at, superseded_at, source, family, outcome ON artifacts
+    WHEN old.archived = 0 AND old.deleted_at IS NULL BEGIN
+        UPDATE totals SET artifacts = artifacts - 1
+        WHERE (facet, key, value) IN (SELECT facet, key, value FROM facets WHERE seq = old.seq);
+    END;
+    CREATE TRIGGER artifact_returns AFTER UPDATE OF archived, deleted_at, superseded_at, source, family, outcome ON artifacts
+    WHEN new.archived = 0 AND new.deleted_at IS NULL BEGIN
+        INSERT INTO totals SELECT facet, key, value, 1 FROM facets WHERE seq = new.seq
+        ON CONFLICT DO UPDATE SET artifacts = artifacts + 1;
+    END;
+    CREATE TRIGGER tag_added AFTER INSERT ON artifact_tags
+    WHEN EXISTS (SELECT 1 FROM artifacts WHERE seq = new.seq AND archived = 0 AND deleted_at IS NULL) BEGIN
+        INSERT INTO totals VALUES ('tag', new.key, new.value, 1) ON CONFLICT DO UPDATE SET artifacts = artifacts + 1;
+    END;
+    CREATE TRIGGER tag_removed AFTER DELETE ON artifact_tags
+    WHEN EXISTS (SELECT 1 FROM artifacts WHERE seq = old.seq AND archived = 0 AND deleted_at IS NULL) BEGIN
+        UPDATE totals SET artifacts = artifacts - 1 WHERE facet = 'tag' AND key = old.key AND value = old.value;
+    END;
+    CREATE TRIGGER total_gone AFTER UPDATE OF artifacts ON totals WHEN new.artifacts = 0 BEGIN
+        DELETE FROM totals WHERE facet = new.facet AND key = new.key AND value = new.value;
+    END;
 ";
+
+/// The first format in which params are found by the words of their values.
+const FORMAT_OF_VALUES: i64 = 10;
 
 impl Manifest {
     /// Brings an earlier format of ours up to date, in one transaction.
@@ -381,6 +437,8 @@ impl Manifest {
         // What an earlier format holds is read once its rows are those of this one.
         if !has_words {
             self.connection.execute_batch(WORDS)?;
+        }
+        if version < FORMAT_OF_VALUES {
             self.write_all_words()?;
         }
         self.connection.execute_batch(&format!(

@@ -4,12 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Row;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Difference, How, Manifest};
-use crate::model::Result;
+use crate::base::hex;
 use crate::model::artifact::{Publication, Record, UNNAMED};
 use crate::model::query::{Query, Term};
+use crate::model::{Hash, Result};
 
 /// The index holds no texts, only where words stand. A word is a run of letters and digits, without case and accents;
 /// what stands between, dots and hyphens too, only separates, so that ids are found by their parts and whole.
@@ -29,6 +30,15 @@ const GAP: char = '\u{e000}';
 /// Stands among the facts of an artifact whose params are not all in the index.
 const CUT: char = '\u{e001}';
 
+/// Begins the word of a param's value, which sorts as the value does.
+const VALUE: char = '\u{e002}';
+
+/// So many bytes of a text are in the word of its value.
+const VALUE_TEXT_MAX: usize = 16;
+
+/// Whole numbers below this are told apart by a float.
+const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+
 /// Most bytes of one text that are in the index.
 const TEXT_MAX: usize = 16 << 10;
 
@@ -43,10 +53,6 @@ const NARROWING_MAX: usize = 200;
 
 /// How deep params are looked into.
 const DEEPEST: usize = 32;
-
-/// The columns of the index that count alike, and how much.
-pub(super) const WEIGHTS: [(&str, i64); 4] =
-    [("{title}", 8), ("{names tags}", 4), ("{description}", 2), ("{files params facts}", 1)];
 
 /// What an artifact is found by, column by column.
 struct Words([String; 7]);
@@ -154,13 +160,19 @@ impl Manifest {
         Ok(Some(Words::of(record, state.title.as_deref(), state.description.as_deref(), &state.tags, files)))
     }
 
+    /// Shows the words of the index as rows: `words_there` says where each stands, `words_by_column` in which columns.
+    pub(super) fn show_words(&self) -> Result<()> {
+        self.plain(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words_there USING fts5vocab ('main', 'search', 'instance')",
+        )?;
+        self.plain("CREATE VIRTUAL TABLE IF NOT EXISTS temp.words_by_column USING fts5vocab ('main', 'search', 'col')")
+    }
+
     /// The artifacts that another manifest, made from the same facts, finds by other words.
     pub(super) fn compare_words(&self, made: &Manifest, most: usize) -> Result<Vec<Difference>> {
         made.write_words()?;
         for manifest in [self, made] {
-            let words =
-                "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words_there USING fts5vocab ('main', 'search', 'instance')";
-            manifest.connection.execute_batch(words)?;
+            manifest.show_words()?;
         }
         let sql = "SELECT term, doc, col, offset FROM temp.words_there";
         let (mut own, mut others) = (self.connection.prepare(sql)?, made.connection.prepare(sql)?);
@@ -231,7 +243,9 @@ impl Words {
         for (name, value) in &record.params {
             whole &= add_param(own_params, name, value, &mut left, DEEPEST);
         }
-        if !whole {
+        if whole {
+            add_value_words(own_params, &record.params);
+        } else {
             facts.push(CUT);
         }
         if let Some(writer) = &record.writer {
@@ -262,7 +276,7 @@ fn start(text: &str, most: usize) -> &str {
 
 /// SQLite reads a query up to the first NUL, and the marks of the index are no words of a caller's.
 fn plain(character: char) -> char {
-    if character.is_control() || [GAP, CUT].contains(&character) { ' ' } else { character }
+    if character.is_control() || [GAP, CUT, VALUE].contains(&character) { ' ' } else { character }
 }
 
 /// Adds a param with everything inside it, each value behind the names that lead to it; `false` when not all of it.
@@ -283,6 +297,66 @@ fn add_param(column: &mut String, path: &str, value: &Value, left: &mut usize, d
             true
         }
     }
+}
+
+/// Adds the words by which params are found by their values: of each value that a filter's name can lead to.
+fn add_value_words(column: &mut String, params: &Map<String, Value>) {
+    for (name, value) in params {
+        add_values(column, name, value);
+        if !name.contains('.') {
+            add_values_inside(column, name, value);
+        }
+    }
+}
+
+/// A name with dots of its own inside another is no way that a filter goes.
+fn add_values_inside(column: &mut String, path: &str, value: &Value) {
+    let Value::Object(fields) = value else { return };
+    for (name, value) in fields.iter().filter(|(name, _)| !name.contains('.')) {
+        let path = format!("{path}.{name}");
+        add_values(column, &path, value);
+        add_values_inside(column, &path, value);
+    }
+}
+
+fn add_values(column: &mut String, path: &str, value: &Value) {
+    let values = match value {
+        Value::Array(items) => items.as_slice(),
+        value => std::slice::from_ref(value),
+    };
+    let codes: Vec<String> = values.iter().filter_map(value_code).collect();
+    if !codes.is_empty() {
+        let start = value_start(path);
+        codes.iter().for_each(|code| column.extend([" ", &start, code]));
+    }
+}
+
+/// What the words of a param's values begin with.
+fn value_start(path: &str) -> String {
+    let mut start = String::from(VALUE);
+    start.push_str(&hex::encode(&Hash::of(path.as_bytes()).0[..12]));
+    start
+}
+
+/// What sorts as values of its kind do: numbers as they are, texts by their first bytes.
+fn value_code(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => Some("z".to_owned()),
+        Value::Bool(flag) => Some(format!("b{}", u8::from(*flag))),
+        Value::Number(number) => Some(format!("n{:016x}", ordered_bits(number.as_f64()?))),
+        Value::String(text) => {
+            let bytes = text.as_bytes();
+            Some(format!("t{}", hex::encode(&bytes[..bytes.len().min(VALUE_TEXT_MAX)])))
+        }
+        Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// The bits of a number so that they are ordered as the numbers are.
+fn ordered_bits(number: f64) -> u64 {
+    // There are two zeros.
+    let bits = (number + 0.0).to_bits();
+    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
 }
 
 /// A param's value as text; a number is the same whether it was written 24 or 24.0.
@@ -365,11 +439,37 @@ pub(super) fn fact_expression(text: &str, prefix: bool) -> Option<String> {
     Some(format!("facts : {}", narrowing(text, prefix)?))
 }
 
-/// What finds every artifact with a param, and perhaps others; none where it has no words.
-pub(super) fn param_expression(path: &str, value: Option<&Value>) -> Option<String> {
-    let value = value.map(value_text).unwrap_or_default();
-    let expression = narrowing(&format!("{path} {value}"), false)?;
-    Some(format!("(params : {expression} OR facts : \"{CUT}\")"))
+/// The words of the values that lie between two: from one word to another, the ends included, and those of these that are
+/// other values' too.
+pub(super) struct ValueRange {
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) doubtful: Vec<String>,
+}
+
+/// The words of the values between two of one kind; none where words don't tell.
+pub(super) fn value_range(path: &str, min: Option<&Value>, max: Option<&Value>) -> Option<ValueRange> {
+    let ends: Vec<&Value> = min.into_iter().chain(max).collect();
+    let exact = |end: &&Value| end.as_f64().is_none_or(|number| number.abs() < EXACT_MAX);
+    let codes: Vec<String> = ends.iter().filter(|end| exact(end)).filter_map(|end| value_code(end)).collect();
+    let kind = codes.first()?.get(..1)?;
+    if codes.len() < ends.len() || !codes.iter().all(|code| code.starts_with(kind)) {
+        return None;
+    }
+    let start = value_start(path);
+    let word = |code: &String| format!("{start}{code}");
+    let long = |end: &&Value| end.as_str().is_some_and(|text| text.len() >= VALUE_TEXT_MAX);
+    Some(ValueRange {
+        from: if min.is_some() { word(codes.first()?) } else { format!("{start}{kind}") },
+        // Behind all digits.
+        to: if max.is_some() { word(codes.last()?) } else { format!("{start}{kind}~") },
+        doubtful: ends.iter().zip(&codes).filter(|(end, _)| long(end)).map(|(_, code)| word(code)).collect(),
+    })
+}
+
+/// What finds the artifacts whose params are not all in the index.
+pub(super) fn cut_expression() -> String {
+    format!("facts : \"{CUT}\"")
 }
 
 /// The start of a text is enough to leave out most of what doesn't have it.

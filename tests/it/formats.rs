@@ -197,3 +197,41 @@ fn a_store_of_format_2_that_cant_be_written_is_read() {
     drop(mount);
     assert_eq!(fs::read(manifest(&place)).unwrap(), before);
 }
+
+/// Takes away what format 10 brought.
+const BACK_TO_FORMAT_9: &str = "
+    DROP TRIGGER artifact_added; DROP TRIGGER artifact_leaves; DROP TRIGGER artifact_returns; DROP TRIGGER tag_added;
+    DROP TRIGGER tag_removed; DROP TRIGGER total_gone;
+    DROP VIEW facets; DROP TABLE totals;
+    DROP INDEX artifacts_by_update; DROP INDEX artifacts_by_size; DROP INDEX artifacts_by_title;
+    DROP INDEX artifacts_by_listing; CREATE INDEX artifacts_by_file ON artifacts (file_hash);
+    CREATE INDEX dataset_members_by_artifact ON dataset_members (artifact_id);
+    INSERT INTO search (search) VALUES ('delete-all');
+    PRAGMA user_version = 9;
+";
+
+#[test]
+fn what_a_store_of_format_9_holds_is_found_and_counted() {
+    let place = Place::new();
+    for number in 1..=4 {
+        let given = json!({"artifactType": "note", "logicalKey": "k", "artifactId": format!("n-{number}"), "source": "gauge",
+            "tags": {"odd": (number % 2).to_string()}, "content": {"encoding": "utf8", "data": number.to_string()}, "params": {"grid": {"bins": number * 10}}});
+        place.ok("publish_artifact", given);
+    }
+    place.ok("update_artifact", json!({"artifactId": "n-2", "archived": true}));
+    place.ok("delete_artifact", json!({"artifactId": "n-4", "force": true}));
+    let asked = json!({"filter": {"params": {"grid.bins": {"min": 10, "max": 30}}}, "facets": ["type"]});
+    let everything = json!({"facets": ["type", "status", "source", "tag"]});
+    let ask = || [&asked, &everything].map(|params| place.ok("search_artifacts", params.clone()));
+    let before = ask();
+    assert_eq!(ids(&before[0]["artifacts"]), ["n-3", "n-1"]);
+    assert_eq!(before[1]["facets"]["source"], json!([{"value": "gauge", "count": 2}]));
+    assert_eq!(before[1]["facets"]["tag"], json!([{"key": "odd", "value": "1", "count": 2}]));
+    place.site().close();
+    Connection::open(manifest(&place)).unwrap().execute_batch(BACK_TO_FORMAT_9).unwrap();
+    assert_eq!(ask(), before);
+    let report = place.ok("verify_store", json!({}));
+    assert_eq!(report["findings"], json!([]), "{report:#}");
+    place.site().close();
+    assert_eq!(format_of(&manifest(&place)), 10);
+}

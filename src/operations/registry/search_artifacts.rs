@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::{Bucket, Facet, Filter, Manifest, Page, Search, Sort};
+use crate::manifest::{Bucket, Facet, Finds, Manifest, Page, Search, Sort};
 use crate::model::artifact::Artifact;
 use crate::model::number::Count;
 use crate::model::query::Query as Words;
@@ -215,12 +215,13 @@ impl Query for SearchArtifacts {
             offset: params.offset.map_or(0, |offset| offset.0),
             limit: limit + 1,
         };
-        let Page { mut hits, total } = manifest.search(&search)?;
+        let finds = manifest.find(&search.filter)?;
+        let Page { mut hits, total } = manifest.page(&search, &finds)?;
         let more = hits.len() as u64 > limit;
         hits.truncate(usize::try_from(limit).expect("at most 1000"));
         let last = hits.last().filter(|_| more).cloned();
         let seqs: Vec<i64> = hits.iter().map(|hit| hit.seq).collect();
-        let facets = params.facets.map(|facets| count(manifest, &search.filter, &facets)).transpose()?;
+        let facets = params.facets.map(|facets| count(manifest, &finds, &facets)).transpose()?;
         Ok(Found {
             artifacts: reader.answers_at(&seqs)?,
             total: Count(total),
@@ -231,7 +232,7 @@ impl Query for SearchArtifacts {
     }
 }
 
-fn count(manifest: &Manifest, filter: &Filter, asked: &[FacetBy]) -> Result<Facets> {
+fn count(manifest: &Manifest, finds: &Finds, asked: &[FacetBy]) -> Result<Facets> {
     let facet = |by: &FacetBy| match by {
         FacetBy::Type => Facet::Type,
         FacetBy::Tag => Facet::Tag,
@@ -242,7 +243,7 @@ fn count(manifest: &Manifest, filter: &Filter, asked: &[FacetBy]) -> Result<Face
     };
     let facets: Vec<Facet> = asked.iter().map(facet).collect();
     let mut counted = Facets::default();
-    for (by, buckets) in asked.iter().zip(manifest.facets(filter, &facets, MOST_VALUES)?) {
+    for (by, buckets) in asked.iter().zip(manifest.facets(finds, &facets, MOST_VALUES)?) {
         if *by == FacetBy::Tag {
             let tag = |bucket: Bucket| TagCount {
                 key: bucket.key.unwrap_or_default(),

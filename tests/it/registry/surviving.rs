@@ -107,6 +107,45 @@ fn a_lost_sidecar_is_written_again_as_it_was_at_publish() {
 }
 
 #[test]
+fn totals_follow_what_people_decide_and_wrong_ones_are_found_out() {
+    let place = curated();
+    let facets = |place: &Place| {
+        let found = place.ok("search_artifacts", json!({"facets": ["type", "status", "tag"]}));
+        json!([found["total"], found["facets"]["type"], found["facets"]["status"], found["facets"]["tag"]])
+    };
+    let told = facets(&place);
+    // m-2 is archived, and m-1 has other tags than it was published with.
+    let tag = |key: &str, value: &str, count: u64| json!({"key": key, "value": value, "count": count});
+    let tags =
+        [tag("stage", "draft", 2), tag("n", "3", 1), tag("n", "4", 1), tag("new", "", 1), tag("stage", "done", 1)];
+    let statuses = [json!({"value": "active", "count": 2}), json!({"value": "superseded", "count": 1})];
+    assert_eq!(told, json!([3, [{"value": "model", "count": 3}], statuses, tags]));
+    for damage in [
+        "UPDATE totals SET artifacts = 7 WHERE value = 'model'",
+        "DELETE FROM totals WHERE facet = 'status'",
+        "INSERT INTO totals VALUES ('source', '', 'nowhere', 1)",
+        "UPDATE totals SET artifacts = 3 WHERE facet = 'tag' AND value = '4'",
+    ] {
+        place.site().close();
+        Connection::open(place.root().join("manifest.sqlite")).unwrap().execute_batch(damage).unwrap();
+        let findings = place.ok("verify_store", json!({}))["findings"].take();
+        let findings = findings.as_array().unwrap();
+        assert!(!findings.is_empty(), "{damage}");
+        assert!(findings.iter().all(|one| one["code"].as_str().unwrap().starts_with("row_")), "{findings:#?}");
+        assert_eq!(place.ok("rebuild_manifest", json!({}))["findings"], json!([]));
+        clean(&place);
+        assert_eq!(facets(&place), told, "{damage}");
+    }
+    place.ok("delete_artifact", json!({"artifactId": "m-3"}));
+    place.ok("bulk_update", json!({"artifactIds": ["m-1", "m-4"], "archived": true}));
+    assert_eq!(facets(&place), json!([0, [], [], []]));
+    place.ok("restore", json!({"artifactIds": ["m-3"]}));
+    assert_eq!(facets(&place)[2], json!([{"value": "superseded", "count": 1}]));
+    assert_eq!(facets(&place)[3], json!([tag("n", "3", 1), tag("stage", "draft", 1)]));
+    clean(&place);
+}
+
+#[test]
 fn an_index_that_finds_by_other_words_is_found_out_and_mended() {
     let place = curated();
     let before = answers(&place);
