@@ -396,6 +396,10 @@ const ORDERS: &str = "
         INSERT INTO totals SELECT facet, key, value, 1 FROM facets WHERE seq = new.seq
         ON CONFLICT DO UPDATE SET artifacts = artifacts + 1;
     END;
+    CREATE TRIGGER artifact_removed BEFORE DELETE ON artifacts WHEN old.archived = 0 AND old.deleted_at IS NULL BEGIN
+        UPDATE totals SET artifacts = artifacts - 1
+        WHERE (facet, key, value) IN (SELECT facet, key, value FROM facets WHERE seq = old.seq);
+    END;
     CREATE TRIGGER tag_added AFTER INSERT ON artifact_tags
     WHEN EXISTS (SELECT 1 FROM artifacts WHERE seq = new.seq AND archived = 0 AND deleted_at IS NULL) BEGIN
         INSERT INTO totals VALUES ('tag', new.key, new.value, 1) ON CONFLICT DO UPDATE SET artifacts = artifacts + 1;

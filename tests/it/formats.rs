@@ -200,7 +200,7 @@ fn a_store_of_format_2_that_cant_be_written_is_read() {
 
 /// Takes away what format 10 brought.
 const BACK_TO_FORMAT_9: &str = "
-    DROP TRIGGER artifact_added; DROP TRIGGER artifact_leaves; DROP TRIGGER artifact_returns; DROP TRIGGER tag_added;
+    DROP TRIGGER artifact_added; DROP TRIGGER artifact_leaves; DROP TRIGGER artifact_returns; DROP TRIGGER artifact_removed; DROP TRIGGER tag_added;
     DROP TRIGGER tag_removed; DROP TRIGGER total_gone;
     DROP VIEW facets; DROP TABLE totals;
     DROP INDEX artifacts_by_update; DROP INDEX artifacts_by_size; DROP INDEX artifacts_by_title;
