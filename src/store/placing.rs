@@ -74,7 +74,8 @@ impl Store {
         let seq = placement.seq;
         let found = manifest.artifact_at(seq)?.ok_or_else(|| Error::internal(format!("there is no artifact {seq}")))?;
         let (name, sidecar) = (self.layout.name(&found.record), self.layout.sidecar(&found.record));
-        if let Some(parent) = sidecar.parent()
+        if with_sidecar
+            && let Some(parent) = sidecar.parent()
             && !files::exists(parent)
         {
             files::create_folders(parent)?;
@@ -91,7 +92,10 @@ impl Store {
         };
         crash::point("place.name_linked");
         let moved = self.move_files(manifest, &found, ahead);
-        let files = self.name_files(manifest, seq, &found.record)?;
+        let files = match &found.state.deleted_at {
+            None => self.name_files(manifest, seq, &found.record)?,
+            Some(_) => Vec::new(),
+        };
         let mut placed = Placed { placement, files, folders: BTreeSet::new(), moved: Moved::default() };
         if with_sidecar && !is_sidecar_of(&sidecar, &found.record) {
             let draft = match draft {
@@ -104,9 +108,11 @@ impl Store {
         // A name can be made again from the sidecar, so the sidecar doesn't wait for it.
         named?;
         placed.moved = moved?;
-        placed.files.push(sidecar);
-        for file in placed.files.iter().chain([&name]) {
-            placed.folders.extend(file.parent().map(PathBuf::from));
+        placed
+            .folders
+            .extend(placed.files.iter().chain([&sidecar, &name]).filter_map(|file| file.parent()).map(PathBuf::from));
+        if with_sidecar {
+            placed.files.push(sidecar);
         }
         Ok(placed)
     }

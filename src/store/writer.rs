@@ -158,7 +158,7 @@ impl<'s> Batch<'s> {
         crash::point("commit.after");
         let (fresh, after) = (std::mem::take(&mut writer.fresh), std::mem::take(&mut writer.after));
         let ahead = std::mem::take(&mut writer.ahead);
-        writer.store.place_all(writer.manifest(), fresh, ahead);
+        writer.manifest().at_one_moment(|manifest| writer.store.place_all(manifest, fresh, ahead));
         crash::point("place.done");
         for hook in after {
             hook();
