@@ -68,7 +68,7 @@ pub(super) struct Purge {
     #[arg(value_name = "REF")]
     references: Vec<String>,
     /// Only what was deleted so long ago (7d), or until a moment; 30d where no artifacts are named
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     older_than: Option<String>,
     /// Take it away for good
     #[arg(long)]
