@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
+use super::ahead::Ahead;
+use super::moving::Room;
+use super::placing::Undo;
 use super::{Store, moving, names};
 use crate::base::{clock, crash, files, parallel};
 use crate::manifest::Found;
@@ -41,7 +44,7 @@ impl Writer<'_> {
         };
         self.manifest().set_deleted(found.seq, &clock::millis_text(self.now()), &data)?;
         self.record(DELETED, Some(found.record.artifact_id.as_str()), data)?;
-        self.name_later(found.seq)?;
+        self.move_later(found, Undo::Delete)?;
         Ok(true)
     }
 
@@ -52,10 +55,11 @@ impl Writer<'_> {
         if found.state.deleted_at.is_none() {
             return Ok(false);
         }
-        restorable(self, found)?;
+        restorable(self, found, self.ahead(), &mut Room::default())?;
+        let deletion = self.manifest().deletion(found.seq)?;
         self.manifest().set_restored(found.seq, &clock::millis_text(self.now()))?;
         self.record(RESTORED, Some(artifact_id), Map::new())?;
-        self.name_later(found.seq)?;
+        self.move_later(found, Undo::Restore(deletion))?;
         Ok(true)
     }
 
@@ -65,6 +69,7 @@ impl Writer<'_> {
         if found.state.deleted_at.is_none() || found.state.purged_at.is_some() {
             return Ok(false);
         }
+        moving::purgeable(self.layout(), found)?;
         self.manifest().set_purged(found.seq, &clock::millis_text(self.now()))?;
         self.record(PURGED, Some(found.record.artifact_id.as_str()), Map::new())?;
         if found.record.storage == Storage::InPlace {
@@ -78,14 +83,14 @@ impl Writer<'_> {
 }
 
 /// Refuses to restore what was purged, what would be there twice, and over something else.
-fn restorable<V: View>(view: &V, found: &Found) -> Result<()> {
+fn restorable<V: View>(view: &V, found: &Found, ahead: &Ahead, room: &mut Room) -> Result<()> {
     let artifact_id = &found.record.artifact_id;
     if let Some(at) = &found.state.purged_at {
         return Err(Error::conflict(format!("artifact {artifact_id} can't be restored: it was purged at {at}"))
             .hint("its bytes are gone; publish them again where there is a copy"));
     }
     if found.record.storage == Storage::InPlace {
-        return moving::restorable(view.layout(), view.manifest(), found);
+        return moving::restorable(view.layout(), view.manifest(), found, ahead, room);
     }
     let record = &found.record;
     let active = view.manifest().active_of_identity(
@@ -136,13 +141,19 @@ fn remove_unneeded<V: View>(view: &V, hashes: &[Hash]) -> Result<Vec<Option<bool
 }
 
 impl Store {
-    /// Refuses to restore what was purged, what would be there twice, and over something else.
-    pub fn restorable<V: View>(&self, view: &V, found: &Found) -> Result<()> {
-        restorable(view, found)
+    /// Refuses to restore what was purged, what would be there twice, over something else, and what has no room beside
+    /// those that come back with it.
+    pub fn restorable<V: View>(&self, view: &V, found: &Found, room: &mut Room) -> Result<()> {
+        restorable(view, found, &Ahead::default(), room)
     }
 
     /// A name for the report of a collection, relative to the store and without ending in use.
     pub fn free_report(&self) -> Result<String> {
+        let trash = self.layout.trash();
+        if !files::writable(&trash) {
+            return Err(Error::read_only(format!("nothing was collected: {} can't be written", trash.display()))
+                .hint("the report of a collection lies there, and what it moves"));
+        }
         let at = clock::stamp(self.clock.now()).replace('T', "_");
         let names = (1..).map(|number| match number {
             1 => format!("trash/gc_report_{at}.md"),
