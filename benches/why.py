@@ -15,5 +15,6 @@ WHY = {
     "plan_gc": "Every artifact is read with its files and roles, and every one is answered with its fate and reasons.",
     "collect": "Half of the time is the unlinking that the bare program has too. The rest is two more marks on each row, a copy "
     "of the manifest, the history, the report and the readable names, and in the purge a flush for each of the many short "
-    "transactions and for the folders that objects went from, so that nobody who publishes waits.",
+    "transactions and for the folders that objects went from, so that nobody who publishes waits. Unlinking is mostly waiting "
+    "for the disk: keepstone has four under way at once, the bare program one.",
 }

@@ -21,16 +21,10 @@ fn copy_over(from: &Path, to: &Path) -> Result<bool> {
     if files::exists(to) {
         return Ok(false);
     }
-    // One that a dead process left is of no use.
-    let part = part_of(to);
-    files::remove_if_there(&part)?;
-    let named = copy_to(from, &part).and_then(|()| {
-        crash::point("move.copied");
-        files::rename_new(&part, to)
-    });
-    if !matches!(named, Ok(true)) {
-        files::remove_if_there(&part).ok();
-        return named;
+    let (part, _) = Part::copy(from, to)?;
+    crash::point("move.copied");
+    if !files::rename_new(part.path(), to)? {
+        return Ok(false);
     }
     files::sync_parent(to)?;
     crash::point("move.named");
@@ -38,8 +32,44 @@ fn copy_over(from: &Path, to: &Path) -> Result<bool> {
     Ok(true)
 }
 
-fn copy_to(from: &Path, part: &Path) -> Result<()> {
-    copy_into(from, &files::create_new(part, 0o600)?, part).map(|_| ())
+/// A whole copy of a file beside the place where it is to lie. Dropping it removes it, with the folders that were made
+/// for it and are still empty.
+#[derive(Debug)]
+pub struct Part {
+    path: PathBuf,
+    made: Vec<PathBuf>,
+}
+
+impl Part {
+    /// Copies a file there; answers also how the original looked.
+    pub fn copy(from: &Path, to: &Path) -> Result<(Self, Fingerprint)> {
+        let mut part = Self { path: part_of(to), made: Vec::new() };
+        for folder in files::missing_above(to) {
+            files::create_folder(&folder)?;
+            part.made.push(folder);
+        }
+        // One that a dead process left is of no use.
+        files::remove_if_there(&part.path)?;
+        let looks = copy_into(from, &files::create_new(&part.path, 0o600)?, &part.path)?;
+        Ok((part, looks))
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The folders that were made for it, the outermost first.
+    pub fn made(&self) -> &[PathBuf] {
+        &self.made
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        files::remove_if_there(&self.path).ok();
+        self.made.iter().rev().for_each(|folder| drop(files::remove_empty_folder(folder)));
+    }
 }
 
 /// Copies a file into an empty one, which looks like it then, flushes it and compares the two; answers how the original

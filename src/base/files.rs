@@ -524,6 +524,14 @@ pub fn writable(folder: &Path) -> bool {
         && !sys::statvfs(folder).is_ok_and(|stat| stat.f_flag.contains(sys::StatVfsMountFlags::RDONLY))
 }
 
+/// The folders that a path needs and that are not there, the outermost first.
+pub fn missing_above(path: &Path) -> Vec<PathBuf> {
+    let missing = path.ancestors().skip(1).take_while(|folder| !exists(folder)).map(Path::to_owned);
+    let mut missing: Vec<PathBuf> = missing.collect();
+    missing.reverse();
+    missing
+}
+
 /// Whether two files hold the same bytes.
 pub fn same_bytes(left: &Path, right: &Path) -> Result<bool> {
     let ((mut one, looks), (mut other, other_looks)) = (open_no_follow(left)?, open_no_follow(right)?);

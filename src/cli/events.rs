@@ -25,7 +25,7 @@ pub(super) struct Events {
     #[arg(value_name = "REF")]
     reference: Option<String>,
     /// Only since: a date, a moment, or how long ago (30d, 2h, 15min)
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     since: Option<String>,
     /// At most so many, the newest
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST)))]

@@ -58,7 +58,7 @@ pub(super) struct Gc {
     #[arg(long, short, visible_alias = "force", requires = "apply")]
     yes: bool,
     /// Count ages to this moment: a date, a moment, or how long ago (30d)
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     now: Option<String>,
     /// Show only the sums
     #[arg(long)]

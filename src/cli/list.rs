@@ -39,10 +39,10 @@ pub(super) struct List {
     #[arg(long, value_name = "TAG", value_parser = pairs::tag)]
     tag: Vec<(String, String)>,
     /// Only created since: a date, a moment, or how long ago (30d, 2h, 15min)
-    #[arg(long, alias = "after", value_name = "WHEN")]
+    #[arg(long, alias = "after", value_name = "WHEN", allow_hyphen_values = true)]
     since: Option<String>,
     /// Only created until then
-    #[arg(long, alias = "before", value_name = "WHEN")]
+    #[arg(long, alias = "before", value_name = "WHEN", allow_hyphen_values = true)]
     until: Option<String>,
     /// Only published by this run
     #[arg(long, short, value_name = "RUN")]

@@ -40,7 +40,7 @@ pub(super) struct Pin {
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// Until when: a date, a moment, or how long from now (90d)
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     expires: Option<String>,
     /// Set the pin: so it is without --off
     #[arg(long, conflicts_with = "off")]

@@ -75,10 +75,10 @@ struct List {
     #[arg(long, short = 't', value_name = "TAG", value_parser = pairs::tag)]
     tag: Vec<(String, String)>,
     /// Only started since: a date, a moment, or how long ago (30d, 2h, 15min)
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     since: Option<String>,
     /// Only started until then
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     until: Option<String>,
     /// At most so many, the newest
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST)))]

@@ -71,10 +71,10 @@ pub(super) struct Search {
     #[arg(long, value_name = "ROLE")]
     role: Vec<String>,
     /// Only created since: a date, a moment, or how long ago (30d, 2h, 15min)
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     since: Option<String>,
     /// Only created until then
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     until: Option<String>,
     /// Only of so many bytes or more
     #[arg(long, value_name = "BYTES")]

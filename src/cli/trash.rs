@@ -68,7 +68,7 @@ pub(super) struct Purge {
     #[arg(value_name = "REF")]
     references: Vec<String>,
     /// Only what was deleted so long ago (7d), or until a moment; 30d where no artifacts are named
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     older_than: Option<String>,
     /// Take it away for good
     #[arg(long)]
@@ -260,8 +260,14 @@ pub(super) fn purge(place: &Place, options: &Purge) -> Outcome {
         return print::json(&text).map(|()| 0);
     }
     let done: PurgeReport = read("purge_trash", &text)?;
+    let known = |left: &&Left| plan.kept.iter().any(|known| known.artifact_id == left.artifact_id);
+    print::lines(&done.kept.iter().filter(|left| !known(left)).map(stays).collect::<String>())?;
     let count = words::count(done.artifact_count, "artifact");
     print::line(&format!("Purged {count}: {} are free", words::size(done.physical_bytes))).map(|()| 0)
+}
+
+fn stays(left: &Left) -> String {
+    format!("stays: {} ({})\n", words::short_id(&left.artifact_id), words::clean(&left.reason))
 }
 
 fn shown(report: &PurgeReport, caller: &Caller, verb: &str) -> String {
@@ -277,9 +283,7 @@ fn shown(report: &PurgeReport, caller: &Caller, verb: &str) -> String {
         ]);
     }
     let mut text = table.render(&Paper::stdout());
-    for left in &report.kept {
-        text.push_str(&format!("stays: {} ({})\n", words::short_id(&left.artifact_id), words::clean(&left.reason)));
-    }
+    text.extend(report.kept.iter().map(stays));
     text + &format!(
         "{} ({}, {}) {verb}; that frees {}\n",
         words::count(report.artifact_count, "artifact"),

@@ -58,6 +58,13 @@ impl Manifest {
         Ok(())
     }
 
+    /// What the event of its deletion said.
+    pub fn deletion(&self, seq: i64) -> Result<Map<String, Value>> {
+        let text: Option<String> =
+            self.cached("SELECT deletion FROM artifacts WHERE seq = ?1")?.query_row([seq], |row| row.get(0))?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    }
+
     /// Takes the mark away.
     pub fn set_restored(&self, seq: i64, at: &str) -> Result<()> {
         self.cached(

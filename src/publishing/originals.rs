@@ -41,7 +41,8 @@ impl Originals {
         Ok(())
     }
 
-    /// Refuses to remove what is the store's own, or a link whose target would stay.
+    /// Refuses to remove what is the store's own, a link whose target would stay, and what lies in a folder that can't be
+    /// written.
     pub fn removable(&self, layout: &Layout) -> Result<()> {
         for (path, _) in &self.files {
             let refused = |why: &str| {
@@ -55,6 +56,9 @@ impl Originals {
             let real = files::canonical(path)?;
             if real.starts_with(layout.root()) || real.starts_with(layout.artifacts()) {
                 return refused("belongs to the store");
+            }
+            if real.parent().is_some_and(|folder| !files::writable(folder)) {
+                return refused("can't be removed: its folder can't be written");
             }
         }
         Ok(())

@@ -13,7 +13,7 @@ use crate::model::ids::ArtifactId;
 use crate::model::number::Count;
 use crate::model::retention::{Deletion, Trashed};
 use crate::model::{Error, Hash, Kind, Result, Watch};
-use crate::store::{Ahead, Job, Layout, Store, View, Writer};
+use crate::store::{Ahead, Job, Layout, Room, Store, View, Writer};
 
 /// Something in the trash as it is answered.
 pub fn describe(layout: &Layout, row: TrashRow, now: &str) -> Trashed {
@@ -99,7 +99,7 @@ pub fn restore(
     let turn = store.job_turn(watch)?;
     let mut outcome = Restored::default();
     let mut wanted: Vec<(i64, ArtifactId)> = Vec::new();
-    let mut seen = HashSet::new();
+    let (mut seen, mut room) = (HashSet::new(), Room::default());
     let reader = store.read()?;
     for (at, artifact_id) in ids.iter().enumerate() {
         let found = reader
@@ -112,7 +112,7 @@ pub fn restore(
             outcome.unchanged.push(artifact_id.clone());
             continue;
         }
-        store.restorable(&reader, &found).map_err(|error| error.field(format!("artifactIds[{at}]")))?;
+        store.restorable(&reader, &found, &mut room).map_err(|error| error.field(format!("artifactIds[{at}]")))?;
         wanted.push((found.seq, artifact_id.clone()));
     }
     drop(reader);

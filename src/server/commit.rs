@@ -110,16 +110,25 @@ impl Session {
             // One flush for the files of all, before anybody has to wait for this transaction.
             store.flush(pendings.iter().flat_map(|pending| pending.staged()))?;
             let mut batch = store.begin()?;
-            for (task, pending) in tasks.iter().zip(pendings) {
+            let mut tried = Vec::new();
+            for (at, (task, pending)) in tasks.iter().zip(pendings).enumerate() {
                 // Beginning may have waited long for another process.
                 let result = match task.is_cancelled() {
                     true => Err(Error::cancelled()),
-                    false => batch.attempt(|writer| guarded(task, || pending.commit(writer))),
+                    false => {
+                        tried.push(at);
+                        batch.attempt(|writer| guarded(task, || pending.commit(writer)))
+                    }
                 };
                 results.push(result);
             }
             // Dropped uncommitted, a transaction of nothing but failures leaves no trace.
-            if results.iter().any(Result::is_ok) { batch.commit() } else { Ok(()) }
+            if results.iter().any(Result::is_ok) {
+                for stuck in batch.commit()? {
+                    results[tried[stuck.change]] = Err(stuck.refusal());
+                }
+            }
+            Ok(())
         });
         if let Err(error) = whole {
             results.resize_with(tasks.len(), || Err(error.clone()));

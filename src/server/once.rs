@@ -45,11 +45,11 @@ pub fn call_once(
             store.flush(pending.staged())?;
             let mut batch = store.begin()?;
             let reply = batch.attempt(|writer| pending.commit(writer))?;
-            batch.commit()?;
+            let stuck = batch.commit()?;
             if let Err(error) = store.settle() {
                 tracing::warn!("names and sidecars will be settled at the next start: {error}");
             }
-            Ok(reply)
+            stuck.first().map_or(Ok(reply), |stuck| Err(stuck.refusal()))
         }
     }));
     called.unwrap_or_else(|panic| Err(fault::panicked(method.name, &*panic)))

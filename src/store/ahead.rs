@@ -1,15 +1,16 @@
-//! What files that are kept in place need before they can go to the trash, done while nobody waits for it: copies of those
-//! on another file system, and a proof of those of which nobody knows how they looked.
+//! What files that are kept in place need before they can go to the trash or come back, done while nobody waits for it:
+//! copies of those on another file system, and a proof of those of which nobody knows how they looked.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::Store;
-use super::moving::{Folders, alike, plain};
+use super::moving::{Folders, Room, alike, plain, restorable};
+use crate::base::across::Part;
 use crate::base::files::{self, Fingerprint};
 use crate::base::{across, beneath, crash};
 use crate::manifest::{Found, Manifest};
-use crate::model::{Result, Unwatched};
+use crate::model::{Error, Result, Unwatched};
 use crate::objects::{self, Unfinished};
 
 /// So many artifacts with copies, or bytes of copies, are enough for one transaction.
@@ -19,12 +20,39 @@ const BYTES_MOST: u64 = 64 << 20;
 /// What was done, by file. Dropping it removes the copies that were not taken.
 #[derive(Debug, Default)]
 pub struct Ahead {
-    /// A copy in staging and how its original looked, or why there is none.
-    copies: HashMap<PathBuf, Result<(Unfinished, Fingerprint)>>,
+    /// A copy and how its original looked, or why there is none.
+    copies: HashMap<PathBuf, Result<(Copy, Fingerprint)>>,
     /// How files looked whose bytes were the recorded ones.
     proven: HashMap<PathBuf, Fingerprint>,
     artifacts: u64,
     bytes: u64,
+}
+
+/// A copy on the file system that its original is to get to. Dropping it removes it.
+#[derive(Debug)]
+pub(super) enum Copy {
+    /// In staging, for the trash.
+    Staged(Unfinished),
+    /// Beside the place that it comes back to.
+    Beside(Part),
+}
+
+impl Copy {
+    /// Where it lies.
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Staged(copy) => copy.path(),
+            Self::Beside(part) => part.path(),
+        }
+    }
+
+    /// The folders that were made for it.
+    pub(super) fn made(&self) -> &[PathBuf] {
+        match self {
+            Self::Staged(_) => &[],
+            Self::Beside(part) => part.made(),
+        }
+    }
 }
 
 impl Ahead {
@@ -54,7 +82,7 @@ impl Ahead {
     }
 
     /// The copy of a file, if it still looks as it did.
-    pub(super) fn take_copy(&mut self, path: &Path) -> Result<Option<Unfinished>> {
+    pub(super) fn take_copy(&mut self, path: &Path) -> Result<Option<Copy>> {
         let Some(Ok((copy, looks))) = self.copies.remove(path) else { return Ok(None) };
         let now = files::look(path)?.map(|metadata| files::fingerprint(&metadata));
         Ok((now == Some(looks)).then_some(copy))
@@ -90,10 +118,37 @@ impl Store {
         Ok(())
     }
 
-    fn copy_ahead(&self, path: &Path) -> Result<(Unfinished, Fingerprint)> {
+    /// The same for one that is about to come back.
+    pub(super) fn go_ahead_back(&self, manifest: &Manifest, found: &Found, ahead: &mut Ahead) -> Result<()> {
+        let Some(folders) = Folders::of(self.layout(), found) else { return Ok(()) };
+        if found.state.deleted_at.is_none() || found.state.purged_at.is_some() {
+            return Ok(());
+        }
+        let device = folders.device()?;
+        let lies = files::look(&folders.trash)?.map(|metadata| files::fingerprint(&metadata));
+        if lies.is_none_or(|lies| lies.identity.0 == device)
+            // Why it can't come back is told when its turn comes.
+            || restorable(self.layout(), manifest, found, ahead, &mut Room::default()).is_err()
+        {
+            return Ok(());
+        }
+        let before = ahead.copies.len();
+        for (entry, _) in plain(manifest.stored_files(found.seq)?)? {
+            let (from, to) = (folders.trash.join(&entry.path), folders.root.join(&entry.path));
+            let Some(metadata) = files::look(&from)?.filter(|_| !files::exists(&to)) else { continue };
+            let copy = Part::copy(&from, &to).map(|(part, looks)| (Copy::Beside(part), looks));
+            crash::point("move.copied");
+            ahead.copies.insert(from, copy.map_err(Error::from));
+            ahead.bytes += metadata.len();
+        }
+        ahead.artifacts += u64::from(ahead.copies.len() > before);
+        Ok(())
+    }
+
+    fn copy_ahead(&self, path: &Path) -> Result<(Copy, Fingerprint)> {
         let (file, copy) = self.staging()?.create()?;
         let looks = across::copy_into(path, &file, copy.path())?;
         crash::point("move.copied");
-        Ok((copy, looks))
+        Ok((Copy::Staged(copy), looks))
     }
 }

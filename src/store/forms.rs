@@ -334,7 +334,7 @@ impl Store {
         }
         let mut batch = self.begin()?;
         left.iter().try_for_each(|replacement| batch.attempt(|writer| writer.settle_form(replacement).map(|_| ())))?;
-        batch.commit()
+        batch.commit().map(drop)
     }
 }
 

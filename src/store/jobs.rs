@@ -115,8 +115,8 @@ impl Store {
                 break;
             }
             let ahead = match row.kind {
-                JobKind::Delete => self.go_ahead_with(&mut items)?,
-                JobKind::Restore | JobKind::Purge => Ahead::default(),
+                JobKind::Delete | JobKind::Restore => self.go_ahead_with(row.kind, &mut items)?,
+                JobKind::Purge => Ahead::default(),
             };
             let mut batch = self.begin()?;
             batch.attempt(|writer| {
@@ -136,8 +136,16 @@ impl Store {
                 }
             }
             crash::point("job.batch_written");
-            batch.commit()?;
+            let stuck = batch.commit()?;
             crash::point("job.batch_done");
+            if !stuck.is_empty() {
+                let mut batch = self.begin()?;
+                batch.attempt(|writer| {
+                    let manifest = writer.manifest();
+                    stuck.iter().try_for_each(|one| manifest.set_job_outcome(row.job, one.seq, one.error.message()))
+                })?;
+                batch.commit()?;
+            }
             // It goes on even where somebody would rather have it stop: half of it would be neither done nor undone.
             watch.step(count, total.max(count), "artifacts").ok();
             self.let_others();
@@ -159,7 +167,7 @@ impl Store {
     }
 
     /// Does ahead what the first of these need, and leaves those out that would be too many for one transaction.
-    fn go_ahead_with(self: &Arc<Self>, items: &mut Vec<JobItem>) -> Result<Ahead> {
+    fn go_ahead_with(self: &Arc<Self>, kind: JobKind, items: &mut Vec<JobItem>) -> Result<Ahead> {
         let (reader, mut ahead, mut count) = (self.read()?, Ahead::default(), 0);
         let manifest = reader.manifest();
         for item in items.iter() {
@@ -170,7 +178,10 @@ impl Store {
             if manifest.place(item.seq)?.is_some()
                 && let Some(found) = manifest.artifact_at(item.seq)?
             {
-                self.go_ahead(manifest, &found, &mut ahead)?;
+                match kind {
+                    JobKind::Restore => self.go_ahead_back(manifest, &found, &mut ahead)?,
+                    _ => self.go_ahead(manifest, &found, &mut ahead)?,
+                }
             }
         }
         items.truncate(count);

@@ -33,6 +33,8 @@ pub use ahead::Ahead;
 pub use forms::{Located, PlaceTurn, Ready};
 pub use jobs::{Job, JobDone, JobTurn};
 pub use layout::Layout;
+pub use moving::Room;
+pub use placing::Stuck;
 pub use reader::{Reader, View};
 pub use replay::Rebuilt;
 pub use site::{Initialized, Location, Site};

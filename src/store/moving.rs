@@ -15,6 +15,19 @@ use crate::model::{Error, Result, Unwatched};
 use crate::objects;
 use crate::store::layout::Layout;
 
+/// How many bytes files take that come back to each file system, those together that are restored together.
+#[derive(Debug, Default)]
+pub struct Room(BTreeMap<u64, u64>);
+
+impl Room {
+    /// Adds so many; answers the sum.
+    fn take(&mut self, device: u64, bytes: u64) -> u64 {
+        let sum = self.0.entry(device).or_default();
+        *sum += bytes;
+        *sum
+    }
+}
+
 /// What has changed where files are kept in place.
 #[derive(Default)]
 pub(super) struct Moved {
@@ -29,7 +42,7 @@ pub(super) struct Folders {
     /// The one that was scanned.
     pub(super) root: PathBuf,
     /// Its own in the trash.
-    trash: PathBuf,
+    pub(super) trash: PathBuf,
 }
 
 impl Folders {
@@ -37,6 +50,16 @@ impl Folders {
     pub(super) fn of(layout: &Layout, found: &Found) -> Option<Self> {
         let (root, _) = found.place.as_ref().filter(|_| found.record.storage == Storage::InPlace)?;
         Some(Self { root: layout.scan_root(root), trash: layout.trashed(&found.record.artifact_id) })
+    }
+
+    /// The scanned folder, or what of the way to it is there.
+    fn ground(&self) -> &Path {
+        self.root.ancestors().find(|folder| files::exists(folder)).unwrap_or(&self.root)
+    }
+
+    /// The file system that files come back to.
+    pub(super) fn device(&self) -> Result<u64> {
+        Ok(files::fingerprint(&files::metadata(self.ground())?).identity.0)
     }
 }
 
@@ -63,9 +86,11 @@ impl Store {
         match (&found.state.deleted_at, &found.state.purged_at) {
             (None, _) if !files::exists(&folders.trash) => {}
             (None, _) => {
+                let mut copied = Copied::default();
                 for (entry, _) in plain(manifest.stored_files(found.seq)?)? {
-                    bring_back(&folders, &entry, &mut changed)?;
+                    bring_back(&folders, &entry, ahead, (&mut copied, &mut changed))?;
                 }
+                copied.replace_originals(&mut changed)?;
                 remove_empty(&folders.trash, &mut changed);
             }
             (Some(_), None) => {
@@ -92,7 +117,7 @@ impl Store {
 /// A file as it lies on the disk, and how it looked when it was last read.
 type Stored = (FileEntry, Option<Looks>);
 
-/// Files whose copies, made ahead, have their names in the trash.
+/// Files whose copies, made ahead, have their names on the other file system.
 #[derive(Default)]
 struct Copied {
     originals: Vec<PathBuf>,
@@ -163,10 +188,24 @@ fn take_away(
     Ok(())
 }
 
-fn bring_back(folders: &Folders, entry: &FileEntry, changed: &mut BTreeSet<PathBuf>) -> Result<()> {
+fn bring_back(
+    folders: &Folders,
+    entry: &FileEntry,
+    ahead: &mut Ahead,
+    (copied, changed): (&mut Copied, &mut BTreeSet<PathBuf>),
+) -> Result<()> {
     let (from, to) = (folders.trash.join(&entry.path), folders.root.join(&entry.path));
     if !files::exists(&from) {
         return Ok(());
+    }
+    if let Some(copy) = ahead.take_copy(&from)? {
+        crash::point("move.before");
+        if files::rename_new(copy.path(), &to)? {
+            crash::point("move.named");
+            copied.folders.extend(copy.made().iter().chain([&to]).filter_map(|path| path.parent()).map(Path::to_owned));
+            copied.originals.push(from);
+            return Ok(());
+        }
     }
     make_way(&to, changed)?;
     crash::point("move.before");
@@ -184,9 +223,8 @@ fn bring_back(folders: &Folders, entry: &FileEntry, changed: &mut BTreeSet<PathB
 
 /// Makes the folders that a file needs; they are flushed with the others that have changed.
 fn make_way(to: &Path, changed: &mut BTreeSet<PathBuf>) -> Result<()> {
-    let missing: Vec<&Path> = to.ancestors().skip(1).take_while(|folder| !files::exists(folder)).collect();
-    for folder in missing.into_iter().rev() {
-        files::create_folder(folder)?;
+    for folder in files::missing_above(to) {
+        files::create_folder(&folder)?;
         changed.extend(folder.parent().map(Path::to_owned));
     }
     Ok(())
@@ -249,6 +287,10 @@ pub(super) fn deletable(layout: &Layout, manifest: &Manifest, found: &Found, ahe
                 refused(&path, "has changed since it was scanned").hint("scan again, and look again at what is to go")
             );
         }
+        if !files::writable(&layout.trash()) {
+            let trash = layout.trash();
+            return Err(refused(&path, &format!("can't be moved: {} can't be written", trash.display())));
+        }
         let folder = path.parent().unwrap_or(&folders.root).to_owned();
         if !*writable.entry(folder.clone()).or_insert_with(|| files::writable(&folder)) {
             return Err(refused(&path, "can't be moved: its folder can't be written"));
@@ -268,7 +310,13 @@ pub(super) fn deletable(layout: &Layout, manifest: &Manifest, found: &Found, ahe
 }
 
 /// Refuses to restore what has nowhere to come back to.
-pub(super) fn restorable(layout: &Layout, manifest: &Manifest, found: &Found) -> Result<()> {
+pub(super) fn restorable(
+    layout: &Layout,
+    manifest: &Manifest,
+    found: &Found,
+    ahead: &Ahead,
+    room: &mut Room,
+) -> Result<()> {
     let Some(folders) = Folders::of(layout, found) else { return Ok(()) };
     let artifact_id = &found.record.artifact_id;
     let refused = |why: String| Error::conflict(format!("artifact {artifact_id} can't be restored: {why}"));
@@ -281,8 +329,9 @@ pub(super) fn restorable(layout: &Layout, manifest: &Manifest, found: &Found) ->
             .hint(format!("a scan found new files there; to have this one instead, delete {rival} first")));
     }
     let (entries, mut there) = (plain(manifest.stored_files(found.seq)?)?, 0);
-    let target = folders.root.ancestors().find(|folder| files::exists(folder)).unwrap_or(&folders.root);
-    let (device, mut elsewhere) = (files::fingerprint(&files::metadata(target)?).identity.0, 0);
+    let target = folders.ground();
+    let (device, mut elsewhere) = (folders.device()?, 0);
+    let mut writable: BTreeSet<PathBuf> = BTreeSet::new();
     for (entry, looks) in &entries {
         let (from, to) = (folders.trash.join(&entry.path), folders.root.join(&entry.path));
         let occupied = |path: &Path| {
@@ -307,10 +356,21 @@ pub(super) fn restorable(layout: &Layout, manifest: &Manifest, found: &Found) ->
             }
         }
         there += usize::from(files::exists(&from) || files::exists(&to));
-        let lies = files::look(&from)?.map(|metadata| files::fingerprint(&metadata));
-        elsewhere += lies.filter(|lies| lies.identity.0 != device).map_or(0, |lies| lies.size);
+        let Some(lies) = files::look(&from)?.map(|metadata| files::fingerprint(&metadata)) else { continue };
+        let above = to.ancestors().skip(1).find(|above| files::exists(above)).unwrap_or(target);
+        if writable.insert(above.to_owned()) && !files::writable(above) {
+            return Err(refused(format!("{} can't be written", above.display()))
+                .detail("path", above.to_string_lossy().into_owned())
+                .hint("make it writable and restore again"));
+        }
+        let copied = ahead
+            .has_copy(&from, &lies)
+            .map_err(|error| refused(format!("{} can't be copied back: {}", from.display(), error.message())))?;
+        if lies.identity.0 != device && !copied {
+            elsewhere += lies.size;
+        }
     }
-    if elsewhere > 0 && across::free_bytes(target)? < elsewhere {
+    if elsewhere > 0 && across::free_bytes(target)? < room.take(device, elsewhere) {
         return Err(refused(format!("{} has no room for its files", target.display()))
             .detail("path", target.to_string_lossy().into_owned())
             .hint("free some space there and restore again"));
@@ -319,4 +379,15 @@ pub(super) fn restorable(layout: &Layout, manifest: &Manifest, found: &Found) ->
         return Err(refused(format!("none of its files is in {} any more", folders.trash.display())));
     }
     Ok(())
+}
+
+/// Refuses to purge what can't be taken out of the trash.
+pub(super) fn purgeable(layout: &Layout, found: &Found) -> Result<()> {
+    match Folders::of(layout, found) {
+        Some(folders) if files::exists(&folders.trash) && !files::writable(&layout.trash()) => {
+            let (artifact_id, trash) = (&found.record.artifact_id, layout.trash());
+            Err(Error::conflict(format!("artifact {artifact_id} was not purged: {} can't be written", trash.display())))
+        }
+        _ => Ok(()),
+    }
 }

@@ -88,11 +88,10 @@ pub(super) fn take_away(
     for (number, entry) in manifest.files(seq)?.into_iter().enumerate() {
         let target = layout.file(record, &entry);
         let object = objects.path(&entry.hash);
-        if !files::exists(&target) {
-            continue;
-        }
         if same(&object, &target)? {
             files::remove_if_there(&target)?;
+        } else if !files::exists(&target) {
+            continue;
         } else if files::exists(&object) {
             files::move_over(&target, &layout.quarantine().join(format!("name-{seq}-{number}-{stamp}")))?;
         } else {

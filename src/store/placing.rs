@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use super::ahead::Ahead;
 use super::moving::Moved;
 use super::writer::take_turn;
@@ -14,6 +16,7 @@ use crate::base::files::{self, Context};
 use crate::manifest::{Found, LINEAGE_ADDED, Manifest, Placement, RESCANNED, UPDATED};
 use crate::model::artifact::{Event, Input, Record, Storage};
 use crate::model::curation::Updated;
+use crate::model::ids::ArtifactId;
 use crate::model::place::Rescanned;
 use crate::model::{Error, Result};
 use crate::objects::{Staging, Unfinished};
@@ -26,15 +29,52 @@ use crate::store::sidecar::Sidecar;
 /// An artifact that is to get its name, and the sidecar written for it while the transaction was open.
 pub(super) struct Fresh {
     pub(super) placement: Placement,
+    /// The change of the transaction that it belongs to.
+    pub(super) change: usize,
     pub(super) draft: Option<Unfinished>,
     /// Whether its sidecar may be missing or damaged; otherwise it is not even looked at.
     pub(super) sidecar: bool,
+    /// What is to be undone where its files can't be moved.
+    pub(super) undo: Option<(ArtifactId, Undo)>,
+}
+
+/// A change that is carried out only when the files of an artifact have moved.
+#[derive(Debug, Clone)]
+pub(super) enum Undo {
+    /// It was deleted.
+    Delete,
+    /// It was restored; what its deletion had said.
+    Restore(Map<String, Value>),
+}
+
+/// A change that was committed and could not be carried out.
+#[derive(Debug)]
+pub struct Stuck {
+    /// The artifact, by its place in the order of commits.
+    pub seq: i64,
+    /// Its id.
+    pub artifact_id: ArtifactId,
+    /// Which change of the transaction it was, counted from 0.
+    pub change: usize,
+    /// Why.
+    pub error: Error,
+    pub(super) undo: Undo,
+    pub(super) placement: Placement,
+}
+
+impl Stuck {
+    /// What its caller is told.
+    pub fn refusal(&self) -> Error {
+        let artifact_id = &self.artifact_id;
+        Error::conflict(format!("artifact {artifact_id} was left as it was: {}", self.error.message()))
+            .hint("its files lie where they were; whatever else was asked for is done")
+    }
 }
 
 impl Fresh {
     /// One that somebody else was to see to.
     fn again(placement: Placement) -> Self {
-        Self { placement, draft: None, sidecar: true }
+        Self { placement, change: 0, draft: None, sidecar: true, undo: None }
     }
 }
 
@@ -55,26 +95,33 @@ pub(super) fn draft(staging: &Staging, sidecar: &Sidecar) -> Result<Unfinished> 
 }
 
 impl Store {
-    /// Places what a transaction published. A failure here loses nothing: the next start places it.
-    pub(super) fn place_all(&self, manifest: &Manifest, fresh: Vec<Fresh>, mut ahead: Ahead) {
-        for fresh in fresh {
-            match self.place(manifest, fresh, &mut ahead) {
-                Ok(placed) => {
+    /// Places what a transaction published. A failure here loses nothing: the next start places it, or it is undone.
+    pub(super) fn place_all(&self, manifest: &Manifest, fresh: Vec<Fresh>, mut ahead: Ahead) -> Vec<Stuck> {
+        let mut stuck = Vec::new();
+        for mut fresh in fresh {
+            let (placement, change, undo) = (fresh.placement.clone(), fresh.change, fresh.undo.take());
+            match (self.place(manifest, fresh, &mut ahead), undo) {
+                (Ok(placed), _) => {
                     if let Access::Write(writing) = &self.access {
                         writing.placed.lock().expect("no panic holds it").push(placed);
                     }
                 }
-                Err(error) => tracing::warn!("a readable name is placed at the next start: {error}"),
+                (Err(error), Some((artifact_id, undo))) => {
+                    stuck.push(Stuck { seq: placement.seq, artifact_id, change, error, undo, placement });
+                }
+                (Err(error), None) => tracing::warn!("a readable name is placed at the next start: {error}"),
             }
         }
+        stuck
     }
 
     fn place(&self, manifest: &Manifest, fresh: Fresh, ahead: &mut Ahead) -> Result<Placed> {
-        let Fresh { placement, draft, sidecar: with_sidecar } = fresh;
+        let Fresh { placement, draft, sidecar: with_sidecar, .. } = fresh;
         let seq = placement.seq;
         let found = manifest.artifact_at(seq)?.ok_or_else(|| Error::internal(format!("there is no artifact {seq}")))?;
         let (name, sidecar) = (self.layout.name(&found.record), self.layout.sidecar(&found.record));
-        if let Some(parent) = sidecar.parent()
+        if with_sidecar
+            && let Some(parent) = sidecar.parent()
             && !files::exists(parent)
         {
             files::create_folders(parent)?;
@@ -91,7 +138,10 @@ impl Store {
         };
         crash::point("place.name_linked");
         let moved = self.move_files(manifest, &found, ahead);
-        let files = self.name_files(manifest, seq, &found.record)?;
+        let files = match &found.state.deleted_at {
+            None => self.name_files(manifest, seq, &found.record)?,
+            Some(_) => Vec::new(),
+        };
         let mut placed = Placed { placement, files, folders: BTreeSet::new(), moved: Moved::default() };
         if with_sidecar && !is_sidecar_of(&sidecar, &found.record) {
             let draft = match draft {
@@ -104,9 +154,11 @@ impl Store {
         // A name can be made again from the sidecar, so the sidecar doesn't wait for it.
         named?;
         placed.moved = moved?;
-        placed.files.push(sidecar);
-        for file in placed.files.iter().chain([&name]) {
-            placed.folders.extend(file.parent().map(PathBuf::from));
+        placed
+            .folders
+            .extend(placed.files.iter().chain([&sidecar, &name]).filter_map(|file| file.parent()).map(PathBuf::from));
+        if with_sidecar {
+            placed.files.push(sidecar);
         }
         Ok(placed)
     }

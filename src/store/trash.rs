@@ -6,8 +6,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
+use super::ahead::Ahead;
+use super::moving::Room;
+use super::placing::Undo;
 use super::{Store, moving, names};
-use crate::base::{clock, crash, files};
+use crate::base::{clock, crash, files, parallel};
 use crate::manifest::Found;
 use crate::model::artifact::Storage;
 use crate::model::retention::Deletion;
@@ -23,8 +26,10 @@ pub(super) const RESTORED: &str = "restored";
 pub(super) const PURGED: &str = "purged";
 
 /// So many objects are removed, or for so long, while others wait.
-const SWEEP_MOST: u64 = 256;
-const SWEEP_TIME: Duration = Duration::from_millis(40);
+const SWEEP_MOST: u64 = 512;
+const SWEEP_TIME: Duration = Duration::from_millis(30);
+/// So many at once: to free a file's blocks is mostly waiting for the disk.
+const SWEEPERS: usize = 4;
 
 impl Writer<'_> {
     /// Puts an artifact into the trash: its readable name goes, its bytes stay. `false` when it was deleted already.
@@ -39,7 +44,7 @@ impl Writer<'_> {
         };
         self.manifest().set_deleted(found.seq, &clock::millis_text(self.now()), &data)?;
         self.record(DELETED, Some(found.record.artifact_id.as_str()), data)?;
-        self.name_later(found.seq)?;
+        self.move_later(found, Undo::Delete)?;
         Ok(true)
     }
 
@@ -50,10 +55,11 @@ impl Writer<'_> {
         if found.state.deleted_at.is_none() {
             return Ok(false);
         }
-        restorable(self, found)?;
+        restorable(self, found, self.ahead(), &mut Room::default())?;
+        let deletion = self.manifest().deletion(found.seq)?;
         self.manifest().set_restored(found.seq, &clock::millis_text(self.now()))?;
         self.record(RESTORED, Some(artifact_id), Map::new())?;
-        self.name_later(found.seq)?;
+        self.move_later(found, Undo::Restore(deletion))?;
         Ok(true)
     }
 
@@ -63,6 +69,7 @@ impl Writer<'_> {
         if found.state.deleted_at.is_none() || found.state.purged_at.is_some() {
             return Ok(false);
         }
+        moving::purgeable(self.layout(), found)?;
         self.manifest().set_purged(found.seq, &clock::millis_text(self.now()))?;
         self.record(PURGED, Some(found.record.artifact_id.as_str()), Map::new())?;
         if found.record.storage == Storage::InPlace {
@@ -76,14 +83,14 @@ impl Writer<'_> {
 }
 
 /// Refuses to restore what was purged, what would be there twice, and over something else.
-fn restorable<V: View>(view: &V, found: &Found) -> Result<()> {
+fn restorable<V: View>(view: &V, found: &Found, ahead: &Ahead, room: &mut Room) -> Result<()> {
     let artifact_id = &found.record.artifact_id;
     if let Some(at) = &found.state.purged_at {
         return Err(Error::conflict(format!("artifact {artifact_id} can't be restored: it was purged at {at}"))
             .hint("its bytes are gone; publish them again where there is a copy"));
     }
     if found.record.storage == Storage::InPlace {
-        return moving::restorable(view.layout(), view.manifest(), found);
+        return moving::restorable(view.layout(), view.manifest(), found, ahead, room);
     }
     let record = &found.record;
     let active = view.manifest().active_of_identity(
@@ -114,23 +121,39 @@ fn restorable<V: View>(view: &V, found: &Found) -> Result<()> {
     Ok(())
 }
 
-/// Removes an object unless something needs it; whether it is gone.
-fn remove_unneeded<V: View>(view: &V, hash: &Hash) -> Result<bool> {
-    if view.manifest().is_needed(hash)? {
-        return Ok(false);
-    }
-    files::remove_if_there(&view.objects().path(hash))?;
-    Ok(true)
+/// Removes those of these objects that nothing needs; answers of each whether it is gone, or nothing where the time was
+/// up before its turn.
+fn remove_unneeded<V: View>(view: &V, hashes: &[Hash]) -> Result<Vec<Option<bool>>> {
+    let (objects, manifest, begun) = (view.objects(), view.manifest(), Instant::now());
+    let doomed = hashes.iter().enumerate().map(|(at, hash)| Ok((at, hash, manifest.is_needed(hash)?)));
+    let doomed: Vec<(usize, &Hash, bool)> = doomed.collect::<Result<_>>()?;
+    parallel::map(&doomed, SWEEPERS, |(at, hash, needed)| {
+        // The first one always has its turn, so that there is an end.
+        if *at > 0 && begun.elapsed() > SWEEP_TIME {
+            return Ok(None);
+        }
+        if !needed {
+            files::remove_if_there(&objects.path(hash))?;
+            crash::point("purge.unlinked");
+        }
+        Ok(Some(!needed))
+    })
 }
 
 impl Store {
-    /// Refuses to restore what was purged, what would be there twice, and over something else.
-    pub fn restorable<V: View>(&self, view: &V, found: &Found) -> Result<()> {
-        restorable(view, found)
+    /// Refuses to restore what was purged, what would be there twice, over something else, and what has no room beside
+    /// those that come back with it.
+    pub fn restorable<V: View>(&self, view: &V, found: &Found, room: &mut Room) -> Result<()> {
+        restorable(view, found, &Ahead::default(), room)
     }
 
     /// A name for the report of a collection, relative to the store and without ending in use.
     pub fn free_report(&self) -> Result<String> {
+        let trash = self.layout.trash();
+        if !files::writable(&trash) {
+            return Err(Error::read_only(format!("nothing was collected: {} can't be written", trash.display()))
+                .hint("the report of a collection lies there, and what it moves"));
+        }
         let at = clock::stamp(self.clock.now()).replace('T', "_");
         let names = (1..).map(|number| match number {
             1 => format!("trash/gc_report_{at}.md"),
@@ -154,21 +177,16 @@ impl Store {
             crash::point("purge.before_sweep");
             if crash::unlocked() {
                 let reader = self.read()?;
-                doomed.iter().try_for_each(|hash| remove_unneeded(&reader, hash).map(|_| ()))?;
+                remove_unneeded(&reader, &doomed)?;
             }
             let mut batch = self.begin_alone()?;
-            let begun = Instant::now();
             batch.attempt(|writer| {
-                for hash in &doomed {
-                    let removed = remove_unneeded(writer, hash)?;
+                for (hash, removed) in doomed.iter().zip(remove_unneeded(writer, &doomed)?) {
+                    let Some(removed) = removed else { continue };
                     if removed {
-                        crash::point("purge.unlinked");
                         writer.flush_folder_of(hash);
                     }
                     writer.manifest().remove_doomed(hash, removed)?;
-                    if begun.elapsed() > SWEEP_TIME {
-                        break;
-                    }
                 }
                 Ok(())
             })?;

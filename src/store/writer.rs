@@ -9,12 +9,14 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::ahead::Ahead;
-use super::placing::Fresh;
+use super::placing::{Fresh, Stuck, Undo};
+use super::trash::{DELETED, RESTORED};
 use super::{Store, identity_of};
 use crate::base::lock::Lock;
 use crate::base::{clock, crash};
 use crate::manifest::{BUSY_WAIT, Found, LINEAGE_ADDED, Manifest, ObjectRow, PUBLISHED, Placement, RESCANNED};
 use crate::model::artifact::{Event, Input, Publication, State, Storage};
+use crate::model::ids::ArtifactId;
 use crate::model::number::Count;
 use crate::model::place::{Rescanned, Sight, common_folder};
 use crate::model::{Error, Hash, Result, Unwatched};
@@ -39,6 +41,8 @@ pub struct Writer<'s> {
     actor: Option<String>,
     events: Vec<Event>,
     fresh: Vec<Fresh>,
+    /// How many changes were tried.
+    changes: usize,
     ahead: Ahead,
     /// Objects whose folder entries must be on the disk before the commit.
     placed: BTreeSet<Hash>,
@@ -88,6 +92,7 @@ impl Store {
             actor: None,
             events: Vec::new(),
             fresh: Vec::new(),
+            changes: 0,
             ahead: Ahead::default(),
             placed: BTreeSet::new(),
             after: Vec::new(),
@@ -126,6 +131,7 @@ impl<'s> Batch<'s> {
         let (events, fresh, after) = (writer.events.len(), writer.fresh.len(), writer.after.len());
         let outcome = change(writer);
         writer.actor = None;
+        writer.changes += 1;
         match outcome {
             Ok(result) => {
                 writer.manifest().keep_change()?;
@@ -145,8 +151,9 @@ impl<'s> Batch<'s> {
         }
     }
 
-    /// Makes the changes durable and visible. After an error none of them is.
-    pub fn commit(mut self) -> Result<()> {
+    /// Makes the changes durable and visible. After an error none of them is. Answers those that could not be carried out,
+    /// because files can't be moved: they are undone.
+    pub fn commit(mut self) -> Result<Vec<Stuck>> {
         let writer = &mut self.writer;
         if let Some(error) = &writer.broken {
             return Err(error.clone());
@@ -166,12 +173,17 @@ impl<'s> Batch<'s> {
         crash::point("commit.after");
         let (fresh, after) = (std::mem::take(&mut writer.fresh), std::mem::take(&mut writer.after));
         let ahead = std::mem::take(&mut writer.ahead);
-        writer.store.place_all(writer.manifest(), fresh, ahead);
+        let stuck = writer.manifest().at_one_moment(|manifest| writer.store.place_all(manifest, fresh, ahead));
         crash::point("place.done");
+        if !stuck.is_empty()
+            && let Err(error) = writer.take_back(&stuck)
+        {
+            tracing::warn!("what could not be moved is moved at the next start: {error}");
+        }
         for hook in after {
             hook();
         }
-        Ok(())
+        Ok(stuck)
     }
 }
 
@@ -410,18 +422,63 @@ impl Writer<'_> {
         let staging = &self.store.writing()?.staging;
         // The sidecar's bytes are written now, so that a full disk is noticed while everything can still be taken back.
         let draft = sidecar.map(|sidecar| super::placing::draft(staging, &sidecar)).transpose()?;
-        self.list_placement(seq, draft, true)
+        self.list_placement(seq, draft, true, None)
     }
 
     /// Has an artifact's readable name follow its state after the commit; its sidecar is in its place.
     pub(super) fn name_later(&mut self, seq: i64) -> Result<()> {
-        self.list_placement(seq, None, false)
+        self.list_placement(seq, None, false, None)
     }
 
-    fn list_placement(&mut self, seq: i64, draft: Option<Unfinished>, sidecar: bool) -> Result<()> {
+    /// The same; where its files are kept in place and can't be moved, the change is undone.
+    pub(super) fn move_later(&mut self, found: &Found, undo: Undo) -> Result<()> {
+        let in_place = found.record.storage == Storage::InPlace;
+        let undo = in_place.then(|| (found.record.artifact_id.clone(), undo));
+        self.list_placement(found.seq, None, false, undo)
+    }
+
+    /// Undoes what was committed and could not be carried out, and brings the files back that had moved.
+    fn take_back(&mut self, stuck: &[Stuck]) -> Result<()> {
+        self.events.clear();
+        let at = clock::millis_text(self.now);
+        self.manifest().begin()?;
+        for one in stuck {
+            let artifact_id = one.artifact_id.as_str();
+            match &one.undo {
+                Undo::Delete => {
+                    self.manifest().set_restored(one.seq, &at)?;
+                    let reason = Value::String(one.error.message().to_owned());
+                    self.record(RESTORED, Some(artifact_id), Map::from_iter([("reason".to_owned(), reason)]))?;
+                }
+                Undo::Restore(deletion) => {
+                    self.manifest().set_deleted(one.seq, &at, deletion)?;
+                    self.record(DELETED, Some(artifact_id), deletion.clone())?;
+                }
+            }
+        }
+        history_append(self)?;
+        self.manifest().commit()?;
+        let again = |one: &Stuck| Fresh {
+            placement: one.placement.clone(),
+            change: one.change,
+            draft: None,
+            sidecar: false,
+            undo: None,
+        };
+        self.store.place_all(self.manifest(), stuck.iter().map(again).collect(), Ahead::default());
+        Ok(())
+    }
+
+    fn list_placement(
+        &mut self,
+        seq: i64,
+        draft: Option<Unfinished>,
+        sidecar: bool,
+        undo: Option<(ArtifactId, Undo)>,
+    ) -> Result<()> {
         let placement = Placement { seq, lease: self.store.writing()?.lease.name().to_owned() };
         self.manifest().insert_placement(&placement)?;
-        self.fresh.push(Fresh { placement, draft, sidecar });
+        self.fresh.push(Fresh { placement, change: self.changes, draft, sidecar, undo });
         Ok(())
     }
 }

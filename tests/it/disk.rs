@@ -564,3 +564,115 @@ fn a_tree_of_many_files_needs_few_descriptors() {
     assert_eq!(reply["artifact"]["fileCount"], 600);
     assert_whole(&place.root(), Expect::Written);
 }
+
+/// Each of them would fit by itself.
+#[test]
+fn what_has_no_room_together_stays_in_the_trash() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let Some(mount) = Mount::memory("8m", &folder.path().join("disk")) else { return };
+    let place = Place::with_store();
+    let text = format!("[scan]\nroots = [{:?}]\n[families.f]\ninclude = [\"**/*.log\"]\n", mount.0);
+    std::fs::write(place.root().join("keepstone.toml"), text).expect("written");
+    let file = |run: &str| mount.0.join(run).join("a.log");
+    for run in ["one", "two"] {
+        std::fs::create_dir(mount.0.join(run)).expect("made");
+        std::fs::write(file(run), vec![b'x'; 3 << 20]).expect("written");
+    }
+    place.ok("scan", json!({}));
+    let runs = place.ok("list_artifacts", json!({"filter": {}}));
+    let runs: Vec<&Value> = runs.as_array().expect("a list").iter().map(|run| &run["artifactId"]).collect();
+    for run in &runs {
+        place.ok("delete_artifact", json!({"artifactId": run}));
+    }
+    let ballast = mount.0.join("ballast");
+    std::fs::write(&ballast, vec![b'x'; 3 << 20]).expect("written");
+    let (kind, field, message) = place.refuses("restore", json!({"artifactIds": runs}));
+    assert_eq!((kind.as_str(), field.as_str()), ("conflict", "artifactIds[1]"), "{message}");
+    assert!(message.contains("has no room for its files"), "{message}");
+    assert!(!file("one").exists() && !file("two").exists());
+    place.ok("restore", json!({"artifactIds": [runs[0]]}));
+    std::fs::remove_file(&ballast).expect("removed");
+    place.ok("restore", json!({"artifactIds": runs}));
+    assert!(file("one").exists() && file("two").exists());
+    place.site().close();
+    assert_whole(&place.root(), Expect::Written);
+}
+
+/// Another user's store and runs; `None` where nobody can be another user here.
+fn of_another_user(folder: &Path) -> Option<impl Fn(&[&str]) -> (Option<i32>, Value, String) + use<>> {
+    std::fs::set_permissions(folder, PermissionsExt::from_mode(0o777)).expect("it is set");
+    let binary = folder.join("keepstone");
+    std::fs::copy(keepstone().get_program(), &binary).expect("copied");
+    let root = folder.join("store");
+    let run = move |arguments: &[&str]| {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&binary).arg("--root").arg(&root);
+        let output = command.args(arguments).output().expect("it runs");
+        let reply = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        (output.status.code(), reply, String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let tried = Command::new("setpriv").args(["--reuid=65534", "--regid=65534", "--clear-groups", "true"]).status();
+    if !tried.is_ok_and(|status| status.success()) {
+        eprintln!("not tested: there is no way to be another user here");
+        return None;
+    }
+    Some(run)
+}
+
+#[test]
+fn what_lies_in_read_only_folders_stays_as_it_is_and_is_told() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let Some(keepstone) = of_another_user(folder.path()) else { return };
+    let call = |method: &str, params: Value| {
+        let (_, reply, stderr) = keepstone(&["call", method, &params.to_string()]);
+        assert!(!stderr.contains("WARN"), "{method}: {stderr}");
+        (reply, stderr)
+    };
+    let runs = folder.path().join("runs");
+    assert_eq!(keepstone(&["init", "--quiet"]).0, Some(0));
+    let text = format!("[scan]\nroots = [{runs:?}]\n[families.f]\ninclude = [\"**/*.log\"]\nkeep = 1\n");
+    std::fs::write(folder.path().join("store/keepstone.toml"), text).expect("written");
+    let hand_over =
+        |path: &Path| std::os::unix::fs::chown(path, Some(65534), Some(65534)).expect("it is root's to give");
+    let mode = |path: &Path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).expect("it is set");
+    for run in ["one", "two", "three"] {
+        std::fs::create_dir_all(runs.join(run)).expect("made");
+        std::fs::write(runs.join(run).join("a.log"), run).expect("written");
+        hand_over(&runs.join(run).join("a.log"));
+        hand_over(&runs.join(run));
+    }
+    // Nothing is moved away that can't be removed.
+    mode(&runs.join("one"), 0o555);
+    let (report, _) = call("scan", json!({"mode": "move", "root": runs}));
+    assert_eq!((&report["registered"], &report["skipped"]), (&json!(2), &json!(1)), "{report}");
+    assert!(report["warnings"][0]["message"].as_str().unwrap().contains("its folder can't be written"), "{report}");
+    mode(&runs.join("one"), 0o755);
+    let (report, _) = call("scan", json!({}));
+    assert_eq!(report["registered"], 1, "{report}");
+    let (listed, _) = call("list_artifacts", json!({"filter": {}}));
+    let in_place = listed.as_array().unwrap().iter().find(|one| one["storage"] == "in_place").expect("one is");
+    let id = in_place["artifactId"].as_str().unwrap();
+    let status = || call("get_artifact", json!({"artifactId": id})).0["status"].clone();
+    let trash = folder.path().join("store/trash");
+    mode(&trash, 0o555);
+    let (_, said) = call("delete_artifact", json!({"artifactId": id}));
+    assert!(said.contains(&format!("{} can't be written", trash.display())), "{said}");
+    assert_eq!(status(), "active");
+    let (plan, _) = call("plan_gc", json!({}));
+    assert_ne!(plan["totals"]["delete"], 0, "{plan}");
+    let (_, said) = call("apply_gc", json!({"now": plan["now"], "digest": plan["digest"]}));
+    assert!(said.contains("nothing was collected"), "{said}");
+    mode(&trash, 0o755);
+    call("delete_artifact", json!({"artifactId": id}));
+    mode(&runs.join("one"), 0o555);
+    let (_, said) = call("restore", json!({"artifactIds": [id]}));
+    assert!(said.contains(&format!("{} can't be written", runs.join("one").display())), "{said}");
+    assert_eq!(status(), "tombstoned");
+    mode(&runs.join("one"), 0o755);
+    mode(&trash, 0o555);
+    let (purged, _) = call("purge_trash", json!({"artifactIds": [id], "dryRun": false}));
+    assert!(purged["kept"][0]["reason"].as_str().unwrap().contains("can't be written"), "{purged}");
+    mode(&trash, 0o755);
+    call("restore", json!({"artifactIds": [id]}));
+    assert_eq!((status(), runs.join("one/a.log").exists()), (json!("active"), true));
+}

@@ -202,22 +202,72 @@ fn publishing_goes_on_while_files_are_copied_to_the_trash() {
         held.session.finish();
         assert_eq!(files_below(&trash_of(&place, id(&oldest))).len(), 3);
         assert_eq!(files_below(&place.root().join("staging")), Vec::<String>::new());
-        place.ok("restore", json!({"artifactIds": [id(&oldest)]}));
+        let mut held = Held::at(&place.root(), "move.copied", &[]);
+        held.send("restore", json!({"artifactIds": [id(&oldest)]}));
+        place.text("note", &format!("meanwhile-back-{at}"), "published");
+        assert_eq!(files_below(&trash_of(&place, id(&oldest))).len(), 3, "nothing has moved");
+        held.go();
+        let reply = held.reply();
+        assert!(reply["error"].is_null(), "{reply}");
+        held.session.finish();
+        assert!(!trash_of(&place, id(&oldest)).exists());
+        let there = files_below(outside_of.path());
+        assert!(there.iter().all(|name| !name.ends_with("keepstone-part")), "{there:?}");
+        assert_eq!(there.iter().filter(|name| name.contains(&stamp(0))).count(), 3, "{there:?}");
     }
     place.site().close();
     assert_whole(&place.root(), Expect::Written);
 }
 
 #[test]
-fn what_could_not_be_moved_is_restored_where_it_lies() {
-    let (place, run) = scanned();
+fn what_cannot_be_moved_stays_and_is_told() {
+    let place = tree::place(14);
+    place.ok("scan", json!({}));
+    let run = run(&place, "proofs", &stamp(0));
     let before = outside(&place);
     let trash = trash_of(&place, id(&run));
     fs::write(&trash, "in the way").unwrap();
-    place.ok("delete_artifact", json!({"artifactId": id(&run)}));
-    assert_eq!((outside(&place), &place.get(id(&run))["status"]), (before.clone(), &json!("tombstoned")));
-    place.ok("restore", json!({"artifactIds": [id(&run)]}));
+    // Its history tells of the attempt.
+    let (kind, _, message) = refusal(&place.fails("delete_artifact", json!({"artifactId": id(&run)})));
+    assert!(kind == "conflict" && message.contains("was left as it was"), "{message}");
+    assert_eq!((outside(&place), &place.get(id(&run))["status"]), (before, &json!("active")));
+    let plan = place.ok("plan_gc", json!({"family": "proofs"}));
+    let params = json!({"family": "proofs", "now": plan["now"], "digest": plan["digest"]});
+    let applied = place.ok("apply_gc", params);
+    assert_eq!(applied["skipped"].as_array().unwrap().len(), 1, "{applied}");
+    assert_eq!(applied["skipped"][0]["artifactId"], id(&run));
+    assert!(applied["skipped"][0]["reason"].as_str().unwrap().contains(&*trash.to_string_lossy()), "{applied}");
+    assert_eq!((applied["deleted"].as_array().unwrap().len(), &place.get(id(&run))["status"]), (3, &json!("active")));
+    let report = fs::read_to_string(applied["report"].as_str().unwrap()).unwrap();
+    assert!(report.contains(id(&run)), "{report}");
     fs::remove_file(&trash).unwrap();
+    place.ok("delete_artifact", json!({"artifactId": id(&run)}));
+    assert_eq!(files_below(&trash).len(), 2);
+    place.site().close();
+    assert_whole(&place.root(), Expect::Written);
+}
+
+#[test]
+fn what_cannot_come_back_stays_in_the_trash_and_is_told() {
+    let (place, run) = scanned();
+    let before = outside(&place);
+    place.ok("delete_artifact", json!({"artifactId": id(&run)}));
+    let path = place.folder().join(format!("artifacts/greenwall/x_{}.jsonl", stamp(1)));
+    // When nothing can be refused any more.
+    let mut held = Held::at(&place.root(), "job.batch_written", &[]);
+    held.send("restore", json!({"artifactIds": [id(&run)]}));
+    fs::write(&path, "somebody was faster").unwrap();
+    held.go();
+    let reply = held.reply();
+    held.session.finish();
+    assert_eq!(reply["result"]["restored"], json!([]), "{reply}");
+    assert_eq!(reply["result"]["skipped"][0]["artifactId"], id(&run), "{reply}");
+    assert!(reply["result"]["skipped"][0]["reason"].as_str().unwrap().contains(path.to_str().unwrap()), "{reply}");
+    assert_eq!(place.get(id(&run))["status"], "tombstoned");
+    assert_eq!(files_below(&trash_of(&place, id(&run))).len(), 3);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "somebody was faster");
+    fs::remove_file(&path).unwrap();
+    place.ok("restore", json!({"artifactIds": [id(&run)]}));
     assert_eq!((outside(&place), &place.get(id(&run))["status"]), (before, &json!("active")));
     assert_eq!(counts(&place.ok("scan", json!({}))), [10, 0, 0, 10, 0, 0, 0]);
     assert_eq!(place.ok("verify_store", json!({}))["findings"], json!([]));

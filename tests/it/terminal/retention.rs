@@ -159,6 +159,8 @@ fn deleted_restored_and_purged() {
     assert!(shown.ends_with("2 artifacts (6 B, 2 files) would be purged; that frees 6 B\n"), "{shown}");
     let outcome = desk.typed(&["purge", "one", "--apply"]);
     assert!(outcome.code == Some(64) && outcome.stdout.contains("are to be purged"), "{}", outcome.stderr);
+    let (code, said) = desk.fails(&["purge", "--older-than", "-3d"]);
+    assert!(code == 64 && said.contains("olderThan: \"-3d\" is neither a duration nor a moment"), "{said}");
     let done = desk.says(&["purge", "one", "--apply", "--yes"]);
     assert!(done.ends_with("Purged 1 artifact: 3 B are free\n"), "{done}");
     assert_eq!(
