@@ -9,7 +9,7 @@ use super::writer::Writer;
 use crate::base::clock;
 use crate::manifest::{Found, LINEAGE_ADDED, UPDATED};
 use crate::model::Result;
-use crate::model::artifact::{Event, Publication};
+use crate::model::artifact::{Event, Publication, State};
 use crate::model::number::Count;
 use crate::store::reader::View;
 
@@ -50,6 +50,17 @@ pub fn carried<V: View>(view: &V, found: Found) -> Result<Carried> {
     publication.request = None;
     let published_at = sidecar.published_at.unwrap_or_else(|| publication.record.created_at.clone());
     Ok(Carried { publication, published_at, actor: sidecar.actor })
+}
+
+/// Whether an event may come upon an artifact of this state: nothing is deleted twice, only what was deleted comes back or
+/// is purged, and what was purged stays so.
+pub fn follows(kind: &str, state: &State) -> bool {
+    let (deleted, purged) = (state.deleted_at.is_some(), state.purged_at.is_some());
+    match kind {
+        trash::DELETED => !deleted,
+        trash::RESTORED | trash::PURGED => deleted && !purged,
+        _ => true,
+    }
 }
 
 impl Writer<'_> {

@@ -10,7 +10,6 @@ use jiff::Timestamp;
 
 use crate::base::clock;
 use crate::imports::flowtime::{self, Facts, Index};
-use crate::lineage;
 use crate::manifest::{Found, Manifest};
 use crate::model::artifact::{Format, Input, Publication, Record, Storage};
 use crate::model::ids::{ArtifactId, ArtifactType, FamilyName, Relation};
@@ -214,10 +213,7 @@ impl Prepared {
     }
 
     fn inputs(&self, artifact_id: &ArtifactId, writer: &Writer) -> Result<(Vec<Input>, Vec<Input>)> {
-        match self.run.inputs.is_empty() {
-            true => Ok((Vec::new(), Vec::new())),
-            false => lineage::part_circles(writer.manifest(), artifact_id, self.run.inputs.clone()),
-        }
+        writer.manifest().part_circles(artifact_id, self.run.inputs.clone())
     }
 
     /// Adds an artifact for the run; a copy takes the place of the one before it, and what people said about that.
