@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::manifest::Found;
 use crate::model::artifact::{Artifact, Format};
-use crate::model::comparison::{Compared, DiffCount, FileDiff, InputDiff, ParamDiff, TableDiff, TagDiff, ValueChange, Verdict};
+use crate::model::comparison::{
+    Compared, DiffCount, FileDiff, InputDiff, ParamDiff, TableDiff, TagDiff, ValueChange, Verdict,
+};
 use crate::model::ids::ArtifactId;
 use crate::model::number::Count;
 use crate::model::{Error, Kind, Result};
