@@ -7,15 +7,15 @@ use serde_json::Value;
 use super::checking;
 use super::form::{ArtifactRecord, DatasetRecord, Record, each_record, invalid};
 use super::reading::Unpacked;
-use crate::manifest::{ALIAS_SET, Found, LINEAGE_ADDED};
+use crate::manifest::{ALIAS_SET, Found, LINEAGE_ADDED, UPDATED};
 use crate::model::artifact::{Event, Input, Publication, TypeDefinition};
-use crate::model::curation::{Alias, AliasOf};
+use crate::model::curation::{Alias, AliasOf, Updated};
 use crate::model::dataset::{Head, Member};
 use crate::model::ids::ArtifactId;
 use crate::model::import::Tally;
 use crate::model::run::{RunFinished, RunStarted};
 use crate::model::{Error, Result};
-use crate::store::carrying::{Carried, OF_RUNS, SUPERSEDED, follows};
+use crate::store::carrying::{Carried, OF_RUNS, SUPERSEDED};
 use crate::store::{View, Writer};
 
 /// Most conflicts that an error names.
@@ -173,7 +173,9 @@ impl Taking<'_> {
         for Input { artifact_id: input, .. } in bad {
             self.note(match input == *id {
                 true => format!("artifact {id} is not made from itself; that input is left out"),
-                false => format!("artifact {id} is not made from {input}, which was made from it; that input is left out"),
+                false => {
+                    format!("artifact {id} is not made from {input}, which was made from it; that input is left out")
+                }
             });
         }
         Ok(good)
@@ -199,8 +201,10 @@ impl Taking<'_> {
             }
             event.data.insert("inputs".to_owned(), serde_json::to_value(good).expect("plain data"));
         }
-        if !follows(&event.kind, &found.state) {
-            return Err(self.odd(&event, "it doesn't follow from what happened before"));
+        if event.kind == UPDATED {
+            let updated: Updated = serde_json::from_value(Value::Object(event.data.clone()))
+                .map_err(|error| self.odd(&event, &error.to_string()))?;
+            updated.after.check(&found.state.tags).map_err(|error| self.odd(&event, error.message()))?;
         }
         // The report of a collection is a file of the other store.
         event.data.shift_remove("report");
@@ -225,9 +229,6 @@ impl Taking<'_> {
         let old = writer.found(id)?;
         let circle = writer.manifest().superseded_leads_to(by.seq, old.seq)?;
         let by_new = self.new.contains(&successor);
-        if new && by_new && circle {
-            return Err(self.odd(&event, "artifacts supersede each other in a circle"));
-        }
         // What was superseded by nobody knows whom waits for its successor.
         let waits = old.state.superseded_at.is_some() && old.state.superseded_by.is_none();
         if !new && !by_new && !waits {

@@ -9,7 +9,7 @@ use super::writer::Writer;
 use crate::base::clock;
 use crate::manifest::{Found, LINEAGE_ADDED, UPDATED};
 use crate::model::Result;
-use crate::model::artifact::{Event, Publication, State};
+use crate::model::artifact::{Event, Publication};
 use crate::model::number::Count;
 use crate::store::reader::View;
 
@@ -52,14 +52,25 @@ pub fn carried<V: View>(view: &V, found: Found) -> Result<Carried> {
     Ok(Carried { publication, published_at, actor: sidecar.actor })
 }
 
-/// Whether an event may come upon an artifact of this state: nothing is deleted twice, only what was deleted comes back or
-/// is purged, and what was purged stays so.
-pub fn follows(kind: &str, state: &State) -> bool {
-    let (deleted, purged) = (state.deleted_at.is_some(), state.purged_at.is_some());
-    match kind {
-        trash::DELETED => !deleted,
-        trash::RESTORED | trash::PURGED => deleted && !purged,
-        _ => true,
+/// Whether an artifact was deleted and purged, event by event.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Marks {
+    deleted: bool,
+    purged: bool,
+}
+
+impl Marks {
+    /// Takes an event in; `false` when it can't come now: nothing is deleted twice, only what was deleted comes back or is
+    /// purged, and what was purged stays so.
+    pub fn follow(&mut self, kind: &str) -> bool {
+        let Self { deleted, purged } = *self;
+        match kind {
+            trash::DELETED => self.deleted = true,
+            trash::RESTORED => self.deleted = false,
+            trash::PURGED => self.purged = true,
+            _ => return true,
+        }
+        if kind == trash::DELETED { !deleted } else { deleted && !purged }
     }
 }
 

@@ -26,7 +26,7 @@ const NOTES_MOST: usize = 1000;
 ///
 /// Every hash is proven before anything is taken, the content of tables too; then all of it is committed at once, or
 /// nothing. Artifacts that are there already with the same content are left as they are; others of the same id are a
-/// conflict, which names them. The store is made if there is none.
+/// conflict, which names them. The store is made if there is none, once the bundle was read to its end.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(extend("examples" = [{"path": "report.tar"}]))]
@@ -51,7 +51,7 @@ pub struct Imported {
     aliases: Tally,
     /// The definitions of types.
     types: Tally,
-    /// The bytes that the store had not yet.
+    /// The bytes that the store had not yet, the listings of trees included, which a bundle doesn't carry.
     bytes_taken: Count,
     /// What could not be kept as it was, at most 1000 sentences.
     notes: Vec<String>,
@@ -81,8 +81,8 @@ impl Command for ImportBundle {
     const BARRIER: bool = true;
     type Prepared = Prepared;
 
-    fn check(params: &Params, _: &Context) -> Result<()> {
-        bundles::look(&path(params)?).map(|_| ())
+    fn check(params: &Params, context: &Context) -> Result<()> {
+        bundles::look(&path(params)?, context.watch)
     }
 
     fn prepare(store: &Arc<Store>, params: Params, context: &Context) -> Result<Prepared> {
@@ -157,12 +157,15 @@ fn create(
     }
     let mut candidates = writer.manifest().candidates()?;
     for member in members {
-        let there = candidates.find(&member.artifact_id)?;
-        if there.is_none_or(|there| there.deleted || there.file_hash != member.file_hash) {
-            notes.push(format!("{name} is left out: its member {} is deleted here", member.artifact_id));
-            tally.skipped.0 += 1;
-            return Ok(());
-        }
+        let why = match candidates.find(&member.artifact_id)? {
+            Some(there) if there.deleted => "is deleted here",
+            Some(there) if there.file_hash != member.file_hash => "has other bytes here",
+            Some(_) => continue,
+            None => "is not in this store",
+        };
+        notes.push(format!("{name} is left out: its member {} {why}", member.artifact_id));
+        tally.skipped.0 += 1;
+        return Ok(());
     }
     drop(candidates);
     let wanted = wanted(head, members);

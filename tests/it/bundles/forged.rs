@@ -100,7 +100,7 @@ fn inputs_that_would_close_a_circle_are_left_out_and_told() {
         ]),
         "the first edge that closes the circle goes, and the rest stays"
     );
-    let graph = to.ok("get_lineage_graph", json!({"artifactIds": ["two"]}));
+    let graph = to.ok("get_lineage_graph", json!({"artifactIds": ["two"], "direction": "both"}));
     assert_eq!((&graph["cycles"], &graph["edgeCount"]), (&json!([]), &json!(2)));
     assert_sound(&to);
 }
@@ -110,7 +110,7 @@ fn supersessions_in_a_circle_are_refused() {
     let supersede = |old: &str, new: &str| event("superseded", old, json!({"supersededBy": new}));
     for circle in [&[("one", "one")][..], &[("one", "two"), ("two", "three"), ("three", "one")]] {
         let events: Vec<Value> = circle.iter().map(|(old, new)| supersede(old, new)).collect();
-        refused(&events, "supersede each other in a circle");
+        refused(&events, "supersedes itself in a circle");
     }
 }
 
@@ -128,6 +128,51 @@ fn what_does_not_follow_from_what_happened_is_refused() {
         let events: Vec<Value> = events.iter().map(|kind| happens(kind)).collect();
         refused(&events, "doesn't follow from what happened before");
     }
+}
+
+#[test]
+fn what_people_said_has_the_same_bounds() {
+    let said = |after: Value| event("updated", "one", json!({"before": {}, "after": after}));
+    refused(&[said(json!({"title": "t".repeat(257)}))], "title: it has 257 bytes");
+    let tags = |from: usize| (from..from + 600).map(|at| (at.to_string(), json!(""))).collect::<Value>();
+    let (_from, path) = bundle();
+    let path = forged(&path, |records| records.extend([0, 600].map(|from| said(json!({"tags": tags(from)})))));
+    let to = Place::with_store();
+    let message = refusal(&to.fails("import_bundle", json!({"path": path}))).2;
+    assert!(message.contains("there would be 1200"), "{message}");
+    assert_eq!(to.ok("list_artifacts", json!({})), json!([]));
+    for (field, value, why) in [
+        ("title", json!("two\nlines"), "control characters"),
+        ("description", json!("d".repeat(4097)), "it has 4097 bytes"),
+        ("tags", json!({"": ""}), "1 to 128 bytes"),
+    ] {
+        let (_from, path) = bundle();
+        let path = forged(&path, |records| publication(records, "one")[field] = value);
+        let to = Place::new();
+        let (kind, _, message) = refusal(&to.fails("import_bundle", json!({"path": path})));
+        assert!(kind == "invalid_data" && message.contains("artifact one") && message.contains(why), "{message}");
+        assert!(!to.root().exists());
+    }
+}
+
+#[test]
+fn a_dataset_whose_member_is_otherwise_here_is_left_out_with_the_reason() {
+    let (from, _) = bundle();
+    let members = json!([{"artifactId": "one", "role": "x"}]);
+    from.ok("create_dataset", json!({"datasetId": "d", "version": "v1", "members": members}));
+    let (path, _) = export(&from, "with-dataset.tar", json!({"all": true}));
+    let other = Hash::of(b"other");
+    let otherwise = forged(&path, |records| {
+        let dataset = records.iter_mut().find(|record| record.get("dataset").is_some()).expect("a dataset");
+        dataset["dataset"]["members"][0]["fileHash"] = json!(other);
+    });
+    let told = "the dataset d v1 is left out: its member one has other bytes here";
+    assert_eq!(import(&Place::new(), &otherwise)["notes"], json!([told]));
+    let deleted = Place::new();
+    import(&deleted, &otherwise);
+    deleted.ok("delete_artifact", json!({"artifactId": "one", "force": true}));
+    let told = "the dataset d v1 is left out: its member one is deleted here";
+    assert!(import(&deleted, &path)["notes"].as_array().expect("a list").contains(&json!(told)));
 }
 
 /// As stores look that took such a bundle before it was refused.
