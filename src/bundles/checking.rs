@@ -1,15 +1,20 @@
 //! Whether an artifact that a bundle brings can be what it says: nothing of it is trusted before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::base::clock;
-use crate::model::artifact::{FileEntry, Format, Publication, Storage, TypeDefinition};
+use crate::manifest::UPDATED;
+use crate::model::artifact::{Event, FileEntry, Format, Publication, Storage, TypeDefinition};
+use crate::model::curation::Updated;
 use crate::model::ids::RunId;
 use crate::model::number;
-use crate::model::{Hash, Result, Watch};
+use crate::model::{Hash, Result, Watch, curation};
 use crate::objects;
+use crate::store::carrying::{Marks, SUPERSEDED};
 use crate::store::names;
 use crate::tabular::{self, Shape};
 
@@ -67,9 +72,58 @@ pub(super) fn publication(publication: &mut Publication, published_at: &str) -> 
     if let Some((_, what)) = wrong.iter().find(|(wrong, _)| *wrong) {
         return Err((*what).to_owned());
     }
+    curation::check(publication.title.as_deref(), publication.description.as_deref(), &publication.tags)
+        .map_err(|error| error.message().to_owned())?;
     record.storage = Storage::Managed;
     publication.place = None;
     Ok(())
+}
+
+/// What the events of a bundle come to: they must follow from each other.
+#[derive(Default)]
+pub(super) struct Course {
+    marks: HashMap<String, Marks>,
+    /// What was superseded, and by what.
+    successors: BTreeMap<String, String>,
+}
+
+impl Course {
+    /// Takes in an event; says why it can't have happened.
+    pub(super) fn take(&mut self, event: &Event) -> std::result::Result<(), String> {
+        let Some(id) = &event.artifact_id else { return Ok(()) };
+        if !self.marks.entry(id.clone()).or_default().follow(&event.kind) {
+            return Err("it doesn't follow from what happened before".to_owned());
+        }
+        match event.kind.as_str() {
+            SUPERSEDED => match event.data.get("supersededBy").and_then(Value::as_str) {
+                Some(by) => _ = self.successors.insert(id.clone(), by.to_owned()),
+                None => _ = self.successors.remove(id),
+            },
+            UPDATED => {
+                let updated: Updated =
+                    serde_json::from_value(Value::Object(event.data.clone())).map_err(|error| error.to_string())?;
+                updated.after.check(&BTreeMap::new()).map_err(|error| error.message().to_owned())?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// An artifact that supersedes itself in the end, at once or over others.
+    pub(super) fn circle(&self) -> Option<&str> {
+        let mut passed: HashMap<&str, usize> = HashMap::new();
+        for (walk, start) in self.successors.keys().enumerate() {
+            let mut next = Some(start);
+            while let Some(at) = next {
+                match passed.insert(at, walk) {
+                    Some(earlier) if earlier == walk => return Some(at),
+                    Some(_) => break,
+                    None => next = self.successors.get(at),
+                }
+            }
+        }
+        None
+    }
 }
 
 /// Whether a text is a moment as it stands in createdAt.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::checking;
+use super::checking::{self, Course};
 use super::form::{
     ArtifactRecord, COVER, COVER_BYTES_MOST, Cover, RECORDS, Record, damaged, each_record, hash_of, invalid,
 };
@@ -34,11 +34,9 @@ pub struct Unpacked {
     pub(super) records: File,
 }
 
-/// What a bundle says of itself.
-pub fn look(path: &Path) -> Result<Cover> {
-    let mut archive = open(path)?;
-    let mut entries = archive.entries().map_err(|error| unreadable(path, &error))?.raw(true);
-    cover_of(entries.next().transpose().map_err(|error| unreadable(path, &error))?, path)
+/// Reads a bundle to its end and proves every hash, before there is a store to take it.
+pub fn look(path: &Path, watch: &dyn Watch) -> Result<()> {
+    read(path, &std::env::temp_dir(), watch, |_, entry| entry.hash(path, watch)).map(|_| ())
 }
 
 fn open(path: &Path) -> Result<tar::Archive<BufReader<File>>> {
@@ -57,67 +55,78 @@ fn cover_of<R: Read>(first: Option<tar::Entry<'_, R>>, path: &Path) -> Result<Co
     }
 }
 
-/// Reads a bundle from its beginning to its end.
+/// Reads a bundle from its beginning to its end, and stages what the store hasn't.
 pub fn unpack(store: &Arc<Store>, path: &Path, watch: &dyn Watch) -> Result<Unpacked> {
+    let staging = store.staging()?;
+    let (mut staged, mut proven) = (Vec::new(), Vec::new());
+    let mut found: HashMap<Hash, Option<usize>> = HashMap::new();
+    let mut flushed = 0;
+    let (cover, records) = read(path, staging.folder(), watch, |hash, entry| {
+        if let Some(looks) = store.read()?.trusted(&hash, None, watch)? {
+            proven.push((hash, looks));
+            found.insert(hash, None);
+            return entry.hash(path, watch);
+        }
+        let size = entry.size;
+        let taken = staging.take(entry.from, path, size, watch)?;
+        let its = taken.hash;
+        found.insert(hash, Some(staged.len()));
+        staged.push(taken);
+        if staging.is_crowded() {
+            staging.flush(&staged[flushed..]);
+            staged[flushed..].iter().try_for_each(Staged::flush)?;
+            flushed = staged.len();
+        }
+        Ok(its)
+    })?;
+    let mut unpacked = Unpacked { cover, staged, proven, path: path.to_owned(), records };
+    prove(store, &mut unpacked, &found, watch)?;
+    Ok(unpacked)
+}
+
+/// Proves everything in a bundle that can be told without a store; answers its cover and its records. `take` decides what
+/// becomes of an object, and answers the hash that its bytes have.
+fn read(
+    path: &Path,
+    scratch: &Path,
+    watch: &dyn Watch,
+    mut take: impl FnMut(Hash, Entry<'_, BufReader<File>>) -> Result<Hash>,
+) -> Result<(Cover, File)> {
     let mut archive = open(path)?;
     // As they stand: none of ours needs the extensions by which names grow long and files lead elsewhere.
     let mut entries = archive.entries().map_err(|error| unreadable(path, &error))?.raw(true);
     let mut read = || entries.next().transpose().map_err(|error| unreadable(path, &error));
     let cover = cover_of(read()?, path)?;
     let mut next = || read()?.map(|entry| Entry::new(entry, path)).transpose();
-    let records = match next()? {
+    let lines = match next()? {
         Some(entry) if entry.name == RECORDS && entry.size == cover.records_bytes => entry,
         _ => return Err(damaged(path, "records.jsonl doesn't come second with the length that its cover says")),
     };
-    let staging = store.staging()?;
-    let scratch = files::unnamed(staging.folder())?;
-    if records.copy(&scratch, path, watch)? != cover.records_hash {
+    let records = files::unnamed(scratch)?;
+    if lines.copy(&records, path, watch)? != cover.records_hash {
         return Err(damaged(path, "records.jsonl has another hash than its cover says"));
     }
-    let mut unpacked =
-        Unpacked { cover, staged: Vec::new(), proven: Vec::new(), path: path.to_owned(), records: scratch };
-    let needed = needed(&unpacked)?;
-    let mut found: HashMap<Hash, Option<usize>> = HashMap::new();
-    let mut flushed = 0;
+    let needed = needed(path, &cover, &records)?;
+    let mut found = HashSet::new();
     let mut done = 0;
     while let Some(entry) = next()? {
         let Some(hash) = hash_of(&entry.name).filter(|hash| needed.get(hash) == Some(&entry.size)) else {
             return Err(invalid(path, &format!("nothing in it needs its entry {:?}", entry.name)));
         };
-        if found.contains_key(&hash) {
+        if !found.insert(hash) {
             return Err(invalid(path, &format!("its entry {:?} is there twice", entry.name)));
         }
         done += entry.size;
-        watch.step(done, unpacked.cover.object_bytes, "bytes read")?;
-        let there = store.read()?.trusted(&hash, None, watch)?;
-        let (proven, staged) = match there {
-            Some(looks) => {
-                unpacked.proven.push((hash, looks));
-                (entry.hash(path, watch)?, None)
-            }
-            None => {
-                let size = entry.size;
-                let staged = staging.take(entry.from, path, size, watch)?;
-                let proven = staged.hash;
-                unpacked.staged.push(staged);
-                (proven, Some(unpacked.staged.len() - 1))
-            }
-        };
+        watch.step(done, cover.object_bytes, "bytes read")?;
+        let proven = take(hash, entry)?;
         if proven != hash {
             return Err(damaged(path, &format!("an object should have the hash {hash} and has {proven}")));
         }
-        found.insert(hash, staged);
-        if staging.is_crowded() {
-            staging.flush(&unpacked.staged[flushed..]);
-            unpacked.staged[flushed..].iter().try_for_each(Staged::flush)?;
-            flushed = unpacked.staged.len();
-        }
     }
-    if let Some(missing) = needed.keys().find(|hash| !found.contains_key(hash)) {
+    if let Some(missing) = needed.keys().find(|hash| !found.contains(hash)) {
         return Err(damaged(path, &format!("it ends before the object {missing}")));
     }
-    prove(store, &mut unpacked, &found, watch)?;
-    Ok(unpacked)
+    Ok((cover, records))
 }
 
 /// An entry of the tar file, which is a regular file of a name and a length.
@@ -182,11 +191,11 @@ fn cut_off(path: &Path) -> Error {
 }
 
 /// Looks at every record; answers the objects that come along, with their lengths.
-fn needed(unpacked: &Unpacked) -> Result<HashMap<Hash, u64>> {
-    let path = &unpacked.path;
+fn needed(path: &Path, cover: &Cover, records: &File) -> Result<HashMap<Hash, u64>> {
     let mut needed: HashMap<Hash, u64> = HashMap::new();
     let mut ids = HashSet::new();
-    each_record(&unpacked.records, path, |record| {
+    let mut course = Course::default();
+    each_record(records, path, |record| {
         match record {
             Record::Artifact(artifact) => {
                 let ArtifactRecord { published_at, has_bytes, mut publication, .. } = *artifact;
@@ -212,6 +221,9 @@ fn needed(unpacked: &Unpacked) -> Result<HashMap<Hash, u64>> {
                 if !known || !checking::is_moment(&event.at) {
                     return Err(invalid(path, &format!("its event {} can't be taken in", event.event_id.0)));
                 }
+                course.take(&event).map_err(|what| {
+                    invalid(path, &format!("its event {} can't be taken in: {what}", event.event_id.0))
+                })?;
             }
             Record::Alias(alias) if !ids.contains(alias.artifact_id.as_str()) => {
                 return Err(invalid(path, &format!("the alias {} is of none of its artifacts", alias.alias)));
@@ -227,7 +239,10 @@ fn needed(unpacked: &Unpacked) -> Result<HashMap<Hash, u64>> {
         }
         Ok(())
     })?;
-    if ids.len() as u64 != unpacked.cover.artifact_count || needed.len() as u64 != unpacked.cover.object_count {
+    if let Some(id) = course.circle() {
+        return Err(invalid(path, &format!("artifact {id} supersedes itself in a circle")));
+    }
+    if ids.len() as u64 != cover.artifact_count || needed.len() as u64 != cover.object_count {
         return Err(invalid(path, "its cover counts otherwise than its records"));
     }
     Ok(needed)

@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::checking;
 use super::form::{ArtifactRecord, DatasetRecord, Record, each_record, invalid};
 use super::reading::Unpacked;
-use crate::manifest::{ALIAS_SET, Found};
-use crate::model::artifact::{Event, Publication, TypeDefinition};
-use crate::model::curation::{Alias, AliasOf};
+use crate::manifest::{ALIAS_SET, Found, LINEAGE_ADDED, UPDATED};
+use crate::model::artifact::{Event, Input, Publication, TypeDefinition};
+use crate::model::curation::{Alias, AliasOf, Updated};
 use crate::model::dataset::{Head, Member};
 use crate::model::ids::ArtifactId;
 use crate::model::import::Tally;
@@ -156,6 +156,7 @@ impl Taking<'_> {
                 "artifact {id} is version {free} of its type and key here: there is a version {version}"
             ));
         }
+        publication.inputs = self.without_circles(&id, std::mem::take(&mut publication.inputs), writer)?;
         writer.publish_carried(Carried { publication, published_at, actor })?;
         self.new.insert(id.to_string());
         if !has_bytes {
@@ -165,39 +166,83 @@ impl Taking<'_> {
         Ok(())
     }
 
+    /// The inputs that an artifact may get; of those that were made of it, as stores of other programs can have them, none is
+    /// taken.
+    fn without_circles(&mut self, id: &ArtifactId, inputs: Vec<Input>, writer: &Writer) -> Result<Vec<Input>> {
+        let (good, bad) = writer.manifest().part_circles(id, inputs)?;
+        for Input { artifact_id: input, .. } in bad {
+            self.note(match input == *id {
+                true => format!("artifact {id} is not made from itself; that input is left out"),
+                false => {
+                    format!("artifact {id} is not made from {input}, which was made from it; that input is left out")
+                }
+            });
+        }
+        Ok(good)
+    }
+
     /// What happened to an artifact since it was published. What is there already has a history of its own.
     fn change(&mut self, mut event: Event, writer: &mut Writer) -> Result<()> {
         let id = event.artifact_id.clone().unwrap_or_default();
         let new = self.new.contains(&id);
         if event.kind == SUPERSEDED {
-            let Some(successor) = event.data.get("supersededBy").and_then(Value::as_str).map(str::to_owned) else {
-                return if new { self.happened(event, writer) } else { Ok(()) };
-            };
-            let there = writer.manifest().artifact(&successor)?;
-            match (new, there) {
-                (true, None) => {
-                    self.note(format!("artifact {id} is superseded; its successor {successor} is not in this store"));
-                    event.data.shift_remove("supersededBy");
-                    event.data.insert("successor".to_owned(), Value::String(successor));
-                }
-                (true, Some(_)) => {}
-                (false, _) if !self.new.contains(&successor) => return Ok(()),
-                (false, _) => {
-                    let old = writer.found(&id)?;
-                    let circle = writer
-                        .found(&successor)
-                        .and_then(|new| writer.manifest().superseded_leads_to(new.seq, old.seq))?;
-                    if old.state.superseded_at.is_some() || circle {
-                        self.note(format!("artifact {id} is superseded otherwise here than by {successor}"));
-                        return Ok(());
-                    }
-                }
+            return self.supersession(&id, event, writer);
+        }
+        if !new {
+            return Ok(());
+        }
+        let found = writer.found(&id)?;
+        if event.kind == LINEAGE_ADDED {
+            let Some(inputs) = event.data.get_mut("inputs") else { return self.happened(event, writer) };
+            let named = serde_json::from_value(inputs.take()).map_err(|error| self.odd(&event, &error.to_string()))?;
+            let good = self.without_circles(&found.record.artifact_id, named, writer)?;
+            if good.is_empty() {
+                return Ok(());
             }
-            return self.happened(event, writer);
+            event.data.insert("inputs".to_owned(), serde_json::to_value(good).expect("plain data"));
+        }
+        if event.kind == UPDATED {
+            let updated: Updated = serde_json::from_value(Value::Object(event.data.clone()))
+                .map_err(|error| self.odd(&event, &error.to_string()))?;
+            updated.after.check(&found.state.tags).map_err(|error| self.odd(&event, error.message()))?;
         }
         // The report of a collection is a file of the other store.
         event.data.shift_remove("report");
-        if new { self.happened(event, writer) } else { Ok(()) }
+        self.happened(event, writer)
+    }
+
+    /// A supersession holds where either end is new, and where the old one was superseded by something that was not there.
+    fn supersession(&mut self, id: &str, mut event: Event, writer: &mut Writer) -> Result<()> {
+        let new = self.new.contains(id);
+        let Some(successor) = event.data.get("supersededBy").and_then(Value::as_str).map(str::to_owned) else {
+            return if new { self.happened(event, writer) } else { Ok(()) };
+        };
+        let Some(by) = writer.manifest().artifact(&successor)? else {
+            if new {
+                self.note(format!("artifact {id} is superseded; its successor {successor} is not in this store"));
+                event.data.shift_remove("supersededBy");
+                event.data.insert("successor".to_owned(), Value::String(successor));
+                self.happened(event, writer)?;
+            }
+            return Ok(());
+        };
+        let old = writer.found(id)?;
+        let circle = writer.manifest().superseded_leads_to(by.seq, old.seq)?;
+        let by_new = self.new.contains(&successor);
+        // What was superseded by nobody knows whom waits for its successor.
+        let waits = old.state.superseded_at.is_some() && old.state.superseded_by.is_none();
+        if !new && !by_new && !waits {
+            return Ok(());
+        }
+        if circle || !new && old.state.superseded_by.is_some() {
+            self.note(format!("artifact {id} is superseded otherwise here than by {successor}"));
+            return Ok(());
+        }
+        self.happened(event, writer)
+    }
+
+    fn odd(&self, event: &Event, what: &str) -> Error {
+        invalid(&self.unpacked.path, &format!("its event {} can't be taken in: {what}", event.event_id.0))
     }
 
     fn happened(&mut self, event: Event, writer: &mut Writer) -> Result<()> {

@@ -1,10 +1,8 @@
 //! Nothing is made from what was made of it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::manifest::{LinkInput, Manifest, Walk};
-use crate::model::artifact::Input;
-use crate::model::ids::ArtifactId;
 use crate::model::{Error, Result, Unwatched};
 
 /// How many artifacts of a circle its error's sentence names; its details name all.
@@ -41,27 +39,4 @@ pub fn refuse_circle(manifest: &Manifest, artifact: i64, inputs: &[(i64, String)
     Err(Error::conflict(format!("artifact {own} can't be made from {input}, which was made from it: {shown}"))
         .field(field)
         .detail("path", ids))
-}
-
-/// Parts inputs into those that an artifact may get and those that were made of it. It may not be there yet: others can
-/// name it before it comes.
-pub fn part_circles(
-    manifest: &Manifest,
-    artifact_id: &ArtifactId,
-    inputs: Vec<Input>,
-) -> Result<(Vec<Input>, Vec<Input>)> {
-    let id = artifact_id.as_str();
-    let starts = match manifest.artifact_seq(id)? {
-        Some(seq) => vec![seq],
-        None => manifest.made_from_missing(id)?,
-    };
-    let reached = manifest.reach(&Walk::whole(&starts, false), &Unwatched)?;
-    let made: HashSet<i64> = reached.artifacts.into_iter().collect();
-    let (mut good, mut bad) = (Vec::new(), Vec::new());
-    for input in inputs {
-        let there = manifest.artifact_seq(input.artifact_id.as_str())?;
-        let circle = input.artifact_id == *artifact_id || there.is_some_and(|seq| made.contains(&seq));
-        if circle && !input.relation.is_annotation() { bad.push(input) } else { good.push(input) }
-    }
-    Ok((good, bad))
 }

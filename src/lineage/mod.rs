@@ -10,7 +10,7 @@ use crate::model::artifact::Edge;
 use crate::model::ids::ArtifactId;
 use crate::model::{Result, Watch};
 
-pub use circle::{part_circles, refuse_circle};
+pub use circle::refuse_circle;
 pub use drawing::{dot, mermaid};
 pub use paths::{Paths, find as find_paths};
 

@@ -91,6 +91,14 @@ impl Manifest {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
+    /// Every artifact that was superseded by one that is known, and that one.
+    pub fn supersessions(&self) -> Result<Vec<(i64, i64)>> {
+        let mut statement =
+            self.cached("SELECT seq, superseded_by FROM artifacts WHERE superseded_by IS NOT NULL ORDER BY seq")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
     /// Whether walking from `seq` over its successors (what superseded it) arrives at `target`.
     pub fn superseded_leads_to(&self, seq: i64, target: i64) -> Result<bool> {
         let found: Option<i64> = self

@@ -7,9 +7,9 @@ use rusqlite::{CachedStatement, Row};
 
 use super::Manifest;
 use super::edges::damaged;
-use crate::model::artifact::Status;
+use crate::model::artifact::{Input, Status};
 use crate::model::ids::{ArtifactId, Relation};
-use crate::model::{Result, Watch};
+use crate::model::{Result, Unwatched, Watch};
 
 /// Where a walk begins, how far it goes and along what.
 #[derive(Debug, Clone)]
@@ -150,6 +150,27 @@ impl Manifest {
         reached.cut_inputs.dedup();
         reached.cut_outputs.dedup();
         Ok(reached)
+    }
+
+    /// Parts inputs into those that an artifact may get and those that were made of it. It may not be there yet: others can
+    /// name it before it comes.
+    pub fn part_circles(&self, artifact_id: &ArtifactId, inputs: Vec<Input>) -> Result<(Vec<Input>, Vec<Input>)> {
+        let id = artifact_id.as_str();
+        let starts = match self.artifact_seq(id)? {
+            Some(seq) => vec![seq],
+            None => self.made_from_missing(id)?,
+        };
+        let made: HashSet<i64> = match inputs.is_empty() {
+            true => HashSet::new(),
+            false => self.reach(&Walk::whole(&starts, false), &Unwatched)?.artifacts.into_iter().collect(),
+        };
+        let (mut good, mut bad) = (Vec::new(), Vec::new());
+        for input in inputs {
+            let there = self.artifact_seq(input.artifact_id.as_str())?;
+            let circle = input.artifact_id == *artifact_id || there.is_some_and(|seq| made.contains(&seq));
+            if circle && !input.relation.is_annotation() { bad.push(input) } else { good.push(input) }
+        }
+        Ok((good, bad))
     }
 
     /// What a graph shows of these artifacts, in their order.

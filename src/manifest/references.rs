@@ -7,13 +7,13 @@ use super::artifacts::{ACTIVE, Found};
 use crate::model::Result;
 
 impl Manifest {
-    /// Artifacts whose id begins with a text, or ends with a hyphen and these 8 digits; newest first, so many at most.
+    /// Artifacts whose id begins with a text, or ends with `-` or `_` and these 8 digits; newest first, so many at most.
     pub fn artifacts_of_partial_id(&self, start: &str, tail: Option<&str>, most: usize) -> Result<Vec<Found>> {
         // No character of an id comes behind `~`.
         self.many(
             &format!(
                 "a.artifact_id BETWEEN ?1 AND ?1 || '~'
-                 OR a.seq IN (SELECT seq FROM artifacts WHERE ?2 IS NOT NULL AND substr(artifact_id, -9) = '-' || ?2)
+                 OR a.seq IN (SELECT seq FROM artifacts WHERE ?2 IS NOT NULL AND substr(artifact_id, -9) IN ('-' || ?2, '_' || ?2))
                  ORDER BY a.created_at DESC, a.seq DESC LIMIT {most}"
             ),
             &[&start, &tail],

@@ -1,4 +1,4 @@
-//! What an artifact has to do with others: by edges and supersessions, and by inputs and models that both have. Every look
+//! What an artifact has to do with others: by edges and supersessions, and by inputs, models and templates that both have. Every look
 //! goes by an index and is bounded, so that one among a hundred thousand is answered in milliseconds.
 
 use std::cmp::Reverse;
@@ -16,10 +16,8 @@ use crate::model::ids::{ArtifactId, ArtifactType};
 /// Siblings are looked for by so many inputs at most.
 const INPUTS_MOST: u64 = 100;
 
-/// The params that name the model or template that something was made with.
-const MODEL_PARAMS: [&str; 2] = ["modelId", "templateId"];
-/// The latter, where it ties two.
-const TEMPLATE_PARAM: &str = "provenance.templateId";
+/// The params that name what something was made with, and what they tie.
+const NAMING: [(&str, Tie); 2] = [("modelId", Tie::SharedModel), ("templateId", Tie::SharedTemplate)];
 
 /// What ties an artifact to the one that was asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +28,8 @@ pub enum Tie {
     SharedModel,
     /// Both were made from the same input.
     SharedInput,
+    /// Both were made from the same template.
+    SharedTemplate,
 }
 
 /// Through what the tie goes.
@@ -134,7 +134,7 @@ impl Step {
 }
 
 /// What has this param (`?1`), so many (`?2`) at most.
-fn same_model(name: &str) -> String {
+fn same_param(name: &str) -> String {
     let path = format!("details ->> '$.params.provenance.{name}'");
     format!(
         "SELECT seq FROM artifacts WHERE {path} = ?1 AND {path} IS NOT NULL AND deleted_at IS NULL
@@ -202,7 +202,7 @@ impl Manifest {
         Ok(found)
     }
 
-    /// What shares a model or an input with the artifact; deleted ones are left out.
+    /// What shares a model, an input or a template with the artifact; deleted ones are left out.
     fn add_siblings(
         &self,
         seq: i64,
@@ -244,25 +244,26 @@ impl Manifest {
                 found.extend(others.map(|seq| (seq, tie.clone(), Between::Artifact(input))));
             }
         }
-        for name in MODEL_PARAMS {
+        for (name, tie) in NAMING {
             let path = format!("details ->> '$.params.provenance.{name}'");
             let own: Option<String> = self
                 .cached(&format!("SELECT iif(typeof({path}) = 'text', {path}, NULL) FROM artifacts WHERE seq = ?1"))?
                 .query_row([seq], |row| row.get(0))?;
-            if let Some(own) = own {
-                let others = seqs(&same_model(name), &own)?.into_iter();
+            // An empty name names nothing.
+            if let Some(own) = own.filter(|own| !own.trim().is_empty()) {
+                let others = seqs(&same_param(name), &own)?.into_iter();
                 let via = || Between::Param(format!("provenance.{name}"), own.clone());
-                found.extend(others.map(|seq| (seq, Tie::SharedModel, via())));
+                found.extend(others.map(|seq| (seq, tie.clone(), via())));
             }
         }
         // A model says more than any other input, and a template, which everything may have been made with, less; of what
         // shares it, the newest first.
-        let rank = |tie: &Tie, via: &Between| match (tie, via) {
-            (Tie::SharedModel, Between::Param(name, _)) if name == TEMPLATE_PARAM => 2,
-            (Tie::SharedModel, _) => 0,
-            _ => 1,
+        let rank = |tie: &Tie| match tie {
+            Tie::SharedModel => 0,
+            Tie::SharedTemplate => 2,
+            Tie::SharedInput | Tie::Relation(_) => 1,
         };
-        found.sort_by_key(|(seq, tie, via)| (rank(tie, via), Reverse(*seq)));
+        found.sort_by_key(|(seq, tie, _)| (rank(tie), Reverse(*seq)));
         for (seq, tie, via) in found {
             if seen.contains(&seq) {
                 continue;
@@ -337,7 +338,7 @@ mod tests {
         let manifest = Manifest::open(&folder.path().join("manifest.sqlite")).unwrap();
         manifest.migrate().unwrap();
         let steps = [Step::inputs(), Step::outputs(), Step::replaced(), Step::replacing(), Step::siblings()];
-        for sql in steps.into_iter().map(|step| step.0).chain(MODEL_PARAMS.map(same_model)) {
+        for sql in steps.into_iter().map(|step| step.0).chain(NAMING.map(|(name, _)| same_param(name))) {
             let mut statement = manifest.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let rows = statement.query_map((1, 10), |row| row.get::<_, String>(3)).unwrap();
             let plan: Vec<String> = rows.map(Result::unwrap).collect();

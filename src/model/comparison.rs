@@ -308,7 +308,8 @@ pub struct RowDiff {
     /// The columns by which rows are told to be the same row: those asked for, else the sort keys that both types declare.
     /// Without any a row is the same only if all of it is, and none counts as changed.
     pub key: Vec<String>,
-    /// The columns whose values are compared: those that both tables have with the same type.
+    /// The columns whose values are compared: those that both tables have with the same type. Without any, rows of tables that
+    /// differ can't be compared, and all counts are 0.
     pub compared: Vec<String>,
     /// How many rows are what. Rows that are there several times count as often as they are.
     pub counts: DiffCount,

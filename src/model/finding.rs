@@ -24,7 +24,7 @@ pub enum Check {
     Sidecars,
     /// Every line of the history has a seal that holds and says what the manifest says.
     History,
-    /// Every input is there, and no artifact is made from itself.
+    /// Every input is there, and no artifact is made from itself or superseded by itself, at once or over others.
     Lineage,
     /// Every version of a dataset has its snapshot and its Parquet index, as they were written, and its members are there.
     Datasets,
@@ -102,7 +102,7 @@ pub enum Code {
     HistoryDiffers,
     /// An input is not in the store.
     InputMissing,
-    /// Artifacts are made from each other in a circle.
+    /// Artifacts are made from each other, or supersede each other, in a circle.
     Circle,
     /// The snapshot of a version of a dataset is not there.
     SnapshotMissing,
@@ -132,6 +132,8 @@ pub enum Code {
     RowMissing,
     /// The manifest has a row that neither sidecars nor history tell of.
     RowUnknown,
+    /// An artifact's bytes were given up, though it was not deleted.
+    PurgedAlive,
     /// A search finds an artifact by other words than it has.
     WordsDiffer,
     /// A folder of the store is not there.
@@ -169,6 +171,7 @@ impl Code {
             | Self::RowDiffers
             | Self::RowMissing
             | Self::RowUnknown => Some("rebuild_manifest makes the manifest again from the sidecars and the history"),
+            Self::PurgedAlive => Some("delete_artifact says of it what is so: its bytes may be gone"),
             Self::SnapshotMissing | Self::SnapshotDamaged | Self::SnapshotDiffers => {
                 Some("put a copy of the file back; its members can be listed and made another version meanwhile")
             }

@@ -48,6 +48,8 @@ pub enum ImportFault {
     ReferenceLeftOut,
     /// A number that JSON readers would round is kept as text.
     NumberAsText,
+    /// A tag is longer than it may be, or its key holds control characters; it is cut or left out.
+    Shortened,
     /// It was imported before and deleted since; it stays deleted.
     Deleted,
     /// A run that never began is kept as one that runs.

@@ -34,6 +34,7 @@ pub fn update(writer: &mut Writer, found: &Found, wish: &Wish) -> Result<bool> {
             .hint("look at it again, and send the change with its current revision or without one")
             .detail("currentRevision", current));
     }
+    wish.values.check(&found.state.tags)?;
     let Some(updated) = Updated::of(&wish.values, &found.state) else { return Ok(false) };
     let at = clock::millis_text(writer.now());
     writer.manifest().set_values(found.seq, &updated.after, &at)?;
@@ -47,7 +48,7 @@ pub fn check_alias(alias: &AliasName) -> Result<()> {
     let version =
         word.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
     if word == "latest" || version {
-        let message = format!("alias: {alias} can't be an alias: type:key@{alias} means a version by itself");
+        let message = format!("alias: {alias} can't be an alias: it looks like a version, as v3 and latest do");
         return Err(Error::invalid_params(message).field("alias").hint("choose a word, as production or reviewed"));
     }
     Ok(())

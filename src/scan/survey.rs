@@ -32,6 +32,8 @@ pub struct Sighted {
     pub known: Option<Known>,
     /// Its files, sorted by path.
     pub files: Vec<Seen>,
+    /// The deleted artifact that was found here before it.
+    pub deleted: Option<String>,
 }
 
 /// A run that an earlier scan found.
@@ -319,14 +321,7 @@ impl Sorting<'_> {
                 self.tell(warning(ScanFault::FileMissing, &path, message), Some(&family), Some(&artifact_id));
             }
         }
-        if let Some(other) = other.filter(|other| other.deleted && known.is_none()) {
-            let (first, artifact_id) = (self.root.join(&group.files[0].path), other.artifact_id.clone());
-            let message = format!(
-                "the files of the deleted artifact {artifact_id} are there again ({}): they are taken for a new run",
-                first.display()
-            );
-            self.tell(warning(ScanFault::Reappeared, &first, message), Some(&family), Some(&artifact_id));
-        }
+        let deleted = other.filter(|other| other.deleted && known.is_none()).map(|other| other.artifact_id);
         let seen = |file: Spotted| Seen {
             path: file.path,
             looks: Looks { size_bytes: Count(file.size), mtime_ns: file.mtime_ns, says: None },
@@ -335,7 +330,7 @@ impl Sorting<'_> {
         };
         let mut files: Vec<Seen> = group.files.into_iter().map(seen).collect();
         files.sort_by(|left, right| left.path.cmp(&right.path));
-        self.survey.runs.push(Sighted { place, at: group.at, known, files });
+        self.survey.runs.push(Sighted { place, at: group.at, known, files, deleted });
     }
 
     /// A known run of which nothing was found.

@@ -52,6 +52,28 @@ pub fn carried<V: View>(view: &V, found: Found) -> Result<Carried> {
     Ok(Carried { publication, published_at, actor: sidecar.actor })
 }
 
+/// Whether an artifact was deleted and purged, event by event.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Marks {
+    deleted: bool,
+    purged: bool,
+}
+
+impl Marks {
+    /// Takes an event in; `false` when it can't come now: nothing is deleted twice, only what was deleted comes back or is
+    /// purged, and what was purged stays so.
+    pub fn follow(&mut self, kind: &str) -> bool {
+        let Self { deleted, purged } = *self;
+        match kind {
+            trash::DELETED => self.deleted = true,
+            trash::RESTORED => self.deleted = false,
+            trash::PURGED => self.purged = true,
+            _ => return true,
+        }
+        if kind == trash::DELETED { !deleted } else { deleted && !purged }
+    }
+}
+
 impl Writer<'_> {
     /// Adds an artifact whose objects were kept, as another store published it.
     pub fn publish_carried(&mut self, carried: Carried) -> Result<Found> {

@@ -1,5 +1,7 @@
 //! `export_bundle` and `import_bundle`: artifacts on their way from one store to another.
 
+mod forged;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -194,6 +196,23 @@ fn a_supersession_goes_as_far_as_both_are_there() {
     assert_eq!(imported["notes"], json!(["artifact old is superseded; its successor new is not in this store"]));
     assert_eq!((&to.get("old")["status"], &to.get("old")["supersededBy"]), (&json!("superseded"), &Value::Null));
     assert_sound(&to);
+    // When the successor comes, in whatever bundle, it is known again.
+    for bundles in
+        [&[json!({"all": true})][..], &[json!({"artifactIds": ["new"], "closure": false}), json!({"all": true})]]
+    {
+        let later = Place::new();
+        import(&later, &old);
+        for (at, what) in bundles.iter().enumerate() {
+            let (path, _) = export(&from, &format!("later-{}-{at}.tar", bundles.len()), what.clone());
+            let imported = import(&later, &path);
+            assert_eq!(imported["notes"], json!([]));
+        }
+        assert_eq!(
+            (&later.get("old")["supersededBy"], &later.get("new")["supersedes"]),
+            (&json!("new"), &json!(["old"]))
+        );
+        assert_sound(&later);
+    }
     // The old one was there, active: what comes supersedes it.
     let other = Place::new();
     other.derived("old", &[]);
@@ -402,7 +421,20 @@ fn a_bundle_is_written_whole_or_not_at_all() {
 #[test]
 fn a_broken_bundle_makes_no_store() {
     let place = Place::new();
-    let path = place.write("broken.tar", "nothing");
-    place.fails("import_bundle", json!({"path": path}));
-    assert!(!place.root().exists());
+    let from = furnished();
+    let (path, _) = export(&from, "all.tar", json!({"all": true}));
+    let whole = fs::read(&path).unwrap();
+    let (_, last, size) = entries(&whole).pop().unwrap();
+    let mut flipped = whole.clone();
+    flipped[last + 512 + size / 2] ^= 1;
+    for (broken, kind) in [
+        (&b"nothing"[..], "invalid_data"),
+        (&whole[..last + 512 + size / 2], "integrity"),
+        (&whole[..last], "integrity"),
+        (&flipped, "integrity"),
+    ] {
+        let path = place.write("broken.tar", broken);
+        assert_eq!(refusal(&place.fails("import_bundle", json!({"path": path}))).0, kind);
+        assert!(!place.root().exists());
+    }
 }

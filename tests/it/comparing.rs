@@ -93,7 +93,7 @@ fn trees_are_compared_file_by_file() {
     assert_eq!(found["files"]["changed"][0]["path"], "b/c.txt");
     assert_eq!(found["files"]["removed"][0]["path"], "d.txt");
     assert_eq!((&found["truncated"], &found["verdict"]), (&json!(true), &json!("different")));
-    let reason = "of the files 2 were added, 1 removed and 1 changed; 1 are the same";
+    let reason = "of the files 2 were added, 1 removed and 1 changed; 1 is the same";
     assert_eq!(found["reason"], reason);
 }
 
@@ -233,6 +233,26 @@ fn tables_are_compared_by_columns_statistics_and_rows() {
     let rows = &compare(&place, &left, &right, json!({"limit": 1}))["table"]["rows"];
     assert_eq!((&rows["key"], &rows["counts"]), (&json!([]), &counts(3, 3, 0, 2)));
     assert_eq!((rows["added"].as_array().unwrap().len(), &rows["changed"]), (1, &json!([])));
+}
+
+#[test]
+fn rows_without_a_column_in_common_are_not_compared() {
+    let place = Place::new();
+    let left = table(&place, "rows", "1", "id,v\n1,a\n2,b\n3,c\n");
+    for (key, csv) in [("2", "a,b\n1,2\n"), ("3", "id,v\na,1\n"), ("4", "x,y\n")] {
+        let right = table(&place, "rows", key, csv);
+        let found = compare(&place, &left, &right, json!({}));
+        let rows = &found["table"]["rows"];
+        assert_eq!((&rows["compared"], &rows["counts"]), (&json!([]), &counts(0, 0, 0, 0)), "{csv}");
+        assert_eq!((&rows["leftRepeated"], &rows["removed"], &rows["added"]), (&json!(0), &json!([]), &json!([])));
+        assert_eq!(
+            found["reason"],
+            "they have no column in common that can be compared, so their rows can't be either"
+        );
+        assert_eq!(found["table"]["columns"].as_array().unwrap()[0]["left"]["distinct"], 3, "statistics stand");
+    }
+    // One with itself in other bytes has all of them in common.
+    assert_eq!(compare(&place, &left, &left, json!({}))["table"]["rows"]["counts"], counts(0, 0, 0, 3));
 }
 
 #[test]

@@ -397,6 +397,25 @@ fn a_damaged_object_is_healed_by_the_bytes_of_the_folder() {
 }
 
 #[test]
+fn tags_that_are_longer_than_they_may_be_are_cut_and_told() {
+    let place = Place::new();
+    let data = place.folder().join("data");
+    for folder in ["manifests", "objects/2c"] {
+        std::fs::create_dir_all(data.join(folder)).unwrap();
+    }
+    let manifest = std::fs::read_to_string(fixture().join("manifests/hello-again.json")).unwrap();
+    let mut manifest: Value = serde_json::from_str(&manifest).unwrap();
+    manifest["tags"] = json!({"note": "v".repeat(5000), "two\nlines": ""});
+    std::fs::write(data.join("manifests/hello-again.json"), manifest.to_string()).unwrap();
+    let object = "objects/2c/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+    std::fs::write(data.join(object), "hello").unwrap();
+    let report = place.ok("import_m3", json!({"dataDir": data}));
+    let shortened = report["findings"].as_array().unwrap().iter().filter(|finding| finding["code"] == "shortened");
+    assert_eq!(shortened.count(), 2, "{report}");
+    assert_eq!(place.get("hello-again")["tags"], json!({"note": "v".repeat(4096)}));
+}
+
+#[test]
 fn more_artifacts_than_one_commit_takes() {
     let place = Place::new();
     let data = place.folder().join("project/data");

@@ -339,6 +339,23 @@ fn a_given_artifacts_folder_gets_the_names() {
 }
 
 #[test]
+fn tags_that_are_longer_than_they_may_be_are_cut_and_told() {
+    let place = old_place();
+    let rows = open_rows(&place.root().join("manifest.sqlite"));
+    let long = ["k".repeat(129), "v".repeat(5000)];
+    for (key, value) in [(long[0].as_str(), "x"), ("note", long[1].as_str())] {
+        rows.execute("INSERT INTO artifact_tags VALUES (?1, ?2, ?3)", [&id(2), key, value]).unwrap();
+    }
+    drop(rows);
+    assert_eq!(get(&place, 2)["tags"], json!({"note": "v".repeat(4096)}));
+    let mut told = findings(&place, 2);
+    told.retain(|finding| finding.contains("its tag"));
+    told.sort();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains("is left out") && told[1].contains("cut to 4096 bytes"), "{told:?}");
+}
+
+#[test]
 fn a_crash_at_any_point_leaves_a_store_that_works() {
     for point in MIGRATION_POINTS.iter().chain(&["commit.history_appended", "place.name_linked", "settle.synced"]) {
         let place = old_place();

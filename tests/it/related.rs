@@ -90,11 +90,15 @@ fn models_named_in_params_tie_what_was_made_with_them() {
     publish(&place, "four", "run", with("m3", "t3"), json!([]));
     publish(&place, "five", "run", json!({"provenance": {"modelId": 7}}), json!([]));
     publish(&place, "six", "run", json!({"provenance": {"modelId": 7}, "modelId": "m1"}), json!([]));
+    for nameless in ["seven", "eight"] {
+        publish(&place, nameless, "run", with("", " "), json!([]));
+    }
     let found = related(&place, "one", json!({}));
     // A template says less than a model, whichever is newer.
-    assert_eq!(told(&found["related"]), ["two shared_model 2 -", "three shared_model 2 -"]);
+    assert_eq!(told(&found["related"]), ["two shared_model 2 -", "three shared_template 2 -"]);
     assert_eq!(found["related"][0]["reason"], "both were made with the same model: provenance.modelId \"m1\"");
-    for alone in ["four", "five", "six"] {
+    assert_eq!(found["related"][1]["reason"], "both were made from the same template: provenance.templateId \"t1\"");
+    for alone in ["four", "five", "six", "seven", "eight"] {
         assert_eq!(told(&related(&place, alone, json!({}))["related"]), Vec::<String>::new(), "{alone}");
     }
 }

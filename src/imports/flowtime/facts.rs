@@ -15,7 +15,7 @@ use crate::model::ids::ArtifactId;
 use crate::model::number::make_exact;
 use crate::model::place::Said;
 use crate::model::scan::{ScanFault, ScanWarning};
-use crate::model::{Kind as Failure, Result, Watch};
+use crate::model::{Kind as Failure, Result, Watch, curation};
 use crate::tabular::{self, Shape, Table};
 
 /// What is said about a run, model or telemetry.
@@ -147,11 +147,12 @@ impl<'a> Sources<'a> {
         let title = self.title(kind, name, &entry);
         let said_of = |fields: &Map<String, Value>, key: &str| fields.get(key).and_then(scalar);
         let of_manifest = self.manifest.get("metadata").and_then(|metadata| metadata.get("description"));
-        let description = said_of(&self.own, "description")
+        // What people called it in FlowTime stands in the index alone.
+        let description = said_of(&entry, "description")
+            .or_else(|| said_of(&self.own, "description"))
             .or_else(|| titles::description(&spec))
             .or_else(|| of_manifest.and_then(scalar))
-            .or_else(|| said_of(&self.catalog, "description"))
-            .or_else(|| said_of(&entry, "description"));
+            .or_else(|| said_of(&self.catalog, "description"));
         let text = |fields: &Map<String, Value>, key: &str| fields.get(key).and_then(Value::as_str).map(str::to_owned);
         let source =
             [&self.own, &self.run, &self.catalog, &entry].into_iter().find_map(|fields| text(fields, "source"));
@@ -167,12 +168,18 @@ impl<'a> Sources<'a> {
             writer: version.map(|version| Writer { name: Some("flowtime".to_owned()), version: Some(version) }),
             params: self.params(name, &spec, schema),
         };
+        let archived = tags.contains(ARCHIVED);
+        let mut tags = tags.into_iter().filter(|tag| tag != ARCHIVED).map(|tag| (tag, String::new())).collect();
+        let (mut title, mut description) = (Some(title), description);
+        for told in curation::fit(&mut title, &mut description, &mut tags) {
+            self.files.odd.push(self.files.warning(ScanFault::Shortened, "", &told));
+        }
         Facts {
             said,
-            title,
+            title: title.unwrap_or_else(|| name.to_owned()),
             description,
-            archived: tags.contains(ARCHIVED),
-            tags: tags.into_iter().filter(|tag| tag != ARCHIVED).map(|tag| (tag, String::new())).collect(),
+            archived,
+            tags,
             created_at,
             odd: self.files.odd,
         }

@@ -15,7 +15,7 @@ use crate::model::artifact::{FileEntry, Format, Input, Publication, Record, Stor
 use crate::model::ids::{ArtifactId, ArtifactType, Relation, RunId};
 use crate::model::import::{ImportFault, ImportFinding};
 use crate::model::number::Count;
-use crate::model::{Hash, Result, Watch};
+use crate::model::{Hash, Result, Watch, curation};
 
 /// A manifest as M3 writes it.
 #[derive(Debug, Deserialize)]
@@ -292,11 +292,16 @@ impl Artifacts {
             name: String::new(),
             extension: None,
         };
+        let mut tags = manifest.tags.unwrap_or_default();
+        for told in curation::fit(&mut None, &mut None, &mut tags) {
+            let message = format!("artifact {}: {told}", card.artifact_id);
+            findings.push(about.finding(ImportFault::Shortened, message));
+        }
         let publication = Publication {
             record,
             title: None,
             description: None,
-            tags: manifest.tags.unwrap_or_default(),
+            tags,
             archived: false,
             files: vec![file],
             inputs,

@@ -13,6 +13,7 @@ use crate::manifest::Found;
 use crate::model::artifact::{
     Artifact, Format, Git, Input, Outcome, Publication, Record, Request, Storage, TypeDefinition,
 };
+use crate::model::curation;
 use crate::model::hash::Hash;
 use crate::model::ids::{ArtifactId, ArtifactType, Relation, RunId};
 use crate::model::number::{self, Count};
@@ -62,7 +63,8 @@ pub struct Params {
     format: Option<Format>,
     /// Column types of a CSV that shall not be inferred, by column name.
     columns: Option<BTreeMap<String, ColumnType>>,
-    /// Tags: an object of texts, or a list of words.
+    /// Tags: an object of texts, or a list of words. At most 1000, of keys of 1 to 128 bytes without control characters and
+    /// values of at most 4096 bytes.
     tags: Option<Tags>,
     /// What it was made from, with the relation derived_from.
     input_artifact_ids: Option<Vec<ArtifactId>>,
@@ -88,9 +90,9 @@ pub struct Params {
     roles: Option<Vec<String>>,
     /// What can be done with it, such as `replay` or `compare`; a search finds it by these words.
     capabilities: Option<Vec<String>>,
-    /// A title for people.
+    /// A title for people, at most 256 bytes without control characters.
     title: Option<String>,
-    /// A description for people.
+    /// A description for people, at most 4096 bytes.
     description: Option<String>,
     /// Its media type, where the file name doesn't tell.
     media_type: Option<String>,
@@ -313,6 +315,9 @@ fn check(params: &Params) -> Result<Option<String>> {
             .field("params")
             .hint("give it as text"));
     }
+    let none = BTreeMap::new();
+    let tags = params.tags.as_ref().map_or(&none, |tags| &tags.0);
+    curation::check(params.title.as_deref(), params.description.as_deref(), tags)?;
     params::moment("createdAt", params.created_at.as_deref())
 }
 

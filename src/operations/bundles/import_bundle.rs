@@ -26,7 +26,7 @@ const NOTES_MOST: usize = 1000;
 ///
 /// Every hash is proven before anything is taken, the content of tables too; then all of it is committed at once, or
 /// nothing. Artifacts that are there already with the same content are left as they are; others of the same id are a
-/// conflict, which names them. The store is made if there is none.
+/// conflict, which names them. The store is made if there is none, once the bundle was read to its end.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(extend("examples" = [{"path": "report.tar"}]))]
@@ -51,7 +51,7 @@ pub struct Imported {
     aliases: Tally,
     /// The definitions of types.
     types: Tally,
-    /// The bytes that the store had not yet.
+    /// The bytes that the store had not yet, the listings of trees included, which a bundle doesn't carry.
     bytes_taken: Count,
     /// What could not be kept as it was, at most 1000 sentences.
     notes: Vec<String>,
@@ -81,8 +81,8 @@ impl Command for ImportBundle {
     const BARRIER: bool = true;
     type Prepared = Prepared;
 
-    fn check(params: &Params, _: &Context) -> Result<()> {
-        bundles::look(&path(params)?).map(|_| ())
+    fn check(params: &Params, context: &Context) -> Result<()> {
+        bundles::look(&path(params)?, context.watch)
     }
 
     fn prepare(store: &Arc<Store>, params: Params, context: &Context) -> Result<Prepared> {
@@ -155,16 +155,20 @@ fn create(
         }
         return Ok(());
     }
-    let (mut at, mut other) = (0, None);
+    let (mut at, mut left_out) = (0, None);
     writer.manifest().each_candidate(members.iter().map(|member| &member.artifact_id), |artifact_id, there| {
-        if there.is_none_or(|there| there.deleted || there.file_hash != members[at].file_hash) {
-            other.get_or_insert_with(|| artifact_id.clone());
-        }
+        let why = match there {
+            Some(there) if there.deleted => Some("is deleted here"),
+            Some(there) if there.file_hash != members[at].file_hash => Some("has other bytes here"),
+            Some(_) => None,
+            None => Some("is not in this store"),
+        };
+        left_out = left_out.take().or(why.map(|why| format!("{name} is left out: its member {artifact_id} {why}")));
         at += 1;
         Ok(())
     })?;
-    if let Some(other) = other {
-        notes.push(format!("{name} is left out: its member {other} is deleted here"));
+    if let Some(note) = left_out {
+        notes.push(note);
         tally.skipped.0 += 1;
         return Ok(());
     }

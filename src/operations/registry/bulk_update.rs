@@ -29,15 +29,16 @@ pub struct Params {
     /// The artifacts, 1 to 1000.
     #[schemars(length(min = 1, max = 1000))]
     artifact_ids: Vec<ArtifactId>,
-    /// Their new title; null or "" for none.
+    /// Their new title, at most 256 bytes without control characters; "" takes it away, as a null does that is sent.
     #[serde(default, deserialize_with = "said")]
     #[schemars(with = "Option<String>")]
     title: Option<Option<String>>,
-    /// Their new description; null or "" for none.
+    /// Their new description, at most 4096 bytes; "" takes it away, as a null does that is sent.
     #[serde(default, deserialize_with = "said")]
     #[schemars(with = "Option<String>")]
     description: Option<Option<String>>,
-    /// Tags that they get; one whose value is null is taken from them, and the others stay.
+    /// Tags that they get; one whose value is null is taken from them, and the others stay. Each may have 1000, of keys of 1
+    /// to 128 bytes without control characters and values of at most 4096 bytes.
     tags: Option<BTreeMap<String, Option<String>>>,
     /// Whether they are archived.
     archived: Option<bool>,
@@ -106,7 +107,7 @@ impl Command for BulkUpdate {
                     BulkResult { artifact_id, success: true, revision: Some(revision), error: None, error_kind: None }
                 }
                 // What is wrong with one artifact is its own; everything else is wrong with all.
-                Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Conflict) => {
+                Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Conflict | Kind::LimitExceeded) => {
                     failed += 1;
                     let (kind, message) = (error.kind(), error.message().to_owned());
                     BulkResult {

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::manifest::Found;
 use crate::model::artifact::{Artifact, Format};
-use crate::model::comparison::{Compared, FileDiff, InputDiff, ParamDiff, TableDiff, TagDiff, ValueChange, Verdict};
+use crate::model::comparison::{
+    Compared, DiffCount, FileDiff, InputDiff, ParamDiff, TableDiff, TagDiff, ValueChange, Verdict,
+};
 use crate::model::ids::ArtifactId;
 use crate::model::number::Count;
 use crate::model::{Error, Kind, Result};
@@ -229,18 +231,15 @@ fn difference(format: Format, files: &FileDiff, table: Option<&TableDiff>) -> St
             Format::Tree if other == 0 => {
                 "the files are the same; the folder that holds them has another name".to_owned()
             }
-            Format::Tree => format!(
-                "of the files {} were added, {} removed and {} changed; {} are the same",
-                counts.added.0, counts.removed.0, counts.changed.0, counts.same.0
-            ),
+            Format::Tree => told("files", counts),
             _ => "their bytes differ".to_owned(),
         };
     };
     let counts = &table.rows.counts;
-    let rows = format!(
-        "of the rows {} were added, {} removed and {} changed; {} are the same",
-        counts.added.0, counts.removed.0, counts.changed.0, counts.same.0
-    );
+    if table.rows.compared.is_empty() {
+        return "they have no column in common that can be compared, so their rows can't be either".to_owned();
+    }
+    let rows = told("rows", counts);
     let same_rows = counts.added.0 + counts.removed.0 + counts.changed.0 == 0;
     match (table.schema.same, same_rows) {
         (true, true) => {
@@ -250,6 +249,16 @@ fn difference(format: Format, files: &FileDiff, table: Option<&TableDiff>) -> St
         (false, true) => "their columns differ; in the columns that both have alike, the rows are the same".to_owned(),
         (false, false) => format!("their columns differ; in the columns that both have alike, {rows}"),
     }
+}
+
+fn told(what: &str, counts: &DiffCount) -> String {
+    let DiffCount { added, removed, changed, same } = counts;
+    let were = if added.0 == 1 { "was" } else { "were" };
+    let are = if same.0 == 1 { "is" } else { "are" };
+    format!(
+        "of the {what} {} {were} added, {} removed and {} changed; {} {are} the same",
+        added.0, removed.0, changed.0, same.0
+    )
 }
 
 fn table(

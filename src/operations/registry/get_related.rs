@@ -50,12 +50,12 @@ pub struct Related {
     archived: bool,
     /// When it was published.
     created_at: String,
-    /// What ties it to the other: the relation of the edge, `supersedes`, `superseded_by`, `sibling_of`, `shared_model`
-    /// or `shared_input`.
+    /// What ties it to the other: the relation of the edge, `supersedes`, `superseded_by`, `sibling_of`, `shared_model`,
+    /// `shared_input` or `shared_template`.
     relation: String,
     /// The same as a sentence.
     reason: String,
-    /// How many steps away it is; what shares a model or an input is two steps away.
+    /// How many steps away it is; what shares a model, an input or a template is two steps away.
     depth: Count,
     /// The artifact that lies between: one step nearer, or the input that both have. Null where none does.
     via: Option<ArtifactId>,
@@ -115,6 +115,9 @@ fn related(relative: Relative, edge: &str) -> Related {
     let (relation, reason) = match (relative.tie, &relative.via) {
         (Tie::SharedModel, _) => ("shared_model".to_owned(), format!("both were made with the same model: {through}")),
         (Tie::SharedInput, _) => ("shared_input".to_owned(), format!("both were made from the same input: {through}")),
+        (Tie::SharedTemplate, _) => {
+            ("shared_template".to_owned(), format!("both were made from the same template: {through}"))
+        }
         (Tie::Relation(word), via) => {
             let means = match word.as_str() {
                 "supersedes" => "it replaced this",

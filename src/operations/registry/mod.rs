@@ -358,6 +358,7 @@ impl NewValues {
             return Err(Error::invalid_params("there is nothing to change")
                 .hint("give one of title, description, tags and archived"));
         }
+        values.check(&BTreeMap::new())?;
         Ok(values)
     }
 }

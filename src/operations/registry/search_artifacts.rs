@@ -177,6 +177,8 @@ impl Query for SearchArtifacts {
             )
             .field("offset"));
         }
+        // No filter and an empty one are one search.
+        let params = Params { filter: Some(params.filter.unwrap_or_default()), ..params };
         let own = digest(&params, &["limit", "offset", "cursor", "facets"]);
         let cursor = params.cursor.as_deref().map(|text| Cursor::read(text, &own)).transpose()?;
         let manifest = reader.manifest();

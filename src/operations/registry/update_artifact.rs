@@ -30,15 +30,16 @@ use crate::store::{Store, View, Writer};
 pub struct Params {
     /// The artifact.
     artifact_id: ArtifactId,
-    /// Its new title; null or "" for none.
+    /// Its new title, at most 256 bytes without control characters; "" takes it away, as a null does that is sent.
     #[serde(default, deserialize_with = "said")]
     #[schemars(with = "Option<String>")]
     title: Option<Option<String>>,
-    /// Its new description; null or "" for none.
+    /// Its new description, at most 4096 bytes; "" takes it away, as a null does that is sent.
     #[serde(default, deserialize_with = "said")]
     #[schemars(with = "Option<String>")]
     description: Option<Option<String>>,
-    /// Tags that it gets; one whose value is null is taken from it, and the others stay.
+    /// Tags that it gets; one whose value is null is taken from it, and the others stay. It may have 1000, of keys of 1 to 128
+    /// bytes without control characters and values of at most 4096 bytes.
     tags: Option<BTreeMap<String, Option<String>>>,
     /// Whether it is archived: a search leaves archived ones out.
     archived: Option<bool>,

@@ -10,7 +10,6 @@ use jiff::Timestamp;
 
 use crate::base::clock;
 use crate::imports::flowtime::{self, Facts, Index};
-use crate::lineage;
 use crate::manifest::{Found, Manifest};
 use crate::model::artifact::{Format, Input, Publication, Record, Storage};
 use crate::model::ids::{ArtifactId, ArtifactType, FamilyName, Relation};
@@ -58,12 +57,22 @@ struct Understood {
     inputs: Vec<Input>,
     /// Whether one of these is not recorded yet.
     has_new_inputs: bool,
+    /// Whether the store keeps the same without knowing of this place, as what a bundle brought.
+    is_kept: bool,
+}
+
+impl Understood {
+    fn new(found: Sighted, sight: Sight, facts: Option<Facts>) -> Self {
+        Self { found, sight, facts, inputs: Vec::new(), has_new_inputs: false, is_kept: false }
+    }
 }
 
 /// How the files of a folder are read for what they say.
 struct Understanding<'a> {
     root: &'a Path,
     rule: &'a dyn Fn(&Sighted) -> OutcomeRule,
+    type_of: &'a dyn Fn(&str) -> ArtifactType,
+    mode: ScanMode,
     /// Whether also those are read that are as they were.
     rehash: bool,
     /// A folder to work in, unless nothing is to be written.
@@ -85,7 +94,7 @@ impl Understanding<'_> {
             let as_before = |before: &Sight| before.file_hash == sight.file_hash && !anew;
             let known = found.known.as_ref().map(|known| &known.sight);
             let Some(kind) = kind.filter(|_| !known.is_some_and(as_before)) else {
-                understood.push(Understood { found, sight, facts: None, inputs: Vec::new(), has_new_inputs: false });
+                understood.push(Understood::new(found, sight, None));
                 continue;
             };
             let index = index.get_or_insert_with(|| {
@@ -97,8 +106,7 @@ impl Understanding<'_> {
                 Ok(facts) => {
                     warnings.extend(facts.odd.iter().map(|odd| about(&found, odd.clone())));
                     let sight = Sight { said: facts.said.clone(), ..sight };
-                    let facts = Some(facts);
-                    understood.push(Understood { found, sight, facts, inputs: Vec::new(), has_new_inputs: false });
+                    understood.push(Understood::new(found, sight, Some(facts)));
                 }
                 Err(reason) => {
                     warnings.push(about(&found, reason));
@@ -106,8 +114,36 @@ impl Understanding<'_> {
                 }
             }
         }
+        for run in &mut understood {
+            run.is_kept = self.is_kept(run)?;
+            if let Some(deleted) = run.found.deleted.as_ref().filter(|_| !run.is_kept) {
+                let first = self.root.join(&run.found.files[0].path);
+                let message = format!(
+                    "the files of the deleted artifact {deleted} are there again ({}): they are taken for a new run",
+                    first.display()
+                );
+                let warning = about(&run.found, told(ScanFault::Reappeared, &first, message));
+                warnings.push(ScanWarning { artifact_id: Some(deleted.clone()), ..warning });
+            }
+        }
         self.relate(&mut understood, &mut warnings)?;
         Ok((understood, warnings, left_out))
+    }
+
+    /// Whether the store keeps the files of a new run already, and no scan told it where they lie.
+    fn is_kept(&self, run: &Understood) -> Result<bool> {
+        let Some(manifest) = self.manifest.filter(|_| self.mode == ScanMode::InPlace && run.found.known.is_none())
+        else {
+            return Ok(false);
+        };
+        let place = &run.found.place;
+        for found in manifest.artifacts_of_key((self.type_of)(&place.family).as_str(), &place.run_key)? {
+            let same = found.record.file_hash == run.sight.file_hash && found.state.deleted_at.is_none();
+            if same && manifest.place(found.seq)?.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn read(&self, kind: flowtime::Kind, found: &Sighted, index: &Index) -> Result<flowtime::Reading> {
@@ -214,10 +250,7 @@ impl Prepared {
     }
 
     fn inputs(&self, artifact_id: &ArtifactId, writer: &Writer) -> Result<(Vec<Input>, Vec<Input>)> {
-        match self.run.inputs.is_empty() {
-            true => Ok((Vec::new(), Vec::new())),
-            false => lineage::part_circles(writer.manifest(), artifact_id, self.run.inputs.clone()),
-        }
+        writer.manifest().part_circles(artifact_id, self.run.inputs.clone())
     }
 
     /// Adds an artifact for the run; a copy takes the place of the one before it, and what people said about that.

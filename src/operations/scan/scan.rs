@@ -252,6 +252,8 @@ impl Scanning<'_> {
         let understanding = Understanding {
             root: &root.path,
             rule: &|found| rule_of(&self.config, found),
+            type_of: &|family| self.type_of(family),
+            mode: self.mode,
             rehash: self.params.rehash.unwrap_or(false),
             scratch: writing.map(|store| store.staging()).transpose()?.map(Staging::folder),
             manifest: reader.as_ref().map(View::manifest),
@@ -297,8 +299,9 @@ impl Scanning<'_> {
         for (done, run) in runs.into_iter().enumerate() {
             self.context.watch.step(done as u64, total, "runs")?;
             let fate = run.found.fate(&run.sight);
-            if self.dry_run || fate == Fate::Unchanged && !run.has_new_inputs {
+            if self.dry_run || run.is_kept || fate == Fate::Unchanged && !run.has_new_inputs {
                 self.count(&run.found.place.family, |tally| match fate {
+                    Fate::New if run.is_kept => tally.unchanged.0 += 1,
                     Fate::New => tally.registered.0 += 1,
                     Fate::Touched | Fate::Unchanged if !run.has_new_inputs => tally.unchanged.0 += 1,
                     _ => tally.refreshed.0 += 1,

@@ -25,7 +25,7 @@ use crate::manifest::{Age, BUSY_WAIT, Manifest, PUBLISHED, Placement, Version1};
 use crate::model::artifact::{Event, Input};
 use crate::model::ids::{ArtifactId, Relation};
 use crate::model::number::Count;
-use crate::model::{Error, Result};
+use crate::model::{Error, Result, curation};
 use crate::objects::Staging;
 use taking::{Taken, Taker, name_like};
 
@@ -214,6 +214,10 @@ fn add_tags(version1: &Version1, places: &BTreeMap<&str, usize>, plan: &mut Plan
             let told = format!("its tag {key:?} had several values: {other:?} gave way to {value:?}");
             plan.findings.push((Some(place), told));
         }
+    }
+    for (place, taken) in plan.taken.iter_mut().enumerate() {
+        let told = curation::fit(&mut None, &mut None, &mut taken.publication.tags);
+        plan.findings.extend(told.into_iter().map(|told| (Some(place), told)));
     }
 }
 

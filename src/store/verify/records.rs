@@ -67,7 +67,10 @@ impl Pass<'_> {
         for (done, seq) in seqs.iter().enumerate() {
             self.watch.step(done as u64, seqs.len() as u64, "sidecars read")?;
             match manifest.artifact_at(*seq) {
-                Ok(Some(found)) => self.sidecar(manifest, found, waiting.contains(seq), made.as_mut())?,
+                Ok(Some(found)) => {
+                    self.purged_alive(&found);
+                    self.sidecar(manifest, found, waiting.contains(seq), made.as_mut())?;
+                }
                 Ok(None) => {}
                 Err(error) => {
                     let finding = unreadable(Check::Manifest, error)?;
@@ -83,6 +86,15 @@ impl Pass<'_> {
             self.compare(manifest, &made)?;
         }
         Ok(())
+    }
+
+    /// Sidecars and history can say it too, where they came from elsewhere.
+    fn purged_alive(&mut self, found: &Found) {
+        if let (Some(at), None) = (&found.state.purged_at, &found.state.deleted_at) {
+            let id = &found.record.artifact_id;
+            let message = format!("artifact {id} was purged at {at}, though it was not deleted");
+            self.found(Finding::error(Check::Manifest, Code::PurgedAlive, message).artifact(id));
+        }
     }
 
     fn sidecar(&mut self, manifest: &Manifest, found: Found, waiting: bool, made: Option<&mut Making>) -> Result<()> {

@@ -166,8 +166,10 @@ pub fn compare(left: Side, right: Side, comparing: &Comparing) -> Result<TableDi
         let read = done.fetch_add(rows, Ordering::Relaxed) + rows;
         comparing.watch.step(read, total, "rows")
     };
+    // By no column every row would be every other.
+    let joins = !comparing.same_bytes && !common.compared.is_empty();
     let digests = |right: bool| {
-        (!comparing.same_bytes).then(|| {
+        joins.then(|| {
             let compared = Common::side(&common.compared, right);
             let key = if common.key.is_empty() { None } else { Some(Common::side(&common.key, right)) };
             (compared, key)
@@ -191,9 +193,11 @@ pub fn compare(left: Side, right: Side, comparing: &Comparing) -> Result<TableDi
             left_read.statistics.clone()
         }
         Some(right_read) => {
-            let whole = common.key.is_empty();
-            let joined = join(left_read.records, right_read.records, whole, comparing.examples, comparing.watch)?;
-            tell(&mut rows, joined, (&left, &right), &common)?;
+            if joins {
+                let whole = common.key.is_empty();
+                let joined = join(left_read.records, right_read.records, whole, comparing.examples, comparing.watch)?;
+                tell(&mut rows, joined, (&left, &right), &common)?;
+            }
             right_read.statistics
         }
     };

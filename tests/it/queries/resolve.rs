@@ -33,7 +33,9 @@ fn refused(place: &Place, reference: &str) -> (String, String, Option<String>) {
 #[test]
 fn a_whole_id_comes_before_what_begins_with_it_and_a_part_must_be_of_one_alone() {
     let place = Place::new();
-    for artifact_id in ["rain", "rain-1", "rain-1.5", "snow-0a1b2c3d", "hail-0a1b2c3e", "0A1B2C3E"] {
+    for artifact_id in
+        ["rain", "rain-1", "rain-1.5", "snow-0a1b2c3d", "hail-0a1b2c3e", "0A1B2C3E", "run_20250920T080707Z_5eccafb0"]
+    {
         given(&place, artifact_id, json!({}));
     }
     for (reference, artifact_id) in [
@@ -45,6 +47,7 @@ fn a_whole_id_comes_before_what_begins_with_it_and_a_part_must_be_of_one_alone()
         ("0A1B2C3D", "snow-0a1b2c3d"),
         ("0A1B2C3E", "0A1B2C3E"),
         ("0a1b2c3e", "hail-0a1b2c3e"),
+        ("5eccafb0", "run_20250920T080707Z_5eccafb0"),
     ] {
         assert_eq!(resolved(&place, reference), artifact_id, "{reference}");
     }

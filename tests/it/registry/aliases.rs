@@ -66,7 +66,8 @@ fn an_alias_never_stands_before_what_a_reference_means_already() {
     versions(&place);
     for alias in ["latest", "LATEST", "v1", "V23", "v007"] {
         let error = place.fails("set_alias", json!({"artifactId": "m-1", "alias": alias}));
-        assert_eq!(refusal(&error).1, "alias", "{alias}");
+        let message = format!("alias: {alias} can't be an alias: it looks like a version, as v3 and latest do");
+        assert_eq!(refusal(&error), ("invalid_params".into(), "alias".into(), message));
     }
     for alias in ["v", "v1a", "vx", "latest.1", "2"] {
         place.ok("set_alias", json!({"artifactId": "m-1", "alias": alias}));

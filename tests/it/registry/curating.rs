@@ -194,3 +194,49 @@ fn of_two_processes_that_decide_on_one_revision_one_wins() {
     assert_eq!(artifact["revision"], won + 1);
     assert_eq!(artifact["tags"].as_object().unwrap().len() as u64, won);
 }
+
+#[test]
+fn what_people_say_has_bounds() {
+    let place = Place::in_memory();
+    note(&place, "a", json!({"tags": {"kept": ""}}));
+    let many = |count: usize| (0..count).map(|at| (format!("t{at}"), json!(""))).collect::<Value>();
+    let (fits, before) = ("é".repeat(128), place.state());
+    for (said, kind, field) in [
+        (json!({"title": format!("{fits}.")}), "invalid_params", "title"),
+        (json!({"title": "two\nlines"}), "invalid_params", "title"),
+        (json!({"title": "nothing\0"}), "invalid_params", "title"),
+        (json!({"description": "d".repeat(4097)}), "invalid_params", "description"),
+        (json!({"tags": {"": "v"}}), "invalid_params", "tags"),
+        (json!({"tags": {"k".repeat(129): "v"}}), "invalid_params", "tags"),
+        (json!({"tags": {"two\nlines": "v"}}), "invalid_params", "tags"),
+        (json!({"tags": {"k": "v".repeat(4097)}}), "invalid_params", "tags"),
+        (json!({"tags": many(1001)}), "limit_exceeded", "tags"),
+    ] {
+        for (method, more) in [
+            ("update_artifact", json!({"artifactId": "a"})),
+            ("bulk_update", json!({"artifactIds": ["a"]})),
+            ("publish_artifact", json!({"artifactType": "note", "content": {"encoding": "utf8", "data": "new"}})),
+        ] {
+            let mut params = said.clone();
+            params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let (told, at, message) = refusal(&place.fails(method, params));
+            assert_eq!((told.as_str(), at.as_str()), (kind, field), "{method}: {message}");
+            assert!(message.len() < 400, "{message}");
+        }
+    }
+    assert_eq!(place.state(), before);
+    let most = json!({"artifactId": "a", "title": fits, "description": "d\n".repeat(2048),
+        "tags": {"k".repeat(128): "v".repeat(4096)}});
+    assert!(update(&place, most).0);
+    // Those that are there count too; each of many has its own.
+    note(&place, "b", json!({}));
+    update(&place, json!({"artifactId": "a", "tags": many(998)}));
+    let one_more = json!({"artifactIds": ["a", "b"], "tags": {"more": ""}});
+    let updated = place.ok("bulk_update", one_more.clone());
+    assert_eq!(
+        (&updated["results"][0]["errorKind"], &updated["results"][1]["success"]),
+        (&json!("limit_exceeded"), &json!(true))
+    );
+    update(&place, json!({"artifactId": "a", "tags": {"kept": null, "more": ""}}));
+    assert_eq!(place.get("a")["tags"].as_object().unwrap().len(), 1000);
+}

@@ -184,3 +184,18 @@ fn bad_params_are_told_by_name() {
         assert_eq!((told.as_str(), at.as_str()), (kind, field), "{params} {message}");
     }
 }
+
+#[test]
+fn an_empty_filter_is_none() {
+    let place = four();
+    let page = |more: Value| {
+        let mut params = json!({"limit": 2});
+        params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        place.ok("search_artifacts", params)
+    };
+    let (bare, empty) = (page(json!({})), page(json!({"filter": {}})));
+    assert_eq!(bare, empty);
+    let next = page(json!({"filter": {}, "cursor": bare["nextCursor"]}));
+    assert_eq!(next, page(json!({"cursor": empty["nextCursor"]})));
+    assert_eq!(next["artifacts"].as_array().unwrap().len(), 2);
+}

@@ -22,7 +22,7 @@ fn a_comparison_says_what_differs_and_exits_by_it() {
     let outcome = desk.typed(&["compare", "rain:november@v1", "two", "--key", "t"]);
     assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
     let lines: Vec<&str> = outcome.stdout.lines().collect();
-    assert_eq!(lines[0], "different: of the rows 1 were added, 1 removed and 1 changed; 0 are the same");
+    assert_eq!(lines[0], "different: of the rows 1 was added, 1 removed and 1 changed; 0 are the same");
     for line in [
         "~ version: 1 → 2",
         "~ tag site: a → b",

@@ -148,7 +148,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:25107125fa65288f65a528f968cd4ce953b2f89ea53acbb0e9b5db214409618c";
+export const SCHEMA_HASH = "sha256:6466b77a688e2ed35c268bba4cc489de270a4eca277933cc139f65f1eb0251cf";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -1112,7 +1112,7 @@ export abstract class Methods {
    *
    * Every hash is proven before anything is taken, the content of tables too; then all of it is committed at once, or
    * nothing. Artifacts that are there already with the same content are left as they are; others of the same id are a
-   * conflict, which names them. The store is made if there is none.
+   * conflict, which names them. The store is made if there is none, once the bundle was read to its end.
    *
    * @example
    * await client.importBundle({"path":"report.tar"});

@@ -99,6 +99,11 @@ fn a_deleted_run_stays_deleted_and_comes_back_only_by_a_restore() {
     );
     assert_eq!(place.get(PLAIN)["status"], "tombstoned");
     assert_eq!(counts(&place.ok("scan", json!({}))), [4, 0, 0, 4, 0, 0, 0]);
+    // Only what is registered is told to be a new run.
+    place.ok("delete_artifact", json!({"artifactId": RUN}));
+    folder::export(&data(&place), RUN, "gold");
+    let report = place.ok("scan", json!({}));
+    assert_eq!((counts(&report)[1], codes(&report)), (0, vec!["incomplete"]), "{report}");
 }
 
 #[test]
@@ -200,4 +205,30 @@ fn an_id_that_something_else_has_gets_a_number() {
     assert_eq!(place.get(&format!("{RUN}-2"))["artifactType"], "run");
     assert_eq!(place.get("twice-2")["artifactType"], "telemetry");
     assert_eq!(counts(&place.ok("scan", json!({}))), [3, 0, 0, 3, 0, 0, 0]);
+}
+
+#[test]
+fn what_a_bundle_brought_is_not_registered_again() {
+    let from = folder::place();
+    furnish(&from);
+    from.ok("scan", json!({}));
+    from.ok("update_artifact", json!({"artifactId": RUN, "title": "Baseline", "archived": true}));
+    let bundle = from.folder().join("all.tar");
+    from.ok("export_bundle", json!({"all": true, "path": bundle}));
+    let place = Place::new();
+    place.ok("init", json!({"preset": "flowtime"}));
+    place.ok("import_bundle", json!({"path": bundle}));
+    furnish(&place);
+    let before = place.state();
+    for params in [json!({"dryRun": true}), json!({}), json!({"rehash": true})] {
+        let report = place.ok("scan", params);
+        assert_eq!((counts(&report)[..4].to_vec(), codes(&report)), (vec![4, 0, 0, 4], vec![]), "{report}");
+        assert_eq!(place.state(), before);
+    }
+    // What has changed since is another run of the same key.
+    folder::run(&data(&place), RUN, json!({"eventCount": 7}), SPEC);
+    let report = place.ok("scan", json!({}));
+    assert_eq!((counts(&report)[..4].to_vec(), codes(&report)), (vec![4, 1, 0, 3], vec!["id_taken"]), "{report}");
+    assert_eq!(place.get(&format!("{RUN}-2"))["params"]["eventCount"], 7);
+    assert_eq!(place.get(RUN)["title"], "Baseline");
 }

@@ -181,7 +181,7 @@ fn the_registry_index_gives_what_people_decided_once() {
     furnish(&place);
     let index = |title: &str, tags: Value| {
         let entries = json!([
-            {"id": RUN, "type": "run", "title": title, "tags": tags, "description": "not asked for"},
+            {"id": RUN, "type": "run", "title": title, "tags": tags, "description": "What autumn sold."},
             {"id": "run_deterministic_0a1b2c3d", "title": "Run 0a1b2c3d", "tags": ["run", "csv", "json", "configured"]},
             {"id": "shop_v1", "description": "of the index", "source": "flowtime-lab"},
             {"no": "id"},
@@ -198,17 +198,14 @@ fn the_registry_index_gives_what_people_decided_once() {
         &run,
         &json!({
             "title": "Baseline of autumn", "archived": true, "tags": {"demo": "", "featured": "", "kept": ""}, "revision": 1,
-            "description": "Two days of a shop. It opens at eight.",
+            "description": "What autumn sold.",
         }),
     );
     assert_says(
         &place.get("run_deterministic_0a1b2c3d"),
         &json!({"title": "Model with a, b", "archived": false, "tags": {"golden": ""}}),
     );
-    assert_says(
-        &place.get("shop_v1"),
-        &json!({"source": "sim", "description": "Two days of a shop. It opens at eight."}),
-    );
+    assert_says(&place.get("shop_v1"), &json!({"source": "sim", "description": "of the index"}));
     let before = place.state();
     index("Something else", json!([]));
     assert_eq!(counts(&place.ok("scan", json!({}))), [4, 0, 0, 4, 0, 0, 0]);

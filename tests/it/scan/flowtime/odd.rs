@@ -119,3 +119,20 @@ fn at_the_terminal_a_preset_and_a_scan_are_enough() {
     let listed = told(&["list", "--family", "flowtime_models"]);
     assert!(listed.contains("shop_v1"), "{listed}");
 }
+
+#[test]
+fn what_is_said_at_too_great_a_length_is_cut_and_told() {
+    let place = folder::place();
+    let long = "Zürich ".repeat(1000);
+    folder::run(&data(&place), RUN, json!({"tags": ["kept", "k".repeat(200)]}), SPEC);
+    let index = json!({"artifacts": [{"id": RUN, "title": format!("two\nlines {long}"), "description": long}]});
+    write_json(&data(&place).join("registry-index.json"), &index);
+    let report = place.ok("scan", json!({}));
+    assert_eq!((counts(&report)[1], codes(&report)), (1, vec!["shortened"; 3]), "{report}");
+    let run = place.get(RUN);
+    let text = |field: &str| run[field].as_str().unwrap().to_owned();
+    assert!(text("title").starts_with("two lines Zürich") && text("title").len() <= 256, "{run}");
+    assert!((4090..=4096).contains(&text("description").len()));
+    assert_eq!(run["tags"].as_object().unwrap().keys().collect::<Vec<_>>(), ["demo", "featured", "kept"]);
+    assert_eq!(place.ok("verify_store", json!({}))["findings"], json!([]));
+}

@@ -272,7 +272,8 @@ deleted artifacts lie in the trash.
 
 `history`: Every line of the history has a seal that holds and says what the manifest says.
 
-`lineage`: Every input is there, and no artifact is made from itself.
+`lineage`: Every input is there, and no artifact is made from itself or superseded by itself, at
+once or over others.
 
 `datasets`: Every version of a dataset has its snapshot and its Parquet index, as they were written,
 and its members are there.
@@ -283,7 +284,7 @@ and its members are there.
 """
 
 
-Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "name_left", "file_missing", "file_changed", "file_left", "trash_missing", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "words_differ", "folder_missing", "stranger", "unreadable"]
+Code = Literal["object_damaged", "object_missing", "object_size", "object_writable", "name_missing", "name_differs", "name_left", "file_missing", "file_changed", "file_left", "trash_missing", "sidecar_missing", "sidecar_damaged", "sidecar_differs", "history_short", "line_damaged", "history_differs", "input_missing", "circle", "snapshot_missing", "snapshot_damaged", "snapshot_differs", "sum_differs", "index_missing", "index_differs", "member_missing", "member_deleted", "member_differs", "manifest_damaged", "schema_differs", "row_differs", "row_missing", "row_unknown", "purged_alive", "words_differ", "folder_missing", "stranger", "unreadable"]
 """What kind of thing was found.
 
 `object_damaged`: The object's bytes have another hash.
@@ -322,7 +323,7 @@ Code = Literal["object_damaged", "object_missing", "object_size", "object_writab
 
 `input_missing`: An input is not in the store.
 
-`circle`: Artifacts are made from each other in a circle.
+`circle`: Artifacts are made from each other, or supersede each other, in a circle.
 
 `snapshot_missing`: The snapshot of a version of a dataset is not there.
 
@@ -351,6 +352,8 @@ Code = Literal["object_damaged", "object_missing", "object_size", "object_writab
 `row_missing`: The manifest has lost a row that sidecars or history tell of.
 
 `row_unknown`: The manifest has a row that neither sidecars nor history tell of.
+
+`purged_alive`: An artifact's bytes were given up, though it was not deleted.
 
 `words_differ`: A search finds an artifact by other words than it has.
 
@@ -489,7 +492,7 @@ GetLineageGraphFormatParam = Literal["json", "mermaid", "dot"]
 """
 
 
-ImportFault = Literal["conflict", "unreadable", "invalid", "invalid_name", "name_differs", "unsupported_hash", "object_missing", "object_damaged", "size_differs", "input_missing", "input_differs", "reference_left_out", "number_as_text", "deleted", "never_began", "member_missing", "member_differs", "member_twice", "sum_differs", "index_missing", "index_differs", "feature_left_out", "pinned_missing"]
+ImportFault = Literal["conflict", "unreadable", "invalid", "invalid_name", "name_differs", "unsupported_hash", "object_missing", "object_damaged", "size_differs", "input_missing", "input_differs", "reference_left_out", "number_as_text", "shortened", "deleted", "never_began", "member_missing", "member_differs", "member_twice", "sum_differs", "index_missing", "index_differs", "feature_left_out", "pinned_missing"]
 """What kind of thing an import found.
 
 `conflict`: The store has something else under this id.
@@ -518,6 +521,9 @@ ImportFault = Literal["conflict", "unreadable", "invalid", "invalid_name", "name
 its params.
 
 `number_as_text`: A number that JSON readers would round is kept as text.
+
+`shortened`: A tag is longer than it may be, or its key holds control characters; it is cut or left
+out.
 
 `deleted`: It was imported before and deleted since; it stays deleted.
 
@@ -733,7 +739,7 @@ RunStatus = Literal["unknown", "running", "completed", "failed", "killed", "canc
 """
 
 
-ScanFault = Literal["root_missing", "unreadable", "link", "not_regular", "odd_name", "overlap", "changing", "run_missing", "file_missing", "kept_by_run", "reappeared", "waits_for_trash", "other_mode", "changed_meanwhile", "incomplete", "malformed", "id_taken", "input_left_out"]
+ScanFault = Literal["root_missing", "unreadable", "link", "not_regular", "odd_name", "overlap", "changing", "run_missing", "file_missing", "kept_by_run", "reappeared", "waits_for_trash", "other_mode", "changed_meanwhile", "incomplete", "malformed", "shortened", "id_taken", "input_left_out"]
 """What somebody should know about a scan.
 
 `root_missing`: A folder that is to be scanned is not there.
@@ -769,6 +775,9 @@ of.
 
 `malformed`: A file that says something of a run is not understood; where nothing else says what the
 run is, it is left out.
+
+`shortened`: A title, description or tag is longer than it may be, or holds control characters; it
+is cut or left out.
 
 `id_taken`: The id that a run's folder names is another artifact's, and it gets one with a number.
 
@@ -2354,7 +2363,9 @@ class Imported:
     types: Tally
     """The definitions of types."""
     bytes_taken: int
-    """The bytes that the store had not yet."""
+    """The bytes that the store had not yet, the listings of trees included, which a bundle doesn't
+    carry.
+    """
     notes: list[str]
     """What could not be kept as it was, at most 1000 sentences."""
     truncated: bool
@@ -2974,12 +2985,12 @@ class Related:
     """When it was published."""
     relation: str
     """What ties it to the other: the relation of the edge, `supersedes`, `superseded_by`,
-    `sibling_of`, `shared_model` or `shared_input`.
+    `sibling_of`, `shared_model`, `shared_input` or `shared_template`.
     """
     reason: str
     """The same as a sentence."""
     depth: int
-    """How many steps away it is; what shares a model or an input is two steps away."""
+    """How many steps away it is; what shares a model, an input or a template is two steps away."""
     via: str | None
     """The artifact that lies between: one step nearer, or the input that both have. Null where none
     does.
@@ -3074,7 +3085,9 @@ class RowDiff:
     changed.
     """
     compared: list[str]
-    """The columns whose values are compared: those that both tables have with the same type."""
+    """The columns whose values are compared: those that both tables have with the same type.
+    Without any, rows of tables that differ can't be compared, and all counts are 0.
+    """
     counts: DiffCount
     """How many rows are what. Rows that are there several times count as often as they are."""
     left_repeated: int
