@@ -10,7 +10,9 @@ use tokio::sync::{Semaphore, oneshot};
 use super::super::session::Session;
 use super::super::task::Task;
 use super::super::{REQUESTS_IN_FLIGHT_MAX, fault};
+use super::body::Memory;
 use super::guard::{Guard, Token};
+use super::under_way::UnderWay;
 use crate::model::{Error, Kind, Result};
 use crate::operations::{Method, Reply};
 use crate::store::Site;
@@ -19,6 +21,8 @@ use crate::store::Site;
 pub(super) struct App {
     pub(super) session: Arc<Session>,
     pub(super) guard: Guard,
+    pub(super) memory: Memory,
+    pub(super) under_way: UnderWay,
     /// Requests beyond the session's room wait here, without a thread.
     room: Semaphore,
     openapi: OnceLock<Bytes>,
@@ -41,7 +45,14 @@ impl Drop for Awaited<'_> {
 impl App {
     pub(super) fn new(session: Arc<Session>, address: SocketAddr, token: Option<Token>) -> Arc<Self> {
         let room = Semaphore::new(REQUESTS_IN_FLIGHT_MAX);
-        Arc::new(Self { session, guard: Guard::new(address, token), room, openapi: OnceLock::new() })
+        Arc::new(Self {
+            session,
+            guard: Guard::new(address, token),
+            memory: Memory::default(),
+            under_way: UnderWay::default(),
+            room,
+            openapi: OnceLock::new(),
+        })
     }
 
     /// Calls a method on behalf of a client, which may name no files of this machine.

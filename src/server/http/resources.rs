@@ -51,13 +51,22 @@ type Id = Result<Option<Path<String>>, PathRejection>;
 async fn answer(app: &App, resource: &Resource, id: Option<String>, request: Request) -> Result<Response, Refused> {
     let (head, content) = request.into_parts();
     let mut params = Words::of(&head.uri).params(resource.words)?;
+    let mut _room = None;
+    let given = match resource.body {
+        Body::None | Body::File => Value::Null,
+        Body::Params | Body::Ids => {
+            let (given, room) = body::json(&app.memory, &head.headers, content).await?;
+            _room = room;
+            given
+        }
+    };
     match resource.body {
         Body::None | Body::File => {}
-        Body::Params => match body::json(&head.headers, content).await? {
+        Body::Params => match given {
             Value::Object(given) => params.extend(given),
             _ => return Err(Error::invalid_params("the body must be a JSON object").into()),
         },
-        Body::Ids => match body::json(&head.headers, content).await? {
+        Body::Ids => match given {
             Value::Object(given) => params.extend(given),
             ids @ Value::Array(_) => _ = params.insert("artifactIds".to_owned(), ids),
             _ => return Err(Error::invalid_params("the body must be an array of ids or a JSON object").into()),

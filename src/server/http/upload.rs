@@ -38,7 +38,7 @@ pub(super) async fn publish(
         publish_file(&app, resource, words, &head.headers, body).await?
     } else {
         words.params(&[]).map_err(|error| error.hint("give type=… to publish the body itself"))?;
-        let params = body::json(&head.headers, body).await?;
+        let (params, _room) = body::json(&app.memory, &head.headers, body).await?;
         app.call_from_afar(resource.operation, params, query::actor(&head.headers)).await?
     };
     let told: Value = serde_json::from_str(&text).expect("a result is JSON");
