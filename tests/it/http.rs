@@ -1,6 +1,7 @@
 //! `keepstone serve --http`: the spawned binary, asked over sockets as any program would, and as no good one would.
 
 mod ending;
+mod in_place;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -69,7 +69,15 @@ impl App {
                 format!("{param}: no path of this machine can be given over HTTP"),
             )
             .field(*param)
-            .hint("send the bytes: POST /v1/artifacts takes a file as its body"));
+            .hint(match method.name {
+                "publish_artifact" => "send the bytes: POST /v1/artifacts takes a file as its body",
+                _ => "leave it out, or have it done on the server's own machine",
+            }));
+        }
+        if method.name == "scan" && params["mode"] == "move" {
+            return Err(Error::path_not_allowed("mode: over HTTP no file is taken out of its producer's folder")
+                .field("mode")
+                .hint("use copy, or have it done on the server's own machine"));
         }
         self.run(method, params, actor).await
     }
