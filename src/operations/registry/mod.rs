@@ -336,6 +336,53 @@ impl JsonSchema for ParamCondition {
     }
 }
 
+/// Tags that artifacts get or lose: an object of texts and nulls, or a list of words whose value is "".
+#[derive(Debug, Clone)]
+pub struct NewTags(BTreeMap<String, Option<String>>);
+
+impl<'de> Deserialize<'de> for NewTags {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let refuse = |what: &Value| {
+            serde::de::Error::custom(format!(
+                "an object of texts and nulls or a list of words is expected, and {what} is none of these"
+            ))
+        };
+        let one = |(name, value): (String, Value)| match value {
+            Value::String(text) => Ok((name, Some(text))),
+            Value::Null => Ok((name, None)),
+            other => Err(refuse(&other)),
+        };
+        let word = |word: Value| match word {
+            Value::String(text) => Ok((text, Some(String::new()))),
+            other => Err(refuse(&other)),
+        };
+        match Value::deserialize(deserializer)? {
+            Value::Object(fields) => fields.into_iter().map(one).collect::<std::result::Result<_, _>>().map(Self),
+            Value::Array(words) => words.into_iter().map(word).collect::<std::result::Result<_, _>>().map(Self),
+            other => Err(refuse(&other)),
+        }
+    }
+}
+
+impl JsonSchema for NewTags {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "NewTags".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "anyOf": [
+                { "type": "object", "additionalProperties": { "type": ["string", "null"] } },
+                { "type": "array", "items": { "type": "string" } },
+            ],
+        })
+    }
+}
+
 /// What update_artifact and bulk_update are given.
 struct NewValues {
     title: Option<Option<String>>,

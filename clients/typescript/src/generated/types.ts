@@ -3461,8 +3461,8 @@ export interface UpdateArtifactParams {
   title?: string | null | undefined;
   /** Its new description; null or "" for none. */
   description?: string | null | undefined;
-  /** Tags that it gets; one whose value is null is taken from it, and the others stay. */
-  tags?: Record<string, string | null> | null | undefined;
+  /** Tags that it gets, an object of texts or a list of words; one whose value is null is taken from it, and the others stay. */
+  tags?: Record<string, string | null> | string[] | null | undefined;
   /** Whether it is archived: a search leaves archived ones out. */
   archived?: boolean | null | undefined;
   /**
@@ -3483,8 +3483,8 @@ export interface BulkUpdateParams {
   title?: string | null | undefined;
   /** Their new description; null or "" for none. */
   description?: string | null | undefined;
-  /** Tags that they get; one whose value is null is taken from them, and the others stay. */
-  tags?: Record<string, string | null> | null | undefined;
+  /** Tags that they get, an object of texts or a list of words; one whose value is null is taken from them, and the others stay. */
+  tags?: Record<string, string | null> | string[] | null | undefined;
   /** Whether they are archived. */
   archived?: boolean | null | undefined;
 }
@@ -4009,6 +4009,11 @@ export interface DeleteArtifactParams {
   reason?: string | null | undefined;
   /** Whether it is deleted although something protects it; false unless given. */
   force?: boolean | null | undefined;
+  /**
+   * The revision that the deletion was decided on: when the artifact has another by now, it is a conflict that names
+   * currentRevision, and nothing changes.
+   */
+  revision?: number | null | undefined;
 }
 
 /** What `delete_artifact` answers. */

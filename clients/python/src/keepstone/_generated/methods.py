@@ -281,6 +281,10 @@ class Methods:
         publishing it again answers the existing artifact. With `artifact_id` only that id counts.
         The reply is a promise: what was published has reached the disk.
 
+        A table of the type `telemetry` gets what a scan of FlowTime's folders would say of it,
+        where it is not given: the source `import`, the capabilities `replay` and `compare`, and its
+        columns as the param `schema`.
+
         Asked a second time it may change something more, so it is never retried by itself.
 
         Args:
@@ -769,7 +773,7 @@ class Methods:
         *,
         title: str | None = None,
         description: str | None = None,
-        tags: Mapping[str, str | None] | None = None,
+        tags: Mapping[str, str | None] | Sequence[str] | None = None,
         archived: bool | None = None,
         revision: int | None = None,
         timeout: float | None = None,
@@ -788,7 +792,8 @@ class Methods:
             artifact_id: The artifact.
             title: Its new title; null or "" for none.
             description: Its new description; null or "" for none.
-            tags: Tags that it gets; one whose value is null is taken from it, and the others stay.
+            tags: Tags that it gets, an object of texts or a list of words; one whose value is null
+                is taken from it, and the others stay.
             archived: Whether it is archived: a search leaves archived ones out.
             revision: The revision that the change was decided on: when the artifact has another by
                 now, it is a conflict that names currentRevision, and nothing changes.
@@ -814,7 +819,7 @@ class Methods:
         *,
         title: str | None = None,
         description: str | None = None,
-        tags: Mapping[str, str | None] | None = None,
+        tags: Mapping[str, str | None] | Sequence[str] | None = None,
         archived: bool | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
@@ -826,8 +831,8 @@ class Methods:
             artifact_ids: The artifacts, 1 to 1000.
             title: Their new title; null or "" for none.
             description: Their new description; null or "" for none.
-            tags: Tags that they get; one whose value is null is taken from them, and the others
-                stay.
+            tags: Tags that they get, an object of texts or a list of words; one whose value is null
+                is taken from them, and the others stay.
             archived: Whether they are archived.
         """
         reply: BulkUpdated = self._run(
@@ -1971,6 +1976,7 @@ class Methods:
         *,
         reason: str | None = None,
         force: bool | None = None,
+        revision: int | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
     ) -> Deleted:
@@ -1985,6 +1991,8 @@ class Methods:
             artifact_id: The artifact.
             reason: Why; it stands in the history and the trash.
             force: Whether it is deleted although something protects it; false unless given.
+            revision: The revision that the deletion was decided on: when the artifact has another
+                by now, it is a conflict that names currentRevision, and nothing changes.
         """
         reply: Deleted = self._run(
             "delete_artifact",
@@ -1992,6 +2000,7 @@ class Methods:
                 "artifact_id": artifact_id,
                 "reason": reason,
                 "force": force,
+                "revision": revision,
             },
             timeout,
             on_progress,
