@@ -1,7 +1,9 @@
 //! `keepstone serve --http`: the spawned binary, asked over sockets as any program would, and as no good one would.
 
+mod changing;
 mod ending;
 mod in_place;
+mod sending;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
