@@ -10,9 +10,11 @@ pub mod set_alias;
 pub mod update_artifact;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::Error as _;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -342,25 +344,27 @@ pub struct NewTags(BTreeMap<String, Option<String>>);
 
 impl<'de> Deserialize<'de> for NewTags {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let refuse = |what: &Value| {
-            serde::de::Error::custom(format!(
-                "an object of texts and nulls or a list of words is expected, and {what} is none of these"
-            ))
-        };
-        let one = |(name, value): (String, Value)| match value {
-            Value::String(text) => Ok((name, Some(text))),
-            Value::Null => Ok((name, None)),
-            other => Err(refuse(&other)),
-        };
-        let word = |word: Value| match word {
-            Value::String(text) => Ok((text, Some(String::new()))),
-            other => Err(refuse(&other)),
-        };
-        match Value::deserialize(deserializer)? {
-            Value::Object(fields) => fields.into_iter().map(one).collect::<std::result::Result<_, _>>().map(Self),
-            Value::Array(words) => words.into_iter().map(word).collect::<std::result::Result<_, _>>().map(Self),
-            other => Err(refuse(&other)),
-        }
+        deserializer.deserialize_any(NewTagsReading)
+    }
+}
+
+/// Reads new tags in place, so that an error names the one that is wrong.
+struct NewTagsReading;
+
+impl<'de> Visitor<'de> for NewTagsReading {
+    type Value = NewTags;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object of texts and nulls or a list of words")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> std::result::Result<NewTags, A::Error> {
+        BTreeMap::deserialize(MapAccessDeserializer::new(fields)).map(NewTags)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, words: A) -> std::result::Result<NewTags, A::Error> {
+        let words: Vec<String> = Vec::deserialize(SeqAccessDeserializer::new(words))?;
+        Ok(NewTags(words.into_iter().map(|word| (word, Some(String::new()))).collect()))
     }
 }
 

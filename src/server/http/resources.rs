@@ -71,18 +71,18 @@ type Id = Result<Option<Path<String>>, PathRejection>;
 async fn answer(app: &App, resource: &Resource, id: Option<String>, request: Request) -> Result<Response, Refused> {
     let (head, content) = request.into_parts();
     let (mut params, mut names) = Words::of(&head.uri).params(resource.words)?;
-    let mut _room = None;
-    if matches!(resource.body, Body::Params | Body::Ids) {
-        let (given, room) = body::json(&app.memory, &head.headers, content).await?;
-        _room = room;
-        match (given, resource.body) {
-            (Value::Object(given), _) => params.extend(given),
-            (ids @ Value::Array(_), Body::Ids) => _ = params.insert("artifactIds".to_owned(), ids),
-            (_, Body::Ids) => {
-                return Err(Error::invalid_params("the body must be an array of ids or a JSON object").into());
-            }
-            _ => return Err(Error::invalid_params("the body must be a JSON object").into()),
+    let (given, _room) = match resource.body {
+        Body::None | Body::File => (Value::Null, None),
+        Body::Params | Body::Ids => body::json(&app.memory, &head.headers, content).await?,
+    };
+    match (resource.body, given) {
+        (Body::None | Body::File, _) => {}
+        (_, Value::Object(given)) => params.extend(given),
+        (Body::Ids, ids @ Value::Array(_)) => _ = params.insert("artifactIds".to_owned(), ids),
+        (Body::Ids, _) => {
+            return Err(Error::invalid_params("the body must be an array of ids or a JSON object").into());
         }
+        (Body::Params, _) => return Err(Error::invalid_params("the body must be a JSON object").into()),
     }
     for (given, param) in resource.renamed {
         let value = params.remove(*given);
@@ -110,7 +110,7 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    async fn answer(self, id: Option<String>) -> Result<Response, Refused> {
+    async fn answer(mut self, id: Option<String>) -> Result<Response, Refused> {
         let operation = self.resource.operation;
         match self.resource.answer {
             Answer::Result | Answer::Bytes => Ok(reply::json_text(self.called().await?)),
@@ -133,8 +133,8 @@ impl Asked<'_> {
         }
     }
 
-    async fn called(&self) -> Result<Reply> {
-        let params = Value::Object(self.params.clone());
+    async fn called(&mut self) -> Result<Reply> {
+        let params = Value::Object(std::mem::take(&mut self.params));
         self.app.call_from_afar(self.resource.operation, params, query::actor(self.headers)).await
     }
 

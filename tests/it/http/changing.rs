@@ -63,9 +63,10 @@ fn tags_are_given_as_words_too() {
     let bulk = server.rpc("bulk_update", json!({ "artifactIds": [id], "tags": ["late"] }));
     assert_eq!(bulk["result"]["success"], true);
     let refused = server.send("PUT", &path, &json!({ "tags": ["a", 1] }));
-    assert_eq!((refused.status, &refused.json()["field"]), (400, &json!("tags")));
+    assert_eq!((refused.status, &refused.json()["field"]), (400, &json!("tags[1]")));
     let refused = server.send("PUT", &path, &json!({ "tags": { "a": 1 } }));
-    assert_eq!((refused.status, &refused.json()["field"]), (400, &json!("tags")));
+    assert_eq!((refused.status, &refused.json()["field"]), (400, &json!("tags.a")));
+    assert_eq!(server.send("PUT", &path, &json!({ "tags": "baseline" })).status, 400);
     let changed = server.send("PUT", &path, &json!({ "tags": { "old": null, "late": "yes" } })).ok();
     assert_eq!(changed["artifact"]["tags"], json!({ "baseline": "", "checked": "", "late": "yes" }));
 }

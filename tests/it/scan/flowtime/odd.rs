@@ -78,22 +78,6 @@ fn a_run_is_registered_though_other_files_of_it_are_not_understood() {
 }
 
 #[test]
-fn telemetry_that_cannot_be_read_can_not_be_replayed_either() {
-    let place = folder::place();
-    let data = data(&place);
-    write(&data.join("telemetry/broken/data.parquet"), "x");
-    write(&data.join("telemetry/named/data.parquet"), "x");
-    write_json(&data.join("telemetry/named/metadata.json"), &json!({"capabilities": ["view"]}));
-    write(&data.join("telemetry/good/data.csv"), "a\n1\n");
-    assert_eq!(codes(&place.ok("scan", json!({}))), ["malformed"; 2]);
-    for (id, capabilities) in
-        [("broken", json!([])), ("named", json!(["view"])), ("good", json!(["replay", "compare"]))]
-    {
-        assert_eq!(place.get(id)["capabilities"], capabilities, "{id}");
-    }
-}
-
-#[test]
 fn nothing_leads_out_of_the_folder_and_nothing_deep_breaks_the_scan() {
     let place = folder::place();
     let data = data(&place);
