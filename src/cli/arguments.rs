@@ -279,7 +279,7 @@ pub(super) struct Serve {
     #[arg(long)]
     pub(super) ordered: bool,
     /// Serve HTTP on this address instead, until SIGTERM or SIGINT: 127.0.0.1:8484
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = super::serve::address)]
     pub(super) http: Option<std::net::SocketAddr>,
     /// With --http: a file with the token that every request must show; needed where other machines can connect
     #[arg(long, value_name = "FILE", requires = "http")]

@@ -9,10 +9,11 @@ use super::table::{Column, Table};
 use super::words;
 use crate::model::artifact::{Artifact, Status};
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 10] = [
     Column::left("ID").painted(Style::Name),
     Column::left("TYPE").shrinks(),
     Column::left("KEY").shrinks(),
+    Column::left("TITLE").shrinks(),
     Column::right("VERSION"),
     Column::right("CONTENT"),
     Column::right("SIZE"),
@@ -37,6 +38,7 @@ pub(super) fn table(artifacts: &[Artifact], now: Timestamp, paths: Option<&[Vec<
             id.to_owned(),
             artifact.artifact_type.to_string(),
             words::clean(&artifact.logical_key).into_owned(),
+            words::clean(artifact.title.as_deref().unwrap_or_default()).into_owned(),
             format!("v{}", artifact.version),
             words::content(artifact),
             words::size(artifact.size_bytes.0),

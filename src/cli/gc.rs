@@ -199,7 +199,7 @@ pub(super) fn confirm(yes: bool, question: &str) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::Usage(
             Error::invalid_params("there is no terminal to ask at, so nothing was done")
-                .hint("look at the plan, and say --yes"),
+                .hint("say --yes once it is what you want"),
         ));
     }
     let mut stderr = std::io::stderr().lock();

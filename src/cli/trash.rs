@@ -12,7 +12,7 @@ use super::progress::Progress;
 use super::stop::Stop;
 use super::table::{Column, Table};
 use super::{Failure, Outcome, print, show, words};
-use crate::model::artifact::Artifact;
+use crate::model::artifact::{Artifact, Status, Storage};
 use crate::model::retention::Trashed;
 
 pub(super) const EXAMPLES: &str = "\
@@ -37,6 +37,9 @@ pub(super) struct Delete {
     /// Delete what is pinned or in a live dataset all the same
     #[arg(long)]
     force: bool,
+    /// Don't ask before files that are kept in place leave their producer's folder
+    #[arg(long, short)]
+    yes: bool,
     /// Print JSON, one line for each
     #[arg(long)]
     json: bool,
@@ -131,6 +134,14 @@ pub(super) fn delete(place: &Place, options: &Delete) -> Outcome {
     let caller = Caller::at(place)?;
     // What is meant is known of all before one of them goes.
     let found = options.references.iter().map(|reference| caller.resolve(reference)).collect::<Result<Vec<_>, _>>()?;
+    let moved: Vec<&Artifact> = found.iter().filter(|one| leaves_its_folder(one)).collect();
+    if let Some(first) = moved.first() {
+        let what = match moved.len() {
+            1 => format!("the files of {}", show::named(first)),
+            several => format!("the files of {several} artifacts"),
+        };
+        confirm(options.yes, &format!("Move {what} out of their producer's folder, into the trash?"))?;
+    }
     for artifact in found {
         let params = json!({ "artifactId": artifact.artifact_id, "reason": options.reason, "force": options.force });
         let text = caller.text("delete_artifact", params)?;
@@ -154,6 +165,11 @@ pub(super) fn delete(place: &Place, options: &Delete) -> Outcome {
         }
     }
     Ok(0)
+}
+
+/// Whether deleting an artifact moves files that their producer may still look for.
+fn leaves_its_folder(artifact: &Artifact) -> bool {
+    artifact.storage == Storage::InPlace && artifact.status != Status::Tombstoned
 }
 
 pub(super) fn restore(place: &Place, options: &Restore) -> Outcome {

@@ -42,6 +42,9 @@ pub(super) fn document(catalog: &Catalog) -> Value {
     })
 }
 
+/// The header that says what the client has.
+const KNOWN: (&str, &str) = ("If-None-Match", "ETags that the client has already.");
+
 fn verb(verb: Verb) -> &'static str {
     match verb {
         Verb::Get => "get",
@@ -65,17 +68,19 @@ fn operation(catalog: &Catalog, resource: &Resource, entry: &Entry) -> Value {
     if resource.answer == Answer::Revised {
         parameters.push(json!({
             "name": "If-Match", "in": "header", "required": false,
-            "schema": { "type": "string", "pattern": "^(\\*|\"[0-9]{1,15}\")$" },
-            "description": "The ETag of the revision that is meant; another one is refused.",
+            "schema": { "type": "string", "pattern": "^(\\*|\"[0-9]{1,15}\"(, *\"[0-9]{1,15}\")*)$" },
+            "description": "The ETag of the revision that is meant, or several; another one is refused.",
         }));
     }
-    if resource.answer == Answer::Bytes {
-        for (name, about) in [("Range", "One range of bytes."), ("If-None-Match", "ETags that the client has already.")]
-        {
-            parameters.push(json!({
-                "name": name, "in": "header", "required": false, "description": about, "schema": { "type": "string" },
-            }));
-        }
+    let headers: &[(&str, &str)] = match resource.answer {
+        Answer::Bytes => &[("Range", "One range of bytes."), KNOWN],
+        Answer::Whole => &[KNOWN],
+        _ => &[],
+    };
+    for (name, about) in headers {
+        parameters.push(json!({
+            "name": name, "in": "header", "required": false, "description": about, "schema": { "type": "string" },
+        }));
     }
     let mut described = json!({
         "operationId": resource.name,
@@ -230,6 +235,9 @@ fn responses(resource: &Resource, entry: &Entry) -> Value {
             let mut answer = json_answer("The artifact.", schema);
             answer["headers"] = etag();
             responses.insert("200".to_owned(), answer);
+            let known =
+                "The artifact still has the revision that the client has; what it is related to may have grown.";
+            responses.insert("304".to_owned(), json!({ "description": known }));
         }
         Answer::Files => {
             let schema = json!({
@@ -265,7 +273,7 @@ fn statuses(resource: &Resource) -> Vec<u16> {
         Verb::Get => {}
         Verb::Put => statuses.extend([409, 412, 415, 507]),
         Verb::Post => statuses.extend([409, 415, 507]),
-        Verb::Delete => statuses.extend([409, 507]),
+        Verb::Delete => statuses.extend([409, 412, 507]),
     }
     if resource.answer == Answer::Bytes {
         statuses.push(416);

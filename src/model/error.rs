@@ -204,6 +204,31 @@ impl Error {
         self
     }
 
+    /// Calls the parameter at fault as the caller called it, at the head of the sentence too.
+    #[must_use]
+    pub fn called(mut self, param: &str, name: &str) -> Self {
+        let renamed = |text: &str| {
+            let rest =
+                text.strip_prefix(param).filter(|rest| !rest.starts_with(|next: char| next.is_alphanumeric()))?;
+            Some(format!("{name}{rest}"))
+        };
+        if let Some(field) = self.inner.field.as_deref().and_then(renamed) {
+            self.inner.field = Some(field);
+            if let Some(message) = renamed(&self.inner.message) {
+                self.inner.message = message;
+            }
+        }
+        self
+    }
+
+    /// Says something else for what the caller doesn't know, such as a path of this machine.
+    #[must_use]
+    pub fn reworded(mut self, from: &str, to: &str) -> Self {
+        self.inner.message = self.inner.message.replace(from, to);
+        self.inner.hint = self.inner.hint.map(|hint| hint.replace(from, to));
+        self
+    }
+
     /// Adds a detail that programs read.
     #[must_use]
     pub fn detail(mut self, key: &str, value: impl Into<Value>) -> Self {
@@ -219,6 +244,11 @@ impl Error {
     /// The sentence.
     pub fn message(&self) -> &str {
         &self.inner.message
+    }
+
+    /// The parameter at fault.
+    pub fn field_name(&self) -> Option<&str> {
+        self.inner.field.as_deref()
     }
 
     /// The way out, where there is one.

@@ -76,7 +76,7 @@ pub enum Body {
 pub enum Answer {
     /// The operation's result.
     Result,
-    /// The operation's result, which holds an artifact: its revision is the ETag, and If-Match names the one that is meant.
+    /// The result of a change, which holds an artifact: its revision is the ETag, and If-Match names the one that is meant.
     Revised,
     /// An artifact with its files and relationships.
     Whole,
@@ -158,7 +158,11 @@ const UPLOAD: &[Word] = &[
     UPLOAD_TYPE,
     UPLOAD_NAME,
     word(&["key", "logicalKey"], "logicalKey", Written::Text, "The logical key."),
-    own(&["format"], Written::OneOf(&["table", "file"]), "What the file is; else as its name and first bytes say."),
+    own(
+        &["format"],
+        Written::OneOf(&["table", "file"]),
+        "What the file is; else as its name says, or Content-Type where the name says nothing.",
+    ),
     own(&["schemaVersion"], Written::Number, "Version of the type's schema."),
     own(&["artifactId"], Written::Text, "An id of your own."),
     own(&["title"], Written::Text, "A title for people."),
@@ -345,6 +349,7 @@ pub static RESOURCES: &[Resource] = &[
     },
     Resource {
         words: DELETION,
+        answer: Answer::Revised,
         ..resource(Verb::Delete, "/v1/artifacts/{id}", "deleteArtifact", "delete_artifact", "Put it into the trash")
     },
     Resource {

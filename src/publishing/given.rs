@@ -59,7 +59,7 @@ impl Content {
                 bytes.len()
             ))
             .field("content")
-            .hint("write it to a file and give its dataPath"));
+            .hint("write it to a file and publish that"));
         }
         Ok(bytes)
     }

@@ -25,21 +25,24 @@ pub fn update(writer: &mut Writer, found: &Found, wish: &Wish) -> Result<bool> {
         return Err(Error::conflict(format!("artifact {artifact_id} was deleted, so nothing about it can change"))
             .field("artifactId"));
     }
-    let current = found.state.revision;
-    if let Some(Count(revision)) = wish.revision.filter(|revision| revision.0 != current) {
-        let message =
-            format!("artifact {artifact_id} has revision {current}, not {revision}: it has changed meanwhile");
-        return Err(Error::conflict(message)
-            .field("revision")
-            .hint("look at it again, and send the change with its current revision or without one")
-            .detail("currentRevision", current));
-    }
+    has_revision(found, wish.revision)?;
     wish.values.check(&found.state.tags)?;
     let Some(updated) = Updated::of(&wish.values, &found.state) else { return Ok(false) };
     let at = clock::millis_text(writer.now());
     writer.manifest().set_values(found.seq, &updated.after, &at)?;
     writer.record_told(UPDATED, Some(artifact_id.as_str()), &updated)?;
     Ok(true)
+}
+
+/// Refuses what was decided on another revision than the artifact has.
+pub fn has_revision(found: &Found, decided_on: Option<Count>) -> Result<()> {
+    let (artifact_id, current) = (&found.record.artifact_id, found.state.revision);
+    let Some(Count(revision)) = decided_on.filter(|revision| revision.0 != current) else { return Ok(()) };
+    let message = format!("artifact {artifact_id} has revision {current}, not {revision}: it has changed meanwhile");
+    Err(Error::conflict(message)
+        .field("revision")
+        .hint("look at it again, and send the change with its current revision or without one")
+        .detail("currentRevision", current))
 }
 
 /// Refuses an alias that would mean something else already.

@@ -6,6 +6,6 @@ mod curating;
 mod cursor;
 mod resolving;
 
-pub use curating::{Wish, check_alias, update};
+pub use curating::{Wish, check_alias, has_revision, update};
 pub use cursor::Cursor;
 pub use resolving::resolve;

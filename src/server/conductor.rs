@@ -98,18 +98,19 @@ impl Wake {
 pub(super) fn conduct(session: Arc<Session>, input: Lines) -> Ending {
     reading::start(&session, Box::new(input));
     let ending = watch(&session);
-    wind_down(&session, ending);
+    wind_down(&session, ending, || false);
     match ending {
         Ending::Drained if session.replies.output().is_broken() => Ending::Unheard,
         _ => ending,
     }
 }
 
-/// Watches over a session that reads no lines, until a signal or until it is told that nothing more comes.
-pub(super) fn oversee(session: &Arc<Session>, before_the_end: impl FnOnce()) -> Ending {
+/// Watches over a session that reads no lines, until a signal or until it is told that nothing more comes. What is
+/// `under_way` elsewhere may still call until it has ended, or until the requests of a session would have to.
+pub(super) fn oversee(session: &Arc<Session>, before_the_end: impl FnOnce(), under_way: impl Fn() -> bool) -> Ending {
     let ending = watch(session);
     before_the_end();
-    wind_down(session, ending);
+    wind_down(session, ending, under_way);
     ending
 }
 
@@ -183,14 +184,21 @@ fn tend(session: &Arc<Session>) -> bool {
 }
 
 /// Lets what is under way end, within five seconds unless the client itself has closed its end.
-fn wind_down(session: &Arc<Session>, ending: Ending) {
+fn wind_down(session: &Arc<Session>, ending: Ending, under_way: impl Fn() -> bool) {
     let begun = Instant::now();
     let limit = if ending == Ending::Drained { Duration::MAX } else { GRACE_ALL };
     if ending != Ending::Drained {
-        session.stop();
+        let mut stopped = false;
         // Nobody reads the replies: there is no use in going on for their sake.
         let mut cancel_at = Some(if ending == Ending::Unheard { Duration::ZERO } else { GRACE });
         wait(session, begun, GRACE_CANCELLED, |passed| {
+            if !stopped && (passed >= GRACE || !under_way()) {
+                stopped = true;
+                session.stop();
+            }
+            if !stopped {
+                tend(session);
+            }
             if cancel_at.is_some_and(|at| passed >= at) {
                 cancel_at = None;
                 aside(session, |session| {
@@ -198,8 +206,9 @@ fn wind_down(session: &Arc<Session>, ending: Ending) {
                     tasks.iter().for_each(|task| session.cancel_task(task));
                 });
             }
-            session.lock().requests == 0
+            stopped && session.lock().requests == 0
         });
+        session.stop();
         session.lock().halted = true;
     }
     // The last reply may still be held back by a thread that has not come to flushing it.

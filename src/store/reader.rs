@@ -1,12 +1,13 @@
 //! Reading a store: what readers and writers can both see, and the reader that sees one moment.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Store, moving};
-use crate::base::{beneath, clock, files};
+use crate::base::files::{self, FileError};
+use crate::base::{beneath, clock};
 use crate::manifest::{FOR_EVER, Found, Manifest, ObjectRow};
 use crate::model::artifact::{Artifact, FileEntry, Format, Storage};
 use crate::model::compaction::CompactFile;
@@ -128,6 +129,17 @@ pub trait View {
         Ok(file)
     }
 
+    /// Whether a file that is kept in place looks otherwise than when its bytes were last read. What was expanded from a
+    /// compact form was proven by that.
+    fn looks_otherwise(&self, found: &Found, entry: &FileEntry, now: &Metadata) -> Result<bool> {
+        if self.is_managed(found) || self.manifest().compact_form(found.seq, &entry.path)?.is_some() {
+            return Ok(false);
+        }
+        let then = self.manifest().looks(found.seq)?.remove(&entry.path);
+        Ok(then
+            .is_none_or(|looks| (looks.size_bytes.0, looks.mtime_ns) != (now.len(), files::fingerprint(now).mtime_ns)))
+    }
+
     /// What is said of a file of an artifact whose bytes have another hash than they should.
     fn altered(&self, found: &Found, entry: &FileEntry, hash: &Hash) -> Error {
         let (artifact_id, path, right) = (&found.record.artifact_id, &entry.path, entry.hash);
@@ -171,6 +183,11 @@ pub trait View {
                 Err(Error::not_found(format!("{} of artifact {artifact_id} was not found", path.display()))
                     .hint("scan again, so that the artifact says what is there now"))
             }
+            (Err(error), _) if leads_elsewhere(&error) => {
+                let path = folder.join(&below);
+                Err(Error::integrity(format!("{} of artifact {artifact_id} is no plain file any more", path.display()))
+                    .hint("scan again, so that the artifact says what is there now"))
+            }
             (Err(error), _) => Err(error.into()),
         }
     }
@@ -198,6 +215,12 @@ pub trait View {
     fn answers(&self, found: Vec<Found>) -> Vec<Artifact> {
         found.into_iter().map(|found| self.answer(found)).collect()
     }
+}
+
+/// Whether a link or something else has taken the place of a file or of a folder above it.
+fn leads_elsewhere(error: &FileError) -> bool {
+    error.source.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+        || matches!(error.source.kind(), ErrorKind::NotADirectory | ErrorKind::IsADirectory | ErrorKind::InvalidInput)
 }
 
 fn answer(layout: &Layout, Found { record, state, place, .. }: Found) -> Artifact {

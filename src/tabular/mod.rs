@@ -170,6 +170,14 @@ pub fn read_parquet(source: &File, path: &Path, shape: &Shape, scratch: &Path, w
     parquet_in::read(Task { source, path, shape, scratch, watch })
 }
 
+/// The columns of a Parquet file, as its footer says; `path` is for messages only.
+pub fn columns(source: &File, path: &Path, watch: &dyn Watch) -> Result<Vec<Column>> {
+    let shape = Shape::default();
+    // No value is read, so nothing is spilled.
+    let (columns, _) = parquet_in::outline(Task { source, path, shape: &shape, scratch: Path::new(""), watch })?;
+    Ok(columns.into_iter().map(|(name, logical)| Column { name, logical_type: logical.to_string() }).collect())
+}
+
 /// Writes named columns of one length as Parquet into an empty file; gives SHA-256 and length of what was written.
 ///
 /// The same columns give the same bytes. `path` is for messages only. Nothing is flushed to the disk.

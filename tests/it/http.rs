@@ -1,5 +1,10 @@
 //! `keepstone serve --http`: the spawned binary, asked over sockets as any program would, and as no good one would.
 
+mod changing;
+mod ending;
+mod in_place;
+mod sending;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -125,9 +130,21 @@ impl Server {
         published["artifactId"].as_str().expect("an id").to_owned()
     }
 
-    fn stop(&mut self) -> Option<i32> {
+    /// The head of a request that has a body of so many bytes.
+    fn head(&self, verb: &str, path: &str, kind: &str, length: usize) -> String {
+        let host = self.address;
+        format!(
+            "{verb} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
+        )
+    }
+
+    fn terminate(&self) {
         let id = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it is there");
+    }
+
+    fn stop(&mut self) -> Option<i32> {
+        self.terminate();
         self.child.wait().expect("it ends").code()
     }
 }
@@ -574,33 +591,6 @@ fn sixteen_upload_at_once_while_others_rescan_and_nothing_is_lost() {
     assert_eq!(runs.as_array().map(Vec::len), Some(RUNS));
     let verified = server.rpc("verify_store", json!({}));
     assert_eq!(verified["result"]["findings"], json!([]), "{verified}");
-}
-
-#[test]
-fn the_end_waits_for_what_runs_and_for_no_more() {
-    let mut server = Server::start();
-    let publish = |number: usize| {
-        json!({ "jsonrpc": "2.0", "id": number, "method": "publish_artifact", "params":
-            { "artifactType": "note", "logicalKey": format!("n{number}"), "content": { "encoding": "utf8", "data": "x" } } })
-    };
-    let batch = Value::Array((0..60).map(publish).collect()).to_string();
-    let request = format!(
-        "POST /rpc HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{batch}",
-        server.address,
-        batch.len()
-    );
-    let mut stream = server.connect();
-    stream.write_all(request.as_bytes()).unwrap();
-    while server.place.ok("list_artifacts", json!({}))[0].is_null() {
-        std::thread::yield_now();
-    }
-    assert_eq!(server.stop(), Some(143));
-    let reply = read_reply(stream).expect("it is answered");
-    let answered = reply.ok().as_array().cloned().unwrap();
-    let published = answered.iter().filter(|reply| reply["result"]["success"] == true).count();
-    let kept = server.place.ok("list_artifacts", json!({ "filter": { "limit": 1000 } })).as_array().unwrap().len();
-    assert_eq!(published, kept, "what is answered is kept, and the other way round");
-    assert!(TcpStream::connect(server.address).is_err());
 }
 
 #[test]

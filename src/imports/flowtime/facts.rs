@@ -75,7 +75,9 @@ pub fn read(
         (Kind::Telemetry, Some(scratch)) => sources.schema(scratch, watch)?,
         _ => None,
     };
-    Ok(Ok(sources.facts(kind, name, index, schema)))
+    // What nobody has tried to read may well be a table.
+    let is_table = schema.is_some() || scratch.is_none();
+    Ok(Ok(sources.facts(kind, name, index, schema, is_table)))
 }
 
 /// Everything that was read.
@@ -140,7 +142,7 @@ impl<'a> Sources<'a> {
         Ok(Self { files, manifest, run, model, provenance, own, catalog, spec })
     }
 
-    fn facts(mut self, kind: Kind, name: &str, index: &Index, schema: Option<Value>) -> Facts {
+    fn facts(mut self, kind: Kind, name: &str, index: &Index, schema: Option<Value>, is_table: bool) -> Facts {
         let entry = index.of(name);
         let spec = self.spec.as_ref().map(|(value, _)| value.clone()).unwrap_or_default();
         let tags = self.tags(&spec, &entry);
@@ -164,7 +166,7 @@ impl<'a> Sources<'a> {
         let version = text(&self.run, "engineVersion");
         let said = Said {
             source: Some(source.strip_prefix("flowtime-").unwrap_or(&source).to_owned()),
-            capabilities: self.capabilities(kind),
+            capabilities: self.capabilities(kind, is_table),
             writer: version.map(|version| Writer { name: Some("flowtime".to_owned()), version: Some(version) }),
             params: self.params(name, &spec, schema),
         };
@@ -211,13 +213,13 @@ impl<'a> Sources<'a> {
     }
 
     /// What its files allow, and what it says itself.
-    fn capabilities(&self, kind: Kind) -> Vec<String> {
+    fn capabilities(&self, kind: Kind, is_table: bool) -> Vec<String> {
         let has = |folder: &str| self.files.inner().any(|path| path.starts_with(folder));
         let exported = has("aggregates/") || has("gold/");
         let of_files = match kind {
             Kind::Model => [false; 3],
             Kind::Run => [self.spec.is_some(), has("series/") || exported, exported],
-            Kind::Telemetry => [true, true, false],
+            Kind::Telemetry => [is_table, is_table, false],
         };
         let mut capabilities: Vec<String> = Vec::new();
         let of_files = ["replay", "compare", "export"].into_iter().zip(of_files).filter(|(_, holds)| *holds);
@@ -266,7 +268,10 @@ impl<'a> Sources<'a> {
         let named = ["data.parquet", "data.csv"].into_iter().find_map(|name| self.files.find(name));
         let Some(inner) = named.or_else(|| self.files.inner().find(|path| is_table(path))) else { return Ok(None) };
         match described(self.files.root, &format!("{}{inner}", self.files.folder), scratch, watch) {
-            Ok(table) => Ok(Some(schema(inner, &table))),
+            Ok(table) => {
+                let at = |moment: Option<Timestamp>| moment.map(clock::micros_text);
+                Ok(Some(schema_of(inner, &table.columns, table.row_count, (at(table.min_ts), at(table.max_ts)))))
+            }
             Err(error) => match error.kind() {
                 Failure::Cancelled | Failure::NoSpace | Failure::Internal | Failure::ReadOnly => Err(error),
                 _ => {
@@ -294,13 +299,19 @@ fn described(root: &Path, below: &str, scratch: &Path, watch: &dyn Watch) -> Res
     Ok(tabular::import_csv(&file, &path, &BTreeMap::new(), &shape, &into, scratch, watch)?.table)
 }
 
-fn schema(file: &str, table: &Table) -> Value {
+/// The param `schema` of telemetry: the columns, rows and time of its table.
+pub fn schema_of(
+    file: &str,
+    columns: &[tabular::Column],
+    row_count: u64,
+    (min_ts, max_ts): (Option<String>, Option<String>),
+) -> Value {
     let column = |column: &tabular::Column| json!({"name": column.name, "type": column.logical_type});
-    let columns: Vec<Value> = table.columns.iter().map(column).collect();
-    let mut schema = json!({"file": file, "columns": columns, "rowCount": table.row_count});
-    for (key, at) in [("minTs", table.min_ts), ("maxTs", table.max_ts)] {
+    let columns: Vec<Value> = columns.iter().map(column).collect();
+    let mut schema = json!({"file": file, "columns": columns, "rowCount": row_count});
+    for (key, at) in [("minTs", min_ts), ("maxTs", max_ts)] {
         if let Some(at) = at {
-            schema[key] = json!(clock::micros_text(at));
+            schema[key] = json!(at);
         }
     }
     schema

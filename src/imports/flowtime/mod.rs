@@ -12,11 +12,14 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
-pub use facts::{Facts, Reading, read};
+pub use facts::{Facts, Reading, read, schema_of};
 pub use index::Index;
 
 use crate::base::files;
 use crate::store::config::FLOWTIME_FAMILIES;
+
+/// What can be done with telemetry whose table can be read.
+pub const OF_TABLES: [&str; 2] = ["replay", "compare"];
 
 /// What a folder holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +51,7 @@ impl Kind {
     }
 
     /// Who makes them, where nothing else is said.
-    fn source(self) -> &'static str {
+    pub fn source(self) -> &'static str {
         ["sim", "engine", "import"][self as usize]
     }
 }

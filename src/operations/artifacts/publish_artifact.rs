@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::base::clock;
+use crate::base::{clock, files};
+use crate::imports::flowtime;
 use crate::manifest::Found;
 use crate::model::artifact::{
     Artifact, Format, Git, Input, Outcome, Publication, Record, Request, Storage, TypeDefinition,
@@ -17,13 +18,13 @@ use crate::model::curation;
 use crate::model::hash::Hash;
 use crate::model::ids::{ArtifactId, ArtifactType, Relation, RunId};
 use crate::model::number::{self, Count};
-use crate::model::{Error, Result};
+use crate::model::{Error, Result, Watch};
 use crate::objects::Staged;
 use crate::operations::params::{self, Tags};
 use crate::operations::{Command, Context, Operation};
 use crate::publishing::{self, Content, Equals, Given, GivenFile, Identity, Ingested, Mode, Source};
 use crate::store::{Store, View, Writer};
-use crate::tabular::ColumnType;
+use crate::tabular::{self, ColumnType};
 
 /// Longest logical key, in bytes.
 const LONGEST_KEY: usize = 1024;
@@ -33,6 +34,9 @@ const LONGEST_KEY: usize = 1024;
 /// Identity is type, schemaVersion, logicalKey and content hash, among active artifacts: publishing it again answers
 /// the existing artifact. With `artifactId` only that id counts. The reply is a promise: what was published has reached
 /// the disk.
+///
+/// A table of the type `telemetry` gets what a scan of FlowTime's folders would say of it, where it is not given: the
+/// source `import`, the capabilities `replay` and `compare`, and its columns as the param `schema`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(extend("examples" = [
@@ -203,6 +207,10 @@ impl Command for PublishArtifact {
                 ingested.originals.removable(store.layout())?;
             }
         }
+        let params = match &ingested {
+            Some(ingested) => described(store, params, ingested, context.watch)?,
+            None => params,
+        };
         let identity = identity(&params, &given);
         let equals = match &ingested {
             Some(ingested) => identity.prove_equals(ingested, &store.read()?, context.watch)?,
@@ -276,6 +284,27 @@ impl Command for PublishArtifact {
         remove_original(&params, ingested, Mode::FileHash, writer)?;
         Ok(published(writer.answer(found), None))
     }
+}
+
+/// A table of telemetry says of itself what a scan would say of it, where its publisher doesn't.
+fn described(store: &Store, mut params: Params, ingested: &Ingested, watch: &dyn Watch) -> Result<Params> {
+    let telemetry = flowtime::Kind::Telemetry;
+    let (Format::Table, [file]) = (ingested.format, &ingested.files[..]) else { return Ok(params) };
+    if params.artifact_type.as_str() != telemetry.artifact_type() {
+        return Ok(params);
+    }
+    params.source.get_or_insert_with(|| telemetry.source().to_owned());
+    params.capabilities.get_or_insert_with(|| flowtime::OF_TABLES.map(str::to_owned).to_vec());
+    let said = params.params.get_or_insert_default();
+    if !said.contains_key("schema") {
+        let staged = ingested.staged.iter().find(|staged| staged.hash == file.hash);
+        let path = staged.map_or_else(|| store.objects().path(&file.hash), |staged| staged.path().to_owned());
+        let columns = tabular::columns(&files::open_regular(&path)?.0, &path, watch)?;
+        let times = (ingested.min_ts.clone(), ingested.max_ts.clone());
+        let schema = flowtime::schema_of(&file.path, &columns, ingested.row_count.unwrap_or_default(), times);
+        said.insert("schema".to_owned(), schema);
+    }
+    Ok(params)
 }
 
 fn given(params: &Params, definition: Option<TypeDefinition>) -> Result<Given> {

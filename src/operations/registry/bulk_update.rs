@@ -1,6 +1,5 @@
 //! `bulk_update`
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -11,7 +10,7 @@ use crate::model::ids::ArtifactId;
 use crate::model::number::Count;
 use crate::model::{Kind, Result};
 use crate::operations::params::counted;
-use crate::operations::registry::NewValues;
+use crate::operations::registry::{NewTags, NewValues};
 use crate::operations::{Command, Context, Operation};
 use crate::registry::{self, Wish};
 use crate::store::{Store, View, Writer};
@@ -37,9 +36,9 @@ pub struct Params {
     #[serde(default, deserialize_with = "said")]
     #[schemars(with = "Option<String>")]
     description: Option<Option<String>>,
-    /// Tags that they get; one whose value is null is taken from them, and the others stay. Each may have 1000, of keys of 1
-    /// to 128 bytes without control characters and values of at most 4096 bytes.
-    tags: Option<BTreeMap<String, Option<String>>>,
+    /// Tags that they get, an object of texts or a list of words; one whose value is null is taken from them, and the others
+    /// stay. Each may have 1000, of keys of 1 to 128 bytes without control characters and values of at most 4096 bytes.
+    tags: Option<NewTags>,
     /// Whether they are archived.
     archived: Option<bool>,
 }
@@ -92,7 +91,7 @@ impl Command for BulkUpdate {
     fn prepare(_: &Arc<Store>, params: Params, context: &Context) -> Result<Self::Prepared> {
         let Params { artifact_ids, title, description, tags, archived } = params;
         counted("artifactIds", artifact_ids.len(), 1, MOST)?;
-        let values = NewValues { title, description, tags, archived }.checked()?;
+        let values = NewValues { title, description, tags: tags.map(|tags| tags.0), archived }.checked()?;
         Ok((artifact_ids, Wish { values, revision: None }, context.actor.map(str::to_owned)))
     }
 

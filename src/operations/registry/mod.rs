@@ -10,9 +10,11 @@ pub mod set_alias;
 pub mod update_artifact;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::Error as _;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -331,6 +333,55 @@ impl JsonSchema for ParamCondition {
                 { "type": ["string", "number", "boolean"] },
                 { "type": "array", "items": { "type": ["string", "number", "boolean"] } },
                 range,
+            ],
+        })
+    }
+}
+
+/// Tags that artifacts get or lose: an object of texts and nulls, or a list of words whose value is "".
+#[derive(Debug, Clone)]
+pub struct NewTags(BTreeMap<String, Option<String>>);
+
+impl<'de> Deserialize<'de> for NewTags {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        deserializer.deserialize_any(NewTagsReading)
+    }
+}
+
+/// Reads new tags in place, so that an error names the one that is wrong.
+struct NewTagsReading;
+
+impl<'de> Visitor<'de> for NewTagsReading {
+    type Value = NewTags;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object of texts and nulls or a list of words")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> std::result::Result<NewTags, A::Error> {
+        BTreeMap::deserialize(MapAccessDeserializer::new(fields)).map(NewTags)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, words: A) -> std::result::Result<NewTags, A::Error> {
+        let words: Vec<String> = Vec::deserialize(SeqAccessDeserializer::new(words))?;
+        Ok(NewTags(words.into_iter().map(|word| (word, Some(String::new()))).collect()))
+    }
+}
+
+impl JsonSchema for NewTags {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "NewTags".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "anyOf": [
+                { "type": "object", "additionalProperties": { "type": ["string", "null"] } },
+                { "type": "array", "items": { "type": "string" } },
             ],
         })
     }

@@ -1,6 +1,5 @@
 //! `update_artifact`
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -11,7 +10,7 @@ use crate::model::artifact::Artifact;
 use crate::model::curation::said;
 use crate::model::ids::ArtifactId;
 use crate::model::number::Count;
-use crate::operations::registry::NewValues;
+use crate::operations::registry::{NewTags, NewValues};
 use crate::operations::{Command, Context, Operation};
 use crate::registry::{self, Wish};
 use crate::store::{Store, View, Writer};
@@ -38,9 +37,9 @@ pub struct Params {
     #[serde(default, deserialize_with = "said")]
     #[schemars(with = "Option<String>")]
     description: Option<Option<String>>,
-    /// Tags that it gets; one whose value is null is taken from it, and the others stay. It may have 1000, of keys of 1 to 128
-    /// bytes without control characters and values of at most 4096 bytes.
-    tags: Option<BTreeMap<String, Option<String>>>,
+    /// Tags that it gets, an object of texts or a list of words; one whose value is null is taken from it, and the others stay.
+    /// It may have 1000, of keys of 1 to 128 bytes without control characters and values of at most 4096 bytes.
+    tags: Option<NewTags>,
     /// Whether it is archived: a search leaves archived ones out.
     archived: Option<bool>,
     /// The revision that the change was decided on: when the artifact has another by now, it is a conflict that names
@@ -75,7 +74,7 @@ impl Command for UpdateArtifact {
 
     fn prepare(_: &Arc<Store>, params: Params, context: &Context) -> Result<Self::Prepared> {
         let Params { artifact_id, title, description, tags, archived, revision } = params;
-        let values = NewValues { title, description, tags, archived }.checked()?;
+        let values = NewValues { title, description, tags: tags.map(|tags| tags.0), archived }.checked()?;
         Ok((artifact_id, Wish { values, revision }, context.actor.map(str::to_owned)))
     }
 

@@ -10,6 +10,7 @@ use crate::model::artifact::Artifact;
 use crate::model::ids::ArtifactId;
 use crate::model::number::Count;
 use crate::operations::{Command, Context, Operation};
+use crate::registry;
 use crate::retention;
 use crate::store::{Ahead, Store, View, Writer};
 
@@ -32,6 +33,9 @@ pub struct Params {
     /// Whether it is deleted although something protects it; false unless given.
     #[schemars(extend("default" = false))]
     force: Option<bool>,
+    /// The revision that the deletion was decided on: when the artifact has another by now, it is a conflict that names
+    /// currentRevision, and nothing changes.
+    revision: Option<Count>,
 }
 
 /// What became of it.
@@ -70,6 +74,7 @@ impl Command for DeleteArtifact {
     fn commit((params, actor, ahead): Self::Prepared, writer: &mut Writer) -> Result<Deleted> {
         writer.bring(ahead);
         let found = writer.found(params.artifact_id.as_str())?;
+        registry::has_revision(&found, params.revision)?;
         let (dependents, count) = writer.manifest().live_outputs(found.seq, NAMED_MOST)?;
         writer.set_actor(actor.clone());
         let changed = retention::delete(writer, &found, params.reason, actor, params.force == Some(true))?;

@@ -9,7 +9,9 @@ use tokio::sync::{Semaphore, oneshot};
 use super::super::session::Session;
 use super::super::task::Task;
 use super::super::{REQUESTS_IN_FLIGHT_MAX, fault};
+use super::body::Memory;
 use super::guard::{Guard, Token};
+use super::under_way::UnderWay;
 use crate::model::{Error, Kind, Params, Result};
 use crate::operations::{Method, Reply};
 use crate::store::Site;
@@ -18,6 +20,8 @@ use crate::store::Site;
 pub(super) struct App {
     pub(super) session: Arc<Session>,
     pub(super) guard: Guard,
+    pub(super) memory: Memory,
+    pub(super) under_way: UnderWay,
     /// Requests beyond the session's room wait here, without a thread.
     room: Semaphore,
     openapi: OnceLock<Bytes>,
@@ -40,7 +44,14 @@ impl Drop for Awaited<'_> {
 impl App {
     pub(super) fn new(session: Arc<Session>, address: SocketAddr, token: Option<Token>) -> Arc<Self> {
         let room = Semaphore::new(REQUESTS_IN_FLIGHT_MAX);
-        Arc::new(Self { session, guard: Guard::new(address, token), room, openapi: OnceLock::new() })
+        Arc::new(Self {
+            session,
+            guard: Guard::new(address, token),
+            memory: Memory::default(),
+            under_way: UnderWay::default(),
+            room,
+            openapi: OnceLock::new(),
+        })
     }
 
     /// Calls a method on behalf of a client, which may name no files of this machine.
@@ -58,7 +69,15 @@ impl App {
                 format!("{param}: no path of this machine can be given over HTTP"),
             )
             .field(*param)
-            .hint("send the bytes: POST /v1/artifacts takes a file as its body"));
+            .hint(match method.name {
+                "publish_artifact" => "send the bytes: POST /v1/artifacts takes a file as its body",
+                _ => "leave it out, or have it done on the server's own machine",
+            }));
+        }
+        if method.name == "scan" && params.at("mode").is_some_and(|mode| mode == "move") {
+            return Err(Error::path_not_allowed("mode: over HTTP no file is taken out of its producer's folder")
+                .field("mode")
+                .hint("use copy, or have it done on the server's own machine"));
         }
         self.run(method, params, actor).await
     }

@@ -22,7 +22,8 @@ use sha2::{Digest, Sha256};
 use super::app::App;
 use super::reply::Refused;
 use crate::base::files;
-use crate::model::{Error, Hash, Result};
+use crate::model::{Error, Hash, Result, Unwatched};
+use crate::objects;
 use crate::store::{Store, View};
 
 /// How much is read and sent at a time.
@@ -59,10 +60,20 @@ fn find(store: &Arc<Store>, artifact_id: &str, name: &str) -> Result<Wanted> {
     let entry = reader.file_named(&found, name)?;
     let file = reader.open_file(&found, &entry)?;
     let path = reader.location(&found, &entry).unwrap_or_else(|| reader.objects().path(&entry.hash));
-    let size = files::metadata_of(&file, &path)?.len();
+    let metadata = files::metadata_of(&file, &path)?;
+    let size = metadata.len();
     if size != entry.size_bytes.0 {
         let message = format!("{} has {size} bytes instead of {}", path.display(), entry.size_bytes.0);
         return Err(Error::integrity(message).hint("scan again, so that the artifact says what is there now"));
+    }
+    // What is proven before the head leaves can be refused with a reason; of a range nothing can be proven later.
+    let proven = size > PIECE && !reader.looks_otherwise(&found, &entry, &metadata)?;
+    drop(reader);
+    if !proven {
+        let hash = objects::hash_file(&file, &path, size, &Unwatched)?;
+        if hash != entry.hash {
+            return Err(store.read()?.altered(&found, &entry, &hash));
+        }
     }
     let media_type = entry.media_type.unwrap_or_else(|| "application/octet-stream".to_owned());
     let name = entry.path.rsplit('/').next().unwrap_or_default().to_owned();
@@ -117,7 +128,7 @@ fn content_type(said: &str) -> HeaderValue {
 }
 
 /// Whether a tag from If-None-Match means this one; for whether something changed, a weak one does as well.
-fn matches(given: &str, tag: &str) -> bool {
+pub(super) fn matches(given: &str, tag: &str) -> bool {
     let given = given.trim();
     given == "*" || given.strip_prefix("W/").unwrap_or(given) == tag
 }

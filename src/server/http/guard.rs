@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -66,9 +66,16 @@ impl Guard {
         Self { address, token }
     }
 
-    fn admit(&self, path: &str, headers: &HeaderMap) -> Result<(), Refused> {
+    fn admit(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
         let forbidden = |error: Error| Refused(StatusCode::FORBIDDEN, error);
+        if headers.get_all(HOST).iter().count() > 1 {
+            return Err(Error::invalid_request("there are several Host headers").into());
+        }
         let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if let Some(address) = uri.authority().filter(|address| !host.eq_ignore_ascii_case(address.as_str())) {
+            let message = format!("the request is for {address}, and its Host header names another server");
+            return Err(Error::invalid_request(message).into());
+        }
         // Behind a token a page can't do anything, whatever name it uses.
         if self.token.is_none() && !self.is_own_name(host) {
             return Err(forbidden(Error::invalid_request(format!(
@@ -76,8 +83,9 @@ impl Guard {
                 self.address
             ))));
         }
+        let is_own = |origin: &str| origin.strip_prefix("http://").is_some_and(|own| own.eq_ignore_ascii_case(host));
         if let Some(origin) = headers.get(ORIGIN)
-            && origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://")) != Some(host)
+            && !origin.to_str().is_ok_and(is_own)
         {
             return Err(forbidden(Error::invalid_request("requests of other web pages are refused (Origin)")));
         }
@@ -86,7 +94,7 @@ impl Guard {
             return Err(forbidden(Error::invalid_request("requests of other web pages are refused (Sec-Fetch-Site)")));
         }
         if let Some(token) = &self.token
-            && path != "/healthz"
+            && uri.path() != "/healthz"
         {
             let shown = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
             let shown =
@@ -109,13 +117,14 @@ impl Guard {
         };
         let own = self.address.ip().to_string();
         let own = if self.address.is_ipv6() { format!("[{own}]") } else { own };
-        given == Some(port) && (["localhost", "127.0.0.1", "[::1]"].contains(&name) || name == own)
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        given == Some(port) && (["localhost", "127.0.0.1", "[::1]"].into_iter().any(is) || is(&own))
     }
 }
 
 /// Lets a request through, or refuses it.
 pub(super) async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    match app.guard.admit(request.uri().path(), request.headers()) {
+    match app.guard.admit(request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(refused) => refused.into_response(),
     }
@@ -125,9 +134,9 @@ pub(super) async fn check(State(app): State<Arc<App>>, request: Request, next: N
 mod tests {
     use super::*;
 
-    fn admitted(guard: &Guard, path: &str, headers: &[(&'static str, &str)]) -> u16 {
+    fn admitted(guard: &Guard, uri: &str, headers: &[(&'static str, &str)]) -> u16 {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        guard.admit(path, &headers).err().map_or(200, |Refused(status, _)| status.as_u16())
+        guard.admit(&uri.parse().unwrap(), &headers).err().map_or(200, |Refused(status, _)| status.as_u16())
     }
 
     #[test]
@@ -136,6 +145,7 @@ mod tests {
         for (host, status) in [
             ("127.0.0.1:8484", 200),
             ("localhost:8484", 200),
+            ("LocalHost:8484", 200),
             ("[::1]:8484", 200),
             ("127.0.0.1", 403),
             ("127.0.0.1:80", 403),
@@ -150,6 +160,11 @@ mod tests {
             assert_eq!(admitted(&guard, "/rpc", &[("host", host)]), status, "{host}");
         }
         assert_eq!(admitted(&guard, "/rpc", &[]), 403);
+        let own = ("host", "127.0.0.1:8484");
+        assert_eq!(admitted(&guard, "/rpc", &[own, ("host", "evil.example")]), 400);
+        assert_eq!(admitted(&guard, "/rpc", &[own, own]), 400);
+        assert_eq!(admitted(&guard, "http://127.0.0.1:8484/rpc", &[own]), 200);
+        assert_eq!(admitted(&guard, "http://evil.example/rpc", &[own]), 400);
         for (name, value, status) in [
             ("origin", "http://127.0.0.1:8484", 200),
             ("origin", "http://localhost:8484", 403),

@@ -7,16 +7,18 @@ mod app;
 mod body;
 mod download;
 mod guard;
+mod patient;
 mod query;
 mod reply;
 mod resources;
 mod rpc;
+mod under_way;
 mod upload;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -42,6 +44,7 @@ use crate::store::Site;
 pub use guard::Token;
 
 use app::App;
+use patient::Patient;
 use reply::Refused;
 
 /// Connections beyond these wait until one is closed.
@@ -52,8 +55,10 @@ const HEAD_BYTES_MAX: usize = 16 << 10;
 const HEADERS_MAX: usize = 64;
 /// How long what is under way may take once the end has come.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long connections may take for their last bytes once every request is answered.
-const LAST_BYTES: Duration = Duration::from_millis(300);
+/// How long connections may take for their last bytes once every response is handed over.
+const LAST_BYTES: Duration = Duration::from_secs(1);
+/// How often it is seen whether anything is under way, once the end has come.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// How a store is served over HTTP.
 pub struct HttpOptions {
@@ -92,30 +97,38 @@ pub fn serve(
     let session = Session::shared(site.clone(), about, wake.map_err(failed)?);
     let app = App::new(session.clone(), address, options.token);
     let (stop, stopped) = watch::channel(false);
-    let accepting = runtime.spawn(accept(listener, app, stopped));
+    let accepting = runtime.spawn(accept(listener, app.clone(), stopped));
     listening(address);
+    let mut ended_at = Instant::now();
+    let mut close_the_door = || {
+        ended_at = Instant::now();
+        stop.send(true).ok();
+    };
+    let under_way = || app.under_way.any();
     let ending = match stdio {
-        None => conductor::oversee(&session, || {
-            stop.send(true).ok();
-        }),
+        None => conductor::oversee(&session, close_the_door, under_way),
         Some(options) => {
             let (ended, end) = mpsc::channel();
             let own = session.clone();
             std::thread::Builder::new()
                 .name("conductor".to_owned())
                 .spawn(move || {
-                    conductor::oversee(&own, || {});
+                    conductor::oversee(&own, || {}, || false);
                     ended.send(()).ok();
                 })
                 .map_err(failed)?;
             let ending = super::serve(site.clone(), about, options).map_err(failed)?;
-            stop.send(true).ok();
+            close_the_door();
+            let end_of_waiting = ended_at + GRACE;
+            while under_way() && Instant::now() < end_of_waiting {
+                std::thread::sleep(LOOK_AGAIN);
+            }
             session.end_reading();
             end.recv_timeout(GRACE).ok();
             ending
         }
     };
-    finish(runtime, accepting);
+    finish(runtime, accepting, &app, ended_at + GRACE);
     site.close();
     Ok(ending)
 }
@@ -124,8 +137,21 @@ fn failed(error: std::io::Error) -> Error {
     Error::internal(format!("HTTP can't be served: {error}"))
 }
 
-fn finish(runtime: Runtime, accepting: tokio::task::JoinHandle<()>) {
-    runtime.block_on(async { tokio::time::timeout(LAST_BYTES, accepting).await.ok() });
+/// Waits for the open connections, those alone that have said nothing or half a head excepted.
+fn finish(runtime: Runtime, accepting: tokio::task::JoinHandle<()>, app: &App, latest: Instant) {
+    let idle = async {
+        while app.under_way.any() {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        tokio::time::sleep(LAST_BYTES).await;
+    };
+    runtime.block_on(async {
+        tokio::select! {
+            _ = accepting => {}
+            () = idle => {}
+            () = tokio::time::sleep_until(latest.into()) => {}
+        }
+    });
     runtime.shutdown_background();
 }
 
@@ -157,7 +183,7 @@ async fn accept(listener: TcpListener, app: Arc<App>, mut stopped: watch::Receiv
             .header_read_timeout(HEAD_TIMEOUT)
             .max_headers(HEADERS_MAX)
             .max_buf_size(HEAD_BYTES_MAX)
-            .serve_connection(TokioIo::new(stream), service.clone());
+            .serve_connection(TokioIo::new(Patient::new(stream)), service.clone());
         let connection = open.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
@@ -179,6 +205,7 @@ fn router(app: Arc<App>) -> Router {
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
         .layer(middleware::from_fn_with_state(app.clone(), guard::check))
+        .layer(middleware::from_fn_with_state(app.clone(), under_way::counted))
         .with_state(app)
 }
 

@@ -23,13 +23,36 @@ pub(super) fn actor(headers: &HeaderMap) -> Option<Arc<str>> {
 /// The words of a query.
 pub(super) struct Words {
     given: Vec<(String, String)>,
+    names: Names,
+}
+
+/// By which name each param was given.
+#[derive(Debug, Default)]
+pub(super) struct Names(Vec<(String, String)>);
+
+impl Names {
+    /// Notes that a param was given by this name.
+    pub(super) fn add(&mut self, param: &str, name: &str) {
+        self.0.push((param.to_owned(), name.to_owned()));
+    }
+
+    /// The failure in the words of the client.
+    pub(super) fn told(&self, error: Error) -> Error {
+        let field = error.field_name().unwrap_or_default();
+        // `templateId` became a part of what `params` is as a whole.
+        let of = |(param, _): &&(String, String)| field.starts_with(param.as_str());
+        match self.0.iter().filter(of).max_by_key(|(param, _)| param.len()) {
+            Some((param, name)) => error.called(param, name),
+            None => error,
+        }
+    }
 }
 
 impl Words {
     /// The words of an address, decoded once.
     pub(super) fn of(uri: &Uri) -> Self {
         let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
-        Self { given: pairs.into_owned().collect() }
+        Self { given: pairs.into_owned().collect(), names: Names::default() }
     }
 
     /// Whether a word is given, with a value.
@@ -37,8 +60,8 @@ impl Words {
         self.given.iter().any(|(name, value)| word.names.contains(&name.as_str()) && !value.is_empty())
     }
 
-    /// All words as params of an operation; one that isn't among these is refused by name.
-    pub(super) fn params(mut self, words: &[Word]) -> Result<Map<String, Value>> {
+    /// All words as params of an operation, and how they were called; one that isn't among these is refused by name.
+    pub(super) fn params(mut self, words: &[Word]) -> Result<(Map<String, Value>, Names)> {
         let mut params = Map::new();
         for word in words {
             if let Some(value) = self.take(word)? {
@@ -46,12 +69,14 @@ impl Words {
             }
         }
         match self.given.first() {
-            None => Ok(params),
+            None => Ok((params, self.names)),
             Some((name, _)) => {
                 let name: String = name.chars().take(100).collect();
-                Err(Error::invalid_params(format!("there is no query parameter {name:?} here"))
-                    .field(name)
-                    .hint("/openapi.json lists what each path takes"))
+                let hint = match name.as_str() {
+                    "relatedTo" => "GET /v1/artifacts/{id}/related tells what an artifact is related to",
+                    _ => "/openapi.json lists what each path takes",
+                };
+                Err(Error::invalid_params(format!("there is no query parameter {name:?} here")).field(name).hint(hint))
             }
         }
     }
@@ -59,7 +84,11 @@ impl Words {
     /// The value of a word, taken out; a text without a value counts as not given, as a form sends it.
     pub(super) fn take(&mut self, word: &Word) -> Result<Option<Value>> {
         let of = |(name, _): &mut (String, String)| word.names.contains(&name.as_str());
-        let mut values: Vec<String> = self.given.extract_if(.., of).map(|(_, value)| value).collect();
+        let mut values: Vec<String> = Vec::new();
+        for (name, value) in self.given.extract_if(.., of) {
+            self.names.add(&word.param.replace('/', "."), &name);
+            values.push(value);
+        }
         if let Some(separators) = separators(word.written) {
             let parts = values.iter().flat_map(|value| value.split(separators));
             let parts: Vec<&str> = parts.map(str::trim).filter(|part| !part.is_empty()).collect();
@@ -161,7 +190,7 @@ mod tests {
 
     fn params(name: &str, query: &str) -> Result<Value> {
         let uri = format!("/v1/artifacts?{query}").parse().unwrap();
-        Words::of(&uri).params(resource(name).words).map(Value::Object)
+        Words::of(&uri).params(resource(name).words).map(|(params, _)| Value::Object(params))
     }
 
     #[test]
@@ -223,5 +252,27 @@ mod tests {
         ] {
             assert_eq!(params("listArtifacts", query).unwrap_err().message(), message);
         }
+        let error = params("listArtifacts", "relatedTo=a").unwrap_err();
+        assert!(error.hint_text().unwrap().contains("/related"));
+    }
+
+    #[test]
+    fn a_failure_names_the_word_that_was_given() {
+        let uri = "/?createdAfter=x&params={}&templateId=t&sortBy=y&types=z".parse().unwrap();
+        let (_, names) = Words::of(&uri).params(resource("listArtifacts").words).unwrap();
+        for (field, name) in [
+            ("filter.minCreatedAt", "createdAfter"),
+            ("filter.params.n", "params.n"),
+            ("filter.params.provenance.templateId", "templateId"),
+            ("filter.types[2]", "types[2]"),
+            ("sort", "sortBy"),
+            ("sorted", "sorted"),
+            ("query", "query"),
+        ] {
+            let told = names.told(Error::invalid_params(format!("{field}: it is wrong")).field(field));
+            assert_eq!((told.field_name(), told.message()), (Some(name), format!("{name}: it is wrong").as_str()));
+        }
+        let told = names.told(Error::invalid_params("sort by what?"));
+        assert_eq!((told.field_name(), told.message()), (None, "sort by what?"));
     }
 }

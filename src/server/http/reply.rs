@@ -37,6 +37,11 @@ pub(super) fn nothing() -> Response {
     Raw::builder().status(StatusCode::NO_CONTENT).body(Body::empty()).expect("no headers")
 }
 
+/// The client has it already.
+pub(super) fn not_modified() -> Response {
+    Raw::builder().status(StatusCode::NOT_MODIFIED).body(Body::empty()).expect("no headers")
+}
+
 /// Whether the store can be used.
 pub(super) fn health(available: bool) -> Response {
     let status = if available { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

@@ -15,7 +15,7 @@ use crate::protocol::{Call, Incoming, Message, batch, parse, success};
 
 /// Answers a message, or a batch of them one after another.
 pub(super) async fn answer(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, Refused> {
-    let bytes = body::json_bytes(&headers, body).await?;
+    let (bytes, _room) = body::json_bytes(&app.memory, &headers, body).await?;
     let actor = query::actor(&headers);
     let replies = match parse(bytes.trim_ascii()) {
         Incoming::One(message) => answer_one(&app, message, actor).await,

@@ -38,7 +38,7 @@ pub(super) async fn publish(
         publish_file(&app, resource, words, &head.headers, body).await?
     } else {
         words.params(&[]).map_err(|error| error.hint("give type=… to publish the body itself"))?;
-        let params = body::json(&head.headers, body).await?;
+        let (params, _room) = body::json(&app.memory, &head.headers, body).await?;
         app.call_from_afar(resource.operation, params, query::actor(&head.headers)).await?
     };
     let told: Value = serde_json::from_str(&text).expect("a result is JSON");
@@ -58,19 +58,23 @@ async fn publish_file(
 ) -> Result<String> {
     let name = words.take(&UPLOAD_NAME)?;
     let name = file_name(name.as_ref().and_then(Value::as_str));
-    let mut params = words.params(resource.words)?;
+    let (mut params, names) = words.params(resource.words)?;
     // Known to be wrong before there is a store, it must not make one.
     let artifact_type = params.get("artifactType").and_then(Value::as_str).unwrap_or_default();
     ArtifactType::try_from(artifact_type.to_owned()).map_err(|error| Error::invalid_params(error).field("type"))?;
     // What a name tells, a client's default would only blur.
-    if !params.contains_key("mediaType")
-        && media_type_of(&name).is_none()
-        && params.get("format") != Some(&json!("table"))
+    if media_type_of(&name).is_none()
         && let Some(kind) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok())
         && !["application/octet-stream", "application/x-www-form-urlencoded"].contains(&kind)
     {
-        params.insert("mediaType".to_owned(), json!(kind));
+        if is_table(kind) {
+            params.entry("format").or_insert(json!("table"));
+        }
+        if params.get("format") != Some(&json!("table")) {
+            params.entry("mediaType").or_insert(json!(kind));
+        }
     }
+    let shown = name.clone();
     let begin = move |site: &Site| {
         let store = site.store_or_create()?;
         Ok((store.config().limits.upload_bytes, Upload::begin(store.staging()?.scratch_folder()?, &name)?))
@@ -79,8 +83,15 @@ async fn publish_file(
     let upload = receive(upload, body, most).await?;
     params.insert("dataPath".to_owned(), json!(upload.path()));
     let result = app.call(resource.operation, Value::Object(params), query::actor(headers)).await;
+    let here = upload.path().display().to_string();
     tokio::task::spawn_blocking(move || drop(upload));
-    result
+    result.map_err(|error| names.told(error).called("dataPath", "body").reworded(&here, &shown))
+}
+
+/// Whether a Content-Type is that of a file which becomes a table.
+fn is_table(kind: &str) -> bool {
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    ["a.csv", "a.parquet"].into_iter().filter_map(media_type_of).any(|table| essence.eq_ignore_ascii_case(table))
 }
 
 async fn receive(mut upload: Upload, body: Body, most: u64) -> Result<Upload> {

@@ -216,3 +216,22 @@ manifest: {file: ./artifacts/.manifest.json}
         assert!(outcome.code == Some(2) && outcome.stderr.contains(error), "{}", outcome.stderr);
     }
 }
+
+#[test]
+fn files_leave_their_producers_folder_only_when_that_is_meant() {
+    let desk = Desk::new(1);
+    desk.ok("scan");
+    let listed: Value = serde_json::from_str(&desk.ok("list --json")).unwrap();
+    let ids: Vec<&str> = listed.as_array().unwrap().iter().map(|run| run["artifactId"].as_str().unwrap()).collect();
+    let files =
+        || crate::support::files_below(desk.0.path()).into_iter().filter(|path| !path.starts_with(".keepstone"));
+    let before: Vec<String> = files().collect();
+    let refused = desk.run(&format!("delete {} {}", ids[0], ids[1]));
+    assert_eq!(refused.code, Some(64));
+    assert!(refused.stderr.contains("--yes"), "{}", refused.stderr);
+    assert_eq!(files().collect::<Vec<_>>(), before);
+    desk.ok(&format!("delete {} {} --yes", ids[0], ids[1]));
+    assert!(files().count() < before.len());
+    // They are gone from there already.
+    desk.ok(&format!("delete {}", ids[0]));
+}

@@ -24,6 +24,17 @@ fn shown(text: &str) -> (String, String) {
 }
 
 #[test]
+fn titles_are_shown_where_there_are_any() {
+    let desk = four();
+    for command in ["list", "search"] {
+        let all = desk.says(&[command]);
+        assert!(all.lines().next().unwrap().contains("TITLE") && all.contains("Late autumn"), "{all}");
+        let none = desk.says(&[command, "--type", "note"]);
+        assert!(!none.contains("TITLE"), "{none}");
+    }
+}
+
+#[test]
 fn artifacts_are_searched_by_words_and_options() {
     let desk = four();
     for (arguments, ids) in [

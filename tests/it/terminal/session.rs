@@ -54,10 +54,10 @@ fn publishing_twice_listing_showing_and_tracing() {
     assert_eq!(
         desk.says(&["list"]),
         "\
-ID        TYPE    KEY       VERSION  CONTENT   SIZE  AGE  TAGS
-report-1  report  november       v1  2 files   37 B  5 d
-rain-2    rain    november       v2   4 rows  583 B  5 d
-rain-1    rain    november       v1   3 rows  575 B  5 d  draft, station=sea
+ID        TYPE    KEY       TITLE             VERSION  CONTENT   SIZE  AGE  TAGS
+report-1  report  november  Rain in November       v1  2 files   37 B  5 d
+rain-2    rain    november                         v2   4 rows  583 B  5 d
+rain-1    rain    november                         v1   3 rows  575 B  5 d  draft, station=sea
 3 artifacts, 1.2 kB
 "
     );

@@ -148,7 +148,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:6466b77a688e2ed35c268bba4cc489de270a4eca277933cc139f65f1eb0251cf";
+export const SCHEMA_HASH = "sha256:571dc32335b43eb4759af42cac7461c75c7547c1960d06a3b241bd3d3c597e7f";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -289,6 +289,9 @@ export abstract class Methods {
    * Identity is type, schemaVersion, logicalKey and content hash, among active artifacts: publishing it again answers
    * the existing artifact. With `artifactId` only that id counts. The reply is a promise: what was published has reached
    * the disk.
+   *
+   * A table of the type `telemetry` gets what a scan of FlowTime's folders would say of it, where it is not given: the
+   * source `import`, the capabilities `replay` and `compare`, and its columns as the param `schema`.
    *
    * Sent a second time it may change something more, so it is never sent again by itself.
    *
@@ -1112,7 +1115,7 @@ export abstract class Methods {
    *
    * Every hash is proven before anything is taken, the content of tables too; then all of it is committed at once, or
    * nothing. Artifacts that are there already with the same content are left as they are; others of the same id are a
-   * conflict, which names them. The store is made if there is none, once the bundle was read to its end.
+   * conflict, which names them. The store is made if there is none.
    *
    * @example
    * await client.importBundle({"path":"report.tar"});

@@ -234,12 +234,9 @@ fn telemetry_has_its_schema_whatever_it_is_written_in() {
     let imported = schema("imported");
     assert_says(&imported, &json!({"file": "data.parquet", "rowCount": 2, "columns": columns}));
     let loose = place.get("loose.csv");
-    assert_says(&loose, &json!({"title": "loose", "fileCount": 1, "artifactType": "telemetry"}));
+    assert_says(&loose, &json!({"title": "loose", "fileCount": 1, "capabilities": ["replay", "compare"]}));
     assert_says(&loose["params"]["schema"], &json!({"file": "loose.csv", "rowCount": 1}));
-    assert_says(
-        &place.get("broken"),
-        &json!({"params": {}, "capabilities": ["replay", "compare", "preview"], "title": "broken"}),
-    );
+    assert_says(&place.get("broken"), &json!({"params": {}, "capabilities": ["preview"], "title": "broken"}));
 }
 
 #[test]

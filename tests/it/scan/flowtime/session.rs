@@ -47,7 +47,7 @@ fn two_hundred_runs_are_looked_after_at_the_terminal() {
     says(&["pin", name(0), "--reason", "reported"]);
     says(&["alias", "set", name(0), "best"]);
     says(&["archive", name(1), name(2)]);
-    says(&["delete", name(3)]);
+    says(&["delete", name(3), "--yes"]);
     let before = told(&["show", name(0), "--json"]);
     folder::export(&data, name(0), "aggregates");
     folder::export(&data, name(1), "aggregates");

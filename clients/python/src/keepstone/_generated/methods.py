@@ -281,6 +281,10 @@ class Methods:
         publishing it again answers the existing artifact. With `artifact_id` only that id counts.
         The reply is a promise: what was published has reached the disk.
 
+        A table of the type `telemetry` gets what a scan of FlowTime's folders would say of it,
+        where it is not given: the source `import`, the capabilities `replay` and `compare`, and its
+        columns as the param `schema`.
+
         Asked a second time it may change something more, so it is never retried by itself.
 
         Args:
@@ -295,8 +299,7 @@ class Methods:
             format: What kind of content it is; by default a folder is a tree, .csv and .parquet are
                 tables, everything else a file.
             columns: Column types of a CSV that shall not be inferred, by column name.
-            tags: Tags: an object of texts, or a list of words. At most 1000, of keys of 1 to 128
-                bytes without control characters and values of at most 4096 bytes.
+            tags: Tags: an object of texts, or a list of words.
             input_artifact_ids: What it was made from, with the relation derived_from.
             inputs: What it was made from, with relations.
             writer_name: The program that wrote it.
@@ -311,8 +314,8 @@ class Methods:
             roles: The parts it plays.
             capabilities: What can be done with it, such as `replay` or `compare`; a search finds it
                 by these words.
-            title: A title for people, at most 256 bytes without control characters.
-            description: A description for people, at most 4096 bytes.
+            title: A title for people.
+            description: A description for people.
             media_type: Its media type, where the file name doesn't tell.
             outcome: How the work that made it ended.
             source: Where it came from, in the publisher's words.
@@ -770,7 +773,7 @@ class Methods:
         *,
         title: str | None = None,
         description: str | None = None,
-        tags: Mapping[str, str | None] | None = None,
+        tags: Mapping[str, str | None] | Sequence[str] | None = None,
         archived: bool | None = None,
         revision: int | None = None,
         timeout: float | None = None,
@@ -787,13 +790,10 @@ class Methods:
 
         Args:
             artifact_id: The artifact.
-            title: Its new title, at most 256 bytes without control characters; "" takes it away, as
-                a null does that is sent.
-            description: Its new description, at most 4096 bytes; "" takes it away, as a null does
-                that is sent.
-            tags: Tags that it gets; one whose value is null is taken from it, and the others stay.
-                It may have 1000, of keys of 1 to 128 bytes without control characters and values of
-                at most 4096 bytes.
+            title: Its new title; null or "" for none.
+            description: Its new description; null or "" for none.
+            tags: Tags that it gets, an object of texts or a list of words; one whose value is null
+                is taken from it, and the others stay.
             archived: Whether it is archived: a search leaves archived ones out.
             revision: The revision that the change was decided on: when the artifact has another by
                 now, it is a conflict that names currentRevision, and nothing changes.
@@ -819,7 +819,7 @@ class Methods:
         *,
         title: str | None = None,
         description: str | None = None,
-        tags: Mapping[str, str | None] | None = None,
+        tags: Mapping[str, str | None] | Sequence[str] | None = None,
         archived: bool | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
@@ -829,13 +829,10 @@ class Methods:
 
         Args:
             artifact_ids: The artifacts, 1 to 1000.
-            title: Their new title, at most 256 bytes without control characters; "" takes it away,
-                as a null does that is sent.
-            description: Their new description, at most 4096 bytes; "" takes it away, as a null does
-                that is sent.
-            tags: Tags that they get; one whose value is null is taken from them, and the others
-                stay. Each may have 1000, of keys of 1 to 128 bytes without control characters and
-                values of at most 4096 bytes.
+            title: Their new title; null or "" for none.
+            description: Their new description; null or "" for none.
+            tags: Tags that they get, an object of texts or a list of words; one whose value is null
+                is taken from them, and the others stay.
             archived: Whether they are archived.
         """
         reply: BulkUpdated = self._run(
@@ -1979,6 +1976,7 @@ class Methods:
         *,
         reason: str | None = None,
         force: bool | None = None,
+        revision: int | None = None,
         timeout: float | None = None,
         on_progress: OnProgress | None = None,
     ) -> Deleted:
@@ -1993,6 +1991,8 @@ class Methods:
             artifact_id: The artifact.
             reason: Why; it stands in the history and the trash.
             force: Whether it is deleted although something protects it; false unless given.
+            revision: The revision that the deletion was decided on: when the artifact has another
+                by now, it is a conflict that names currentRevision, and nothing changes.
         """
         reply: Deleted = self._run(
             "delete_artifact",
@@ -2000,6 +2000,7 @@ class Methods:
                 "artifact_id": artifact_id,
                 "reason": reason,
                 "force": force,
+                "revision": revision,
             },
             timeout,
             on_progress,
@@ -2382,7 +2383,7 @@ class Methods:
         Every hash is proven before anything is taken, the content of tables too; then all of it is
         committed at once, or nothing. Artifacts that are there already with the same content are
         left as they are; others of the same id are a conflict, which names them. The store is made
-        if there is none, once the bundle was read to its end.
+        if there is none.
 
         Args:
             path: The bundle. A relative path counts from the server's working directory.
