@@ -148,7 +148,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:571dc32335b43eb4759af42cac7461c75c7547c1960d06a3b241bd3d3c597e7f";
+export const SCHEMA_HASH = "sha256:7b424b9ded6c092059c0bb7be65bdbf8f3a1e763dda1748b2a2b24121da0df5f";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;
@@ -1115,7 +1115,7 @@ export abstract class Methods {
    *
    * Every hash is proven before anything is taken, the content of tables too; then all of it is committed at once, or
    * nothing. Artifacts that are there already with the same content are left as they are; others of the same id are a
-   * conflict, which names them. The store is made if there is none.
+   * conflict, which names them. The store is made if there is none, once the bundle was read to its end.
    *
    * @example
    * await client.importBundle({"path":"report.tar"});

@@ -500,7 +500,7 @@ export type Check =
   | "sidecars"
   /** Every line of the history has a seal that holds and says what the manifest says. */
   | "history"
-  /** Every input is there, and no artifact is made from itself. */
+  /** Every input is there, and no artifact is made from itself or superseded by itself, at once or over others. */
   | "lineage"
   /** Every version of a dataset has its snapshot and its Parquet index, as they were written, and its members are there. */
   | "datasets"
@@ -567,7 +567,7 @@ export type Code =
   | "history_differs"
   /** An input is not in the store. */
   | "input_missing"
-  /** Artifacts are made from each other in a circle. */
+  /** Artifacts are made from each other, or supersede each other, in a circle. */
   | "circle"
   /** The snapshot of a version of a dataset is not there. */
   | "snapshot_missing"
@@ -597,6 +597,8 @@ export type Code =
   | "row_missing"
   /** The manifest has a row that neither sidecars nor history tell of. */
   | "row_unknown"
+  /** An artifact's bytes were given up, though it was not deleted. */
+  | "purged_alive"
   /** A search finds an artifact by other words than it has. */
   | "words_differ"
   /** A folder of the store is not there. */
@@ -1503,6 +1505,8 @@ export type ImportFault =
   | "reference_left_out"
   /** A number that JSON readers would round is kept as text. */
   | "number_as_text"
+  /** A tag is longer than it may be, or its key holds control characters; it is cut or left out. */
+  | "shortened"
   /** It was imported before and deleted since; it stays deleted. */
   | "deleted"
   /** A run that never began is kept as one that runs. */
@@ -1595,7 +1599,7 @@ export interface Imported {
   aliases: Tally;
   /** The definitions of types. */
   types: Tally;
-  /** The bytes that the store had not yet. */
+  /** The bytes that the store had not yet, the listings of trees included, which a bundle doesn't carry. */
   bytesTaken: number;
   /** What could not be kept as it was, at most 1000 sentences. */
   notes: string[];
@@ -2257,13 +2261,13 @@ export interface Related {
   /** When it was published. */
   createdAt: string;
   /**
-   * What ties it to the other: the relation of the edge, `supersedes`, `superseded_by`, `sibling_of`, `shared_model`
-   * or `shared_input`.
+   * What ties it to the other: the relation of the edge, `supersedes`, `superseded_by`, `sibling_of`, `shared_model`,
+   * `shared_input` or `shared_template`.
    */
   relation: string;
   /** The same as a sentence. */
   reason: string;
-  /** How many steps away it is; what shares a model or an input is two steps away. */
+  /** How many steps away it is; what shares a model, an input or a template is two steps away. */
   depth: number;
   /** The artifact that lies between: one step nearer, or the input that both have. Null where none does. */
   via: string | null;
@@ -2341,7 +2345,10 @@ export interface RowDiff {
    * Without any a row is the same only if all of it is, and none counts as changed.
    */
   key: string[];
-  /** The columns whose values are compared: those that both tables have with the same type. */
+  /**
+   * The columns whose values are compared: those that both tables have with the same type. Without any, rows of tables that
+   * differ can't be compared, and all counts are 0.
+   */
   compared: string[];
   /** How many rows are what. Rows that are there several times count as often as they are. */
   counts: DiffCount;
@@ -2613,6 +2620,8 @@ export type ScanFault =
   | "incomplete"
   /** A file that says something of a run is not understood; where nothing else says what the run is, it is left out. */
   | "malformed"
+  /** A title, description or tag is longer than it may be, or holds control characters; it is cut or left out. */
+  | "shortened"
   /** The id that a run's folder names is another artifact's, and it gets one with a number. */
   | "id_taken"
   /** An input that a run's files name is not recorded: it can be no id, or was itself made of the run. */
@@ -3233,7 +3242,10 @@ export interface PublishArtifactParams {
   format?: Format | null | undefined;
   /** Column types of a CSV that shall not be inferred, by column name. */
   columns?: Record<string, ColumnType> | null | undefined;
-  /** Tags: an object of texts, or a list of words. */
+  /**
+   * Tags: an object of texts, or a list of words. At most 1000, of keys of 1 to 128 bytes without control characters and
+   * values of at most 4096 bytes.
+   */
   tags?: Record<string, string> | string[] | null | undefined;
   /** What it was made from, with the relation derived_from. */
   inputArtifactIds?: string[] | null | undefined;
@@ -3259,9 +3271,9 @@ export interface PublishArtifactParams {
   roles?: string[] | null | undefined;
   /** What can be done with it, such as `replay` or `compare`; a search finds it by these words. */
   capabilities?: string[] | null | undefined;
-  /** A title for people. */
+  /** A title for people, at most 256 bytes without control characters. */
   title?: string | null | undefined;
-  /** A description for people. */
+  /** A description for people, at most 4096 bytes. */
   description?: string | null | undefined;
   /** Its media type, where the file name doesn't tell. */
   mediaType?: string | null | undefined;
@@ -3457,11 +3469,14 @@ export type SupersedeResult = Done;
 export interface UpdateArtifactParams {
   /** The artifact. */
   artifactId: string;
-  /** Its new title; null or "" for none. */
+  /** Its new title, at most 256 bytes without control characters; "" takes it away, as a null does that is sent. */
   title?: string | null | undefined;
-  /** Its new description; null or "" for none. */
+  /** Its new description, at most 4096 bytes; "" takes it away, as a null does that is sent. */
   description?: string | null | undefined;
-  /** Tags that it gets, an object of texts or a list of words; one whose value is null is taken from it, and the others stay. */
+  /**
+   * Tags that it gets, an object of texts or a list of words; one whose value is null is taken from it, and the others stay.
+   * It may have 1000, of keys of 1 to 128 bytes without control characters and values of at most 4096 bytes.
+   */
   tags?: Record<string, string | null> | string[] | null | undefined;
   /** Whether it is archived: a search leaves archived ones out. */
   archived?: boolean | null | undefined;
@@ -3479,11 +3494,14 @@ export type UpdateArtifactResult = Updated;
 export interface BulkUpdateParams {
   /** The artifacts, 1 to 1000. */
   artifactIds: string[];
-  /** Their new title; null or "" for none. */
+  /** Their new title, at most 256 bytes without control characters; "" takes it away, as a null does that is sent. */
   title?: string | null | undefined;
-  /** Their new description; null or "" for none. */
+  /** Their new description, at most 4096 bytes; "" takes it away, as a null does that is sent. */
   description?: string | null | undefined;
-  /** Tags that they get, an object of texts or a list of words; one whose value is null is taken from them, and the others stay. */
+  /**
+   * Tags that they get, an object of texts or a list of words; one whose value is null is taken from them, and the others
+   * stay. Each may have 1000, of keys of 1 to 128 bytes without control characters and values of at most 4096 bytes.
+   */
   tags?: Record<string, string | null> | string[] | null | undefined;
   /** Whether they are archived. */
   archived?: boolean | null | undefined;

@@ -299,7 +299,8 @@ class Methods:
             format: What kind of content it is; by default a folder is a tree, .csv and .parquet are
                 tables, everything else a file.
             columns: Column types of a CSV that shall not be inferred, by column name.
-            tags: Tags: an object of texts, or a list of words.
+            tags: Tags: an object of texts, or a list of words. At most 1000, of keys of 1 to 128
+                bytes without control characters and values of at most 4096 bytes.
             input_artifact_ids: What it was made from, with the relation derived_from.
             inputs: What it was made from, with relations.
             writer_name: The program that wrote it.
@@ -314,8 +315,8 @@ class Methods:
             roles: The parts it plays.
             capabilities: What can be done with it, such as `replay` or `compare`; a search finds it
                 by these words.
-            title: A title for people.
-            description: A description for people.
+            title: A title for people, at most 256 bytes without control characters.
+            description: A description for people, at most 4096 bytes.
             media_type: Its media type, where the file name doesn't tell.
             outcome: How the work that made it ended.
             source: Where it came from, in the publisher's words.
@@ -790,10 +791,13 @@ class Methods:
 
         Args:
             artifact_id: The artifact.
-            title: Its new title; null or "" for none.
-            description: Its new description; null or "" for none.
+            title: Its new title, at most 256 bytes without control characters; "" takes it away, as
+                a null does that is sent.
+            description: Its new description, at most 4096 bytes; "" takes it away, as a null does
+                that is sent.
             tags: Tags that it gets, an object of texts or a list of words; one whose value is null
-                is taken from it, and the others stay.
+                is taken from it, and the others stay. It may have 1000, of keys of 1 to 128 bytes
+                without control characters and values of at most 4096 bytes.
             archived: Whether it is archived: a search leaves archived ones out.
             revision: The revision that the change was decided on: when the artifact has another by
                 now, it is a conflict that names currentRevision, and nothing changes.
@@ -829,10 +833,13 @@ class Methods:
 
         Args:
             artifact_ids: The artifacts, 1 to 1000.
-            title: Their new title; null or "" for none.
-            description: Their new description; null or "" for none.
+            title: Their new title, at most 256 bytes without control characters; "" takes it away,
+                as a null does that is sent.
+            description: Their new description, at most 4096 bytes; "" takes it away, as a null does
+                that is sent.
             tags: Tags that they get, an object of texts or a list of words; one whose value is null
-                is taken from them, and the others stay.
+                is taken from them, and the others stay. Each may have 1000, of keys of 1 to 128
+                bytes without control characters and values of at most 4096 bytes.
             archived: Whether they are archived.
         """
         reply: BulkUpdated = self._run(
@@ -2383,7 +2390,7 @@ class Methods:
         Every hash is proven before anything is taken, the content of tables too; then all of it is
         committed at once, or nothing. Artifacts that are there already with the same content are
         left as they are; others of the same id are a conflict, which names them. The store is made
-        if there is none.
+        if there is none, once the bundle was read to its end.
 
         Args:
             path: The bundle. A relative path counts from the server's working directory.
