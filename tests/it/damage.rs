@@ -29,7 +29,7 @@ pub fn live_in(place: Place) -> Place {
         "publish_artifact",
         json!({
             "artifactType": "series", "logicalKey": "k", "artifactId": "first", "dataPath": first, "runId": "run-1",
-            "tags": {"a": "1", "é\n": "\u{2028}"}, "params": {"window": 5}, "roles": ["input"], "title": "First",
+            "tags": {"a": "1", "é: ": "\u{2028}\n"}, "params": {"window": 5}, "roles": ["input"], "title": "First",
             "description": "the first", "outcome": "pass", "source": "tests", "createdAt": "2020-02-02T00:00:00Z",
             "writerName": "it", "writerVersion": "1", "gitCommit": "abc", "gitDirty": true, "requestId": "request 1"
         }),
@@ -148,7 +148,7 @@ fn a_lost_manifest_is_rebuilt() {
     let first = place.folder().join("first.csv");
     let again = json!({
         "artifactType": "series", "logicalKey": "k", "artifactId": "first", "dataPath": first, "runId": "run-1",
-        "tags": {"a": "1", "é\n": "\u{2028}"}, "params": {"window": 5}, "roles": ["input"], "title": "First",
+        "tags": {"a": "1", "é: ": "\u{2028}\n"}, "params": {"window": 5}, "roles": ["input"], "title": "First",
         "description": "the first", "outcome": "pass", "source": "tests", "createdAt": "2020-02-02T00:00:00Z",
         "writerName": "it", "writerVersion": "1", "gitCommit": "abc", "gitDirty": true, "requestId": "request 1"
     });

@@ -8,6 +8,9 @@ use crate::support::{Outcome, run};
 const HOSTILE: &str = "a\u{1b}[31mred\u{1b}[0m\nb\tc\u{7}\u{9b}2J\u{202e}gnp.\u{2066}";
 const SHOWN: &str = r"a\u{1b}[31mred\u{1b}[0m\nb\tc\u{7}\u{9b}2J\u{202e}gnp.\u{2066}";
 
+/// What a title and the key of a tag may hold of it.
+const TURNED: &str = "a\u{202e}gnp.\u{2066}";
+
 /// Types a line of shell at a terminal of so many columns; what the terminal got is in stdout.
 fn at_terminal(desk: &Desk, columns: u32, variables: &str, line: &str) -> Outcome {
     let binary = env!("CARGO_BIN_EXE_keepstone");
@@ -40,11 +43,11 @@ fn hostile_names_are_shown_and_not_obeyed() {
         "--key",
         HOSTILE,
         "--title",
-        HOSTILE,
+        TURNED,
         "--description",
         HOSTILE,
         "--tag",
-        &format!("{HOSTILE}={HOSTILE}"),
+        &format!("{TURNED}={HOSTILE}"),
         "--role",
         HOSTILE,
         "--param",
