@@ -76,8 +76,8 @@ report:november@v1  report-1
     assert_eq!(
         desk.says(&["downstream", "rain-1"]),
         "\
-ID        TYPE    KEY       VERSION  CONTENT  SIZE  AGE
-report-1  report  november       v1  2 files  37 B  5 d
+ID        TYPE    KEY       TITLE             VERSION  CONTENT  SIZE  AGE
+report-1  report  november  Rain in November       v1  2 files  37 B  5 d
 1 artifact, 37 B
 "
     );
