@@ -256,7 +256,9 @@ fn the_openrpc_document_is_sound() {
 
 #[test]
 fn an_unsound_openrpc_document_is_found_out() {
-    let good = published("openrpc.json");
+    // The first methods are enough for every fault.
+    let mut good = published("openrpc.json");
+    good["methods"].as_array_mut().unwrap().truncate(2);
     let found = |pointer: &str, value: Value| {
         let mut document = good.clone();
         let (parent, key) = pointer.rsplit_once('/').unwrap();

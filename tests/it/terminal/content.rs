@@ -58,9 +58,10 @@ fn a_pipe_closed_early_is_no_error() {
     let desk = Desk::new();
     desk.piped(&["publish", "-", "--key", "large"], vec![b'x'; 5_000_000]);
     // What a list prints must be more than a pipe holds.
-    let tag = "x".repeat(30_000);
+    let tags: Vec<String> = (0..8).map(|number| format!("t{number}={}", "x".repeat(4000))).collect();
+    let tags: Vec<&str> = tags.iter().flat_map(|tag| ["--tag", tag]).collect();
     for name in ["a", "b", "c", "d"] {
-        desk.text(name, &["--tag", &format!("t={tag}")]);
+        desk.text(name, &tags);
     }
     for (arguments, most) in
         [(&["cat", "file:large"][..], 10), (&["list"], 10), (&["list", "--json"], 10), (&["list"], 0), (&["help"], 0)]
