@@ -128,7 +128,7 @@ impl Running {
 /// What can be counted.
 fn statistics(members: &[Member]) -> Statistics {
     let mut statistics = Statistics::default();
-    let mut features: ByFeature<Running> = ByFeature::new();
+    let mut features: ByFeature<Running> = ByFeature::default();
     for member in members {
         share(&mut statistics.by_artifact_type, member.artifact_type.as_str(), member);
         share(&mut statistics.by_role, &member.role, member);

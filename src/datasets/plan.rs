@@ -295,7 +295,7 @@ pub fn outline(manifest: &Manifest, wanted: &Wanted) -> Result<Outline> {
 /// The version that is wanted, as this manifest has its members; it takes them from who wants it.
 pub fn plan(manifest: &Manifest, wanted: &mut Wanted) -> Result<Plan> {
     let outline = outline(manifest, wanted)?;
-    let found = outline.look_up(manifest, wanted, 0..outline.len())?;
+    let found = outline.look_up(manifest, wanted, 0..outline.count())?;
     Ok(outline.fill(wanted, found))
 }
 
@@ -316,7 +316,7 @@ impl Found {
 
 impl Outline {
     /// How many members it has.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.order.len()
     }
 
@@ -346,7 +346,7 @@ impl Outline {
 
     /// A feature is of one kind in all members: else no range, no filter and no column would mean anything.
     fn one_kind(&self, wanted: &Wanted) -> Result<()> {
-        let mut kinds: ByFeature<(&'static str, &ArtifactId)> = ByFeature::new();
+        let mut kinds: ByFeature<(&'static str, &ArtifactId)> = ByFeature::default();
         for (from, Addition { artifact_id, features, .. }) in self.additions(wanted) {
             for (place, (name, value)) in features.iter().enumerate() {
                 let Ok((kind, first)) = kinds.of(place, name, |_| Ok::<_, Infallible>((value.kind(), artifact_id)));
@@ -372,7 +372,7 @@ impl Outline {
                 && *split == member.split
                 && same_features(features, &member.features)
         };
-        let same_members = self.len() == members.len()
+        let same_members = self.count() == members.len()
             && self.additions(wanted).zip(members).all(|((_, addition), member)| same(addition, member));
         let all = [
             ("members", !same_members),

@@ -130,12 +130,14 @@ pub struct ByFeature<'a, T> {
     places: HashMap<&'a str, usize>,
 }
 
-impl<'a, T> ByFeature<'a, T> {
-    /// Nothing yet.
-    pub fn new() -> Self {
+/// Nothing yet.
+impl<T> Default for ByFeature<'_, T> {
+    fn default() -> Self {
         Self { kept: Vec::new(), places: HashMap::new() }
     }
+}
 
+impl<'a, T> ByFeature<'a, T> {
     /// What is kept for a feature; for one that is new, what `make` says, which is told how many there are.
     pub fn of<E>(
         &mut self,
@@ -202,7 +204,7 @@ mod tests {
 
     #[test]
     fn each_feature_is_kept_once_wherever_it_stands() {
-        let mut counts = ByFeature::new();
+        let mut counts = ByFeature::default();
         for member in [vec!["b", "c"], vec!["a", "b", "c"], vec!["b", "c"], vec![]] {
             for (place, name) in member.into_iter().enumerate() {
                 let Ok(count) = counts.of(place, name, |_| Ok::<_, Infallible>(0));

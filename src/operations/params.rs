@@ -18,10 +18,9 @@ use crate::model::{Error, Hash, Params, Result};
 pub(super) fn parse<P: DeserializeOwned>(params: Params, nulls: &[&str]) -> Result<P> {
     // To follow the path, and to make a tree of it first, takes longer than to read, so only what is wrong is read that way.
     if let Params::Sent(fields) = &params {
-        let counts = |(name, text): &(&String, &Box<RawValue>)| {
-            *name != "_meta" && (text.get() != "null" || nulls.contains(&name.as_str()))
-        };
-        let fields = fields.iter().filter(counts).map(|(name, text)| (name.as_str(), &**text));
+        let counts =
+            |(name, text): &(&str, &RawValue)| *name != "_meta" && (text.get() != "null" || nulls.contains(name));
+        let fields = fields.iter().map(|(name, text)| (name.as_str(), &**text)).filter(counts);
         if let Ok(read) = P::deserialize(MapDeserializer::new(fields)) {
             return Ok(read);
         }

@@ -1,6 +1,7 @@
 //! Reads one line: JSON-RPC requests, notifications, batches and plain envelopes.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -68,10 +69,9 @@ impl<'de> Visitor<'de> for ShapeVisitor {
         let mut fields = Fields::new();
         let mut twice = None;
         while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
-            if fields.contains_key(&key) {
-                twice.get_or_insert(key);
-            } else {
-                fields.insert(key, value);
+            match fields.entry(key) {
+                Entry::Vacant(free) => _ = free.insert(value),
+                Entry::Occupied(taken) => _ = twice.get_or_insert_with(|| taken.key().clone()),
             }
         }
         Ok(Shape::Object { fields, twice })

@@ -235,7 +235,7 @@ fn columns(members: &[Member]) -> Result<Vec<(String, Cells<'_>)>> {
     .into_iter()
     .map(|(name, cells)| (name.to_owned(), cells))
     .collect::<Vec<_>>();
-    let mut features: ByFeature<Vec<Cell>> = ByFeature::new();
+    let mut features: ByFeature<Vec<Cell>> = ByFeature::default();
     for (row, member) in members.iter().enumerate() {
         for (place, (name, value)) in member.features.iter().enumerate() {
             let cells = features.of(place, name, |many| match members.len() * (many + 1) > CELLS_MAX {

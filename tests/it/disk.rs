@@ -598,8 +598,11 @@ fn what_has_no_room_together_stays_in_the_trash() {
     assert_whole(&place.root(), Expect::Written);
 }
 
+/// Exit code, answer and complaint.
+type Told = (Option<i32>, Value, String);
+
 /// Another user's store and runs; `None` where nobody can be another user here.
-fn of_another_user(folder: &Path) -> Option<impl Fn(&[&str]) -> (Option<i32>, Value, String) + use<>> {
+fn of_another_user(folder: &Path) -> Option<impl Fn(&[&str]) -> Told + use<>> {
     std::fs::set_permissions(folder, PermissionsExt::from_mode(0o777)).expect("it is set");
     let binary = folder.join("keepstone");
     std::fs::copy(keepstone().get_program(), &binary).expect("copied");

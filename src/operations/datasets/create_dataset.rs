@@ -215,13 +215,13 @@ fn planned(store: &Arc<Store>, wanted: &mut Wanted) -> Result<Option<Plan>> {
         return Ok(None);
     }
     let Ok(outline) = outline(manifest, wanted) else { return Ok(None) };
-    let found = if outline.len() < SHARED_FROM {
-        outline.look_up(manifest, wanted, 0..outline.len())
+    let found = if outline.count() < SHARED_FROM {
+        outline.look_up(manifest, wanted, 0..outline.count())
     } else {
-        let (outline, wanted, middle) = (&outline, &*wanted, outline.len() / 2);
+        let (outline, wanted, middle) = (&outline, &*wanted, outline.count() / 2);
         std::thread::scope(|scope| {
             // What it sees may be later: then the commit looks everything up once more.
-            let rest = scope.spawn(move || outline.look_up(store.read()?.manifest(), wanted, middle..outline.len()));
+            let rest = scope.spawn(move || outline.look_up(store.read()?.manifest(), wanted, middle..outline.count()));
             let first = outline.look_up(manifest, wanted, 0..middle);
             let rest = rest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             Ok(first?.and(rest?))

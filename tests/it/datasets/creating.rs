@@ -458,7 +458,7 @@ fn a_large_version_is_put_together_by_two() {
     let ids = many(&place, 6000);
     // Shuffled, without chance: 7 has no factor in common with 6000.
     let member = |at: usize| {
-        let (role, even) = if at % 2 == 0 { ("in", true) } else { ("out", false) };
+        let (role, even) = if at.is_multiple_of(2) { ("in", true) } else { ("out", false) };
         json!({"artifactId": ids[at * 7 % 6000], "role": role, "features": {"at": at, "even": even}})
     };
     let members: Vec<Value> = (0..6000).map(member).collect();
