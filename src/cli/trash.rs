@@ -12,6 +12,7 @@ use super::progress::Progress;
 use super::stop::Stop;
 use super::table::{Column, Table};
 use super::{Failure, Outcome, print, show, words};
+use crate::model::Error;
 use crate::model::artifact::{Artifact, Status, Storage};
 use crate::model::retention::Trashed;
 
@@ -37,6 +38,9 @@ pub(super) struct Delete {
     /// Delete what is pinned or in a live dataset all the same
     #[arg(long)]
     force: bool,
+    /// Only if the artifact has this revision; of one artifact
+    #[arg(long, value_name = "N")]
+    revision: Option<u64>,
     /// Don't ask before files that are kept in place leave their producer's folder
     #[arg(long, short)]
     yes: bool,
@@ -131,6 +135,10 @@ struct Purged {
 }
 
 pub(super) fn delete(place: &Place, options: &Delete) -> Outcome {
+    if options.revision.is_some() && options.references.len() > 1 {
+        let error = Error::invalid_params("--revision: it is that of one artifact, and several are named");
+        return Err(Failure::Usage(error.hint("delete them one by one")));
+    }
     let caller = Caller::at(place)?;
     // What is meant is known of all before one of them goes.
     let found = options.references.iter().map(|reference| caller.resolve(reference)).collect::<Result<Vec<_>, _>>()?;
@@ -143,7 +151,10 @@ pub(super) fn delete(place: &Place, options: &Delete) -> Outcome {
         confirm(options.yes, &format!("Move {what} out of their producer's folder, into the trash?"))?;
     }
     for artifact in found {
-        let params = json!({ "artifactId": artifact.artifact_id, "reason": options.reason, "force": options.force });
+        let params = json!({
+            "artifactId": artifact.artifact_id, "reason": options.reason, "force": options.force,
+            "revision": options.revision,
+        });
         let text = caller.text("delete_artifact", params)?;
         if options.json {
             print::json(&text)?;

@@ -153,7 +153,12 @@ fn deleted_restored_and_purged() {
     let (code, said) = desk.fails(&["delete", "one"]);
     assert!(code == 1 && said.contains("a pin protects it") && said.contains("force"), "{said}");
     desk.says(&["unpin", "one"]);
-    desk.says(&["delete", "one", "two"]);
+    let (code, said) = desk.fails(&["delete", "two", "--revision", "7"]);
+    assert!(code == 1 && said.contains("has revision 1, not 7"), "{said}");
+    let (code, said) = desk.fails(&["delete", "one", "two", "--revision", "1"]);
+    assert!(code == 64 && said.contains("it is that of one artifact"), "{said}");
+    desk.says(&["delete", "two", "--revision", "1"]);
+    desk.says(&["delete", "one"]);
     assert!(desk.says(&["purge"]).ends_with("0 artifacts (0 B, 0 files) would be purged; that frees 0 B\n"));
     let shown = desk.says(&["purge", "one", "two"]);
     assert!(shown.ends_with("2 artifacts (6 B, 2 files) would be purged; that frees 6 B\n"), "{shown}");
