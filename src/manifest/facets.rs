@@ -7,25 +7,9 @@ use rusqlite::params_from_iter;
 use super::Manifest;
 use super::finding::Finds;
 use crate::model::Result;
+use crate::model::query::FacetBy;
 
-/// By what found artifacts are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Facet {
-    /// By type.
-    Type,
-    /// By tag.
-    Tag,
-    /// By state.
-    Status,
-    /// By family.
-    Family,
-    /// By outcome.
-    Outcome,
-    /// By source.
-    Source,
-}
-
-impl Facet {
+impl FacetBy {
     /// Its name among the totals.
     fn name(self) -> &'static str {
         match self {
@@ -88,7 +72,7 @@ fn buckets(counts: impl Iterator<Item = (Option<String>, String, u64)>, limit: u
 impl Manifest {
     /// How many of the found artifacts have which value, the most frequent first: for each facet so many values at most.
     /// One pass tells of all facets but tags.
-    pub fn facets(&self, finds: &Finds, facets: &[Facet], limit: usize) -> Result<Vec<Vec<Bucket>>> {
+    pub fn facets(&self, finds: &Finds, facets: &[FacetBy], limit: usize) -> Result<Vec<Vec<Bucket>>> {
         if finds.everything {
             return facets.iter().map(|facet| self.totals(*facet, finds.newest, limit)).collect();
         }
@@ -116,15 +100,15 @@ impl Manifest {
                 }
             }
         }
-        let one = |(facet, counts): (Facet, Counts)| match facet {
-            Facet::Tag => self.tags(finds, limit),
+        let one = |(facet, counts): (FacetBy, Counts)| match facet {
+            FacetBy::Tag => self.tags(finds, limit),
             _ => Ok(buckets(counts.into_iter().map(|(value, count)| (None, value, count)), limit)),
         };
         facets.iter().copied().zip(counted).map(one).collect()
     }
 
     /// What all that is neither archived nor deleted comes to is kept; what came later is taken off.
-    fn totals(&self, facet: Facet, newest: i64, limit: usize) -> Result<Vec<Bucket>> {
+    fn totals(&self, facet: FacetBy, newest: i64, limit: usize) -> Result<Vec<Bucket>> {
         let mut statement = self.cached(
             "WITH later (key, value, artifacts) AS MATERIALIZED (
                  SELECT f.key, f.value, count(*) FROM artifacts a CROSS JOIN facets f ON f.seq = a.seq
@@ -135,7 +119,7 @@ impl Manifest {
              WHERE t.facet = ?1 AND t.artifacts > coalesce(l.artifacts, 0) ORDER BY count DESC, t.key, t.value LIMIT ?3",
         )?;
         let rows = statement.query_map((facet.name(), newest, limit), |row| {
-            let key = if facet == Facet::Tag { row.get(0)? } else { None };
+            let key = if facet == FacetBy::Tag { row.get(0)? } else { None };
             Ok(Bucket { key, value: row.get(1)?, count: row.get(2)? })
         })?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)

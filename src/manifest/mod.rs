@@ -43,7 +43,7 @@ pub use bookkeeping::{ObjectRow, Placement};
 pub use compare::{Difference, How};
 pub use datasets::{Candidate, Filed};
 pub use events::{ALIAS_REMOVED, ALIAS_SET, LINEAGE_ADDED, PUBLISHED, RESCANNED, UPDATED};
-pub use facets::{Bucket, Facet};
+pub use facets::Bucket;
 pub use figures::Trait;
 pub use filter::{Filter, ParamFilter, ParamTest};
 pub use finding::Finds;
@@ -58,7 +58,7 @@ pub use population::{Individual, Population};
 pub use reach::{Link, LinkInput, NodeRow, Reached, Walk};
 pub use related::{Relative, Relatives, Tie, Via};
 pub use runs::{RunFilter, RunRow};
-pub use search::{Hit, Key, Page, Search, Sort};
+pub use search::{Hit, Key, Page, Search};
 pub use trash::TrashRow;
 
 use crate::model::{Error, Kind, Result};

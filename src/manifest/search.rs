@@ -1,4 +1,4 @@
-//! Searching artifacts: a page of them in some order, how many there are, and how they spread over types, tags and states.
+//! A page of what a search finds, in its order; what is alike in that stands in the order of commits.
 
 use rusqlite::types::Value as Cell;
 use rusqlite::{Row, params_from_iter};
@@ -8,23 +8,7 @@ use super::filter::Filter;
 use super::finding::{FEW, Finds};
 use super::seqs::Seqs;
 use crate::model::Result;
-
-/// By what a search is ordered; what is alike in it stands in the order of commits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
-    /// When they were created.
-    Created,
-    /// When they last changed.
-    Updated,
-    /// By title, whatever the case of its letters; those without one come last in either order.
-    Title,
-    /// By size in bytes.
-    Size,
-    /// By type.
-    Type,
-    /// By how well the words fit.
-    Relevance,
-}
+use crate::model::query::SortBy;
 
 /// Where in its order an artifact stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +45,7 @@ pub struct Search {
     /// Which artifacts.
     pub filter: Filter,
     /// In which order.
-    pub sort: Sort,
+    pub sort: SortBy,
     /// Whether the least comes first.
     pub ascending: bool,
     /// Behind this one.
@@ -81,9 +65,9 @@ impl Manifest {
     /// A page of what was found by the filter of a search.
     pub fn page(&self, search: &Search, finds: &Finds) -> Result<Page> {
         let hits = match search.sort {
-            Sort::Relevance => self.most_relevant(search, finds)?,
+            SortBy::Relevance => self.most_relevant(search, finds)?,
             _ if finds.set.len() <= FEW => self.sorted(search, &finds.set)?,
-            Sort::Type => self.type_by_type(search, &finds.set)?,
+            SortBy::Type => self.type_by_type(search, &finds.set)?,
             _ => self.in_order(search, &finds.set)?,
         };
         Ok(Page { hits, total: finds.total })
@@ -94,7 +78,7 @@ impl Manifest {
         let (direction, behind) = search.direction();
         let (key, place) = search.sort.key();
         let (last, after) = match search.sort {
-            Sort::Title => ("a.title IS NULL, ", format!("(a.title IS NULL OR ({place}, a.seq) {behind} (?2, ?3))")),
+            SortBy::Title => ("a.title IS NULL, ", format!("(a.title IS NULL OR ({place}, a.seq) {behind} (?2, ?3))")),
             _ => ("", format!("({place}, a.seq) {behind} (?2, ?3)")),
         };
         let (after, cells) = match &search.after {
@@ -189,7 +173,7 @@ impl Search {
     }
 }
 
-impl Sort {
+impl SortBy {
     /// What is told of an artifact's place, and what is compared.
     fn key(self) -> (&'static str, &'static str) {
         match self {
@@ -252,10 +236,10 @@ fn walks(search: &Search) -> Vec<(String, Vec<Cell>)> {
     let (direction, behind) = search.direction();
     let (key, place) = search.sort.key();
     let index = match search.sort {
-        Sort::Updated => "artifacts_by_update",
-        Sort::Title => "artifacts_by_title",
-        Sort::Size => "artifacts_by_size",
-        Sort::Created | Sort::Type | Sort::Relevance => "artifacts_in_short",
+        SortBy::Updated => "artifacts_by_update",
+        SortBy::Title => "artifacts_by_title",
+        SortBy::Size => "artifacts_by_size",
+        SortBy::Created | SortBy::Type | SortBy::Relevance => "artifacts_in_short",
     };
     let walk = |place: &str, there: &str, after: Option<[Cell; 2]>| {
         let (after, cells) = match after {
@@ -269,7 +253,7 @@ fn walks(search: &Search) -> Vec<(String, Vec<Cell>)> {
         (sql, cells)
     };
     let after = search.after.as_ref();
-    if search.sort != Sort::Title {
+    if search.sort != SortBy::Title {
         return vec![walk(place, "TRUE", after.map(Hit::cells))];
     }
     // Those without a title come last in either order.

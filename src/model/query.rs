@@ -1,4 +1,8 @@
-//! What is searched for in words: `rain AND (november OR "late autumn") -draft sta*`, read into a tree.
+//! What is searched for in words: `rain AND (november OR "late autumn") -draft sta*`, read into a tree; by what it is ordered,
+//! and by what its finds are counted.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::{Error, Result};
 
@@ -10,6 +14,43 @@ pub const MOST_WORDS: usize = 128;
 
 /// How deep parentheses and NOT may nest.
 const DEEPEST: usize = 10;
+
+/// By what a search is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SortBy {
+    /// When they were created.
+    Created,
+    /// When they last changed.
+    Updated,
+    /// By title, whatever the case of its letters; those without one come last in either order.
+    Title,
+    /// By size in bytes.
+    Size,
+    /// By type.
+    Type,
+    /// By how well the words fit: a rare word counts more than a frequent one, and more in the title than in names and tags,
+    /// there more than in the description, and there more than elsewhere.
+    Relevance,
+}
+
+/// By what found artifacts are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FacetBy {
+    /// By type.
+    Type,
+    /// By tag.
+    Tag,
+    /// By state.
+    Status,
+    /// By family.
+    Family,
+    /// By outcome.
+    Outcome,
+    /// By source.
+    Source,
+}
 
 /// A query as it was meant.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,12 +6,12 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::manifest::{Facet, ParamFilter, ParamTest};
+use crate::manifest::{ParamFilter, ParamTest};
 use crate::model::Hash;
 use crate::model::artifact::{FileEntry, Format, Git, Publication, Record, Storage, Writer};
 use crate::model::ids::{ArtifactId, ArtifactType};
 use crate::model::number::Count;
-use crate::model::query::{Query, Term};
+use crate::model::query::{FacetBy, Query, Term};
 
 fn publication(number: usize) -> Publication {
     let hash = Hash::of(&number.to_le_bytes());
@@ -76,7 +76,7 @@ fn manifest_of(publications: impl IntoIterator<Item = Publication>) -> Manifest 
 
 fn found(manifest: &Manifest, filter: Filter) -> BTreeSet<i64> {
     let finds = manifest.find(&filter).unwrap();
-    let search = Search { filter, sort: Sort::Created, ascending: false, after: None, offset: 0, limit: 3000 };
+    let search = Search { filter, sort: SortBy::Created, ascending: false, after: None, offset: 0, limit: 3000 };
     let Page { hits, total } = manifest.page(&search, &finds).unwrap();
     assert_eq!(hits.len() as u64, total);
     let seqs: BTreeSet<i64> = hits.into_iter().map(|hit| hit.seq).collect();
@@ -262,10 +262,10 @@ fn pages_are_read_in_the_order_of_an_index() {
     let numbers = (Key::Number(1), "artifacts_by_size");
     let text = |index| (Key::Text("a".to_owned()), index);
     for (sort, (key, index)) in [
-        (Sort::Created, text("artifacts_in_short")),
-        (Sort::Updated, text("artifacts_by_update")),
-        (Sort::Title, text("artifacts_by_title")),
-        (Sort::Size, numbers),
+        (SortBy::Created, text("artifacts_in_short")),
+        (SortBy::Updated, text("artifacts_by_update")),
+        (SortBy::Title, text("artifacts_by_title")),
+        (SortBy::Size, numbers),
     ] {
         for ascending in [false, true] {
             for after in [None, Some(Hit { seq: 1, key: key.clone() }), Some(Hit { seq: 1, key: Key::None })] {
@@ -345,7 +345,7 @@ fn no_text_breaks_the_index() {
             Ok(query) => query,
             Err(error) => return assert_eq!(error.data().field.as_deref(), Some("query"), "{text}"),
         };
-        for sort in [Sort::Created, Sort::Relevance] {
+        for sort in [SortBy::Created, SortBy::Relevance] {
             let filter = Filter { query: Some(query.clone()), ..Filter::default() };
             let search = Search { filter, sort, ascending: false, after: None, offset: 0, limit: 10 };
             let finds = manifest.find(&search.filter).unwrap_or_else(|error| panic!("{text:?}: {error}"));

@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::{Bucket, Facet, Finds, Manifest, Page, Search, Sort};
+use crate::manifest::{Bucket, Finds, Manifest, Page, Search};
 use crate::model::artifact::Artifact;
 use crate::model::number::Count;
-use crate::model::query::Query as Words;
+use crate::model::query::{FacetBy, Query as Words, SortBy};
 use crate::model::{Error, Result};
 use crate::operations::params::{digest, limited};
 use crate::operations::registry::SearchFilter;
@@ -55,25 +55,6 @@ pub struct Params {
     facets: Option<Vec<FacetBy>>,
 }
 
-/// By what a search is ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SortBy {
-    /// When they were created.
-    Created,
-    /// When they last changed.
-    Updated,
-    /// By title, whatever the case of its letters; those without one come last in either order.
-    Title,
-    /// By size in bytes.
-    Size,
-    /// By type.
-    Type,
-    /// By how well the words fit: a rare word counts more than a frequent one, and more in the title than in names and tags,
-    /// there more than in the description, and there more than elsewhere.
-    Relevance,
-}
-
 /// What comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -82,24 +63,6 @@ pub enum Order {
     Asc,
     /// The greatest.
     Desc,
-}
-
-/// By what found artifacts are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FacetBy {
-    /// By type.
-    Type,
-    /// By tag.
-    Tag,
-    /// By state.
-    Status,
-    /// By family.
-    Family,
-    /// By outcome.
-    Outcome,
-    /// By source.
-    Source,
 }
 
 /// A page of what was found.
@@ -189,24 +152,15 @@ impl Query for SearchArtifacts {
         let mut filter = params.filter.unwrap_or_default().checked(manifest)?;
         filter.query = params.query.as_deref().map(Words::parse).transpose()?;
         filter.newest = Some(newest);
-        let sort = match params.sort.unwrap_or(SortBy::Created) {
-            SortBy::Created => Sort::Created,
-            SortBy::Updated => Sort::Updated,
-            SortBy::Title => Sort::Title,
-            SortBy::Size => Sort::Size,
-            SortBy::Type => Sort::Type,
-            SortBy::Relevance if filter.query.as_ref().is_none_or(|query| query.wanted().is_empty()) => {
-                return Err(Error::invalid_params(
-                    "sort: relevance is of words that are looked for, and there are none",
-                )
+        let sort = params.sort.unwrap_or(SortBy::Created);
+        if sort == SortBy::Relevance && filter.query.as_ref().is_none_or(|query| query.wanted().is_empty()) {
+            return Err(Error::invalid_params("sort: relevance is of words that are looked for, and there are none")
                 .field("sort")
                 .hint("give a query, or sort by something else"));
-            }
-            SortBy::Relevance => Sort::Relevance,
-        };
+        }
         let ascending = match params.order {
             Some(order) => order == Order::Asc,
-            None => matches!(sort, Sort::Title | Sort::Type),
+            None => matches!(sort, SortBy::Title | SortBy::Type),
         };
         // One more than is shown tells whether there are more.
         let search = Search {
@@ -235,17 +189,8 @@ impl Query for SearchArtifacts {
 }
 
 fn count(manifest: &Manifest, finds: &Finds, asked: &[FacetBy]) -> Result<Facets> {
-    let facet = |by: &FacetBy| match by {
-        FacetBy::Type => Facet::Type,
-        FacetBy::Tag => Facet::Tag,
-        FacetBy::Status => Facet::Status,
-        FacetBy::Family => Facet::Family,
-        FacetBy::Outcome => Facet::Outcome,
-        FacetBy::Source => Facet::Source,
-    };
-    let facets: Vec<Facet> = asked.iter().map(facet).collect();
     let mut counted = Facets::default();
-    for (by, buckets) in asked.iter().zip(manifest.facets(finds, &facets, MOST_VALUES)?) {
+    for (by, buckets) in asked.iter().zip(manifest.facets(finds, asked, MOST_VALUES)?) {
         if *by == FacetBy::Tag {
             let tag = |bucket: Bucket| TagCount {
                 key: bucket.key.unwrap_or_default(),

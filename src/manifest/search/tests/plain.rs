@@ -212,24 +212,26 @@ fn store_of(ones: &[One]) -> Manifest {
 }
 
 /// The place of an artifact in an order, and what a cursor says of it.
-fn place(sort: Sort, one: &One) -> (bool, String, u64, Key) {
+fn place(sort: SortBy, one: &One) -> (bool, String, u64, Key) {
     let (publication, record) = (&one.publication, &one.publication.record);
     let text = |text: &str| (false, text.to_owned(), 0, Key::Text(text.to_owned()));
     match sort {
-        Sort::Created => text(&record.created_at),
-        Sort::Updated if one.superseded || one.archived || one.deleted => text(MOMENT),
-        Sort::Updated => text(&record.created_at),
-        Sort::Size => (false, String::new(), record.size_bytes, Key::Number(i64::try_from(record.size_bytes).unwrap())),
-        Sort::Type => text(record.artifact_type.as_str()),
-        Sort::Title => match &publication.title {
+        SortBy::Created => text(&record.created_at),
+        SortBy::Updated if one.superseded || one.archived || one.deleted => text(MOMENT),
+        SortBy::Updated => text(&record.created_at),
+        SortBy::Size => {
+            (false, String::new(), record.size_bytes, Key::Number(i64::try_from(record.size_bytes).unwrap()))
+        }
+        SortBy::Type => text(record.artifact_type.as_str()),
+        SortBy::Title => match &publication.title {
             Some(title) => (false, title.to_ascii_lowercase(), 0, Key::Text(title.clone())),
             None => (true, String::new(), 0, Key::None),
         },
-        Sort::Relevance => (false, String::new(), 0, Key::Number(0)),
+        SortBy::Relevance => (false, String::new(), 0, Key::Number(0)),
     }
 }
 
-fn plain_order(ones: &[One], found: &BTreeSet<i64>, sort: Sort, ascending: bool) -> Vec<Hit> {
+fn plain_order(ones: &[One], found: &BTreeSet<i64>, sort: SortBy, ascending: bool) -> Vec<Hit> {
     let of = |seq: i64| place(sort, &ones[usize::try_from(seq).unwrap() - 1]);
     let mut hits: Vec<Hit> = found.iter().map(|seq| Hit { seq: *seq, key: of(*seq).3 }).collect();
     hits.sort_by(|one, other| {
@@ -241,7 +243,7 @@ fn plain_order(ones: &[One], found: &BTreeSet<i64>, sort: Sort, ascending: bool)
     hits
 }
 
-fn plain_facet(ones: &[One], found: &BTreeSet<i64>, facet: Facet) -> BTreeMap<(Option<String>, String), u64> {
+fn plain_facet(ones: &[One], found: &BTreeSet<i64>, facet: FacetBy) -> BTreeMap<(Option<String>, String), u64> {
     let mut counts = BTreeMap::new();
     for one in found.iter().map(|seq| &ones[usize::try_from(*seq).unwrap() - 1]) {
         let (publication, record) = (&one.publication, &one.publication.record);
@@ -251,23 +253,24 @@ fn plain_facet(ones: &[One], found: &BTreeSet<i64>, facet: Facet) -> BTreeMap<(O
             (false, false) => "active",
         };
         let values: Vec<(Option<String>, String)> = match facet {
-            Facet::Tag => publication.tags.iter().map(|(key, value)| (Some(key.clone()), value.clone())).collect(),
-            Facet::Type => vec![(None, record.artifact_type.as_str().to_owned())],
-            Facet::Status => vec![(None, status.to_owned())],
-            Facet::Source => record.source.iter().map(|source| (None, source.clone())).collect(),
-            Facet::Outcome => {
+            FacetBy::Tag => publication.tags.iter().map(|(key, value)| (Some(key.clone()), value.clone())).collect(),
+            FacetBy::Type => vec![(None, record.artifact_type.as_str().to_owned())],
+            FacetBy::Status => vec![(None, status.to_owned())],
+            FacetBy::Source => record.source.iter().map(|source| (None, source.clone())).collect(),
+            FacetBy::Outcome => {
                 let name = |outcome: &Outcome| if *outcome == Outcome::Pass { "pass" } else { "fail" };
                 record.outcome.iter().map(|outcome| (None, name(outcome).to_owned())).collect()
             }
-            Facet::Family => record.family.iter().map(|family| (None, family.clone())).collect(),
+            FacetBy::Family => record.family.iter().map(|family| (None, family.clone())).collect(),
         };
         values.into_iter().for_each(|value| *counts.entry(value).or_insert(0) += 1);
     }
     counts
 }
 
-const SORTS: [Sort; 5] = [Sort::Created, Sort::Updated, Sort::Title, Sort::Size, Sort::Type];
-const FACETS: [Facet; 6] = [Facet::Type, Facet::Tag, Facet::Status, Facet::Family, Facet::Outcome, Facet::Source];
+const SORTS: [SortBy; 5] = [SortBy::Created, SortBy::Updated, SortBy::Title, SortBy::Size, SortBy::Type];
+const FACETS: [FacetBy; 6] =
+    [FacetBy::Type, FacetBy::Tag, FacetBy::Status, FacetBy::Family, FacetBy::Outcome, FacetBy::Source];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
