@@ -77,6 +77,7 @@ fn method<P: JsonSchema, R: JsonSchema>(name: &'static str, aliases: &'static [&
             aliases,
             idempotent: false,
             path_params: &[],
+            here_only: &[],
             creates_store: false,
             barrier: false,
             run: Run::Probe(|_, _| unreachable!("never called")),

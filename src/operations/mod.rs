@@ -40,6 +40,8 @@ pub trait Operation {
     /// The parameters that name files of the caller's own machine, `left.path` for one inside another; over a network nobody
     /// may give them.
     const PATH_PARAMS: &'static [&'static str] = &[];
+    /// Values of parameters by which files leave their producer's folder; over a network nobody may give them.
+    const HERE_ONLY: &'static [(&'static str, &'static str)] = &[];
     /// The parameters for which null says something; for all others it means absent.
     const NULLS: &'static [&'static str] = &[];
     /// The parameters, one object.
@@ -175,6 +177,8 @@ pub struct Method {
     pub idempotent: bool,
     /// The parameters that name files of the caller's own machine.
     pub path_params: &'static [&'static str],
+    /// Values of parameters by which files leave their producer's folder.
+    pub here_only: &'static [(&'static str, &'static str)],
     /// Whether it makes the store when there is none.
     pub creates_store: bool,
     /// Whether later requests must wait for it before they prepare.
@@ -194,6 +198,7 @@ impl Method {
             aliases: O::ALIASES,
             idempotent: O::IDEMPOTENT,
             path_params: O::PATH_PARAMS,
+            here_only: O::HERE_ONLY,
             creates_store: false,
             barrier: false,
             run,

@@ -37,6 +37,7 @@ const fn method(name: &'static str, barrier: bool, run: Run) -> Method {
         aliases: &[],
         idempotent: true,
         path_params: &[],
+        here_only: &[],
         creates_store: true,
         barrier,
         run,

@@ -90,6 +90,7 @@ pub enum ScanFiles {}
 impl Operation for ScanFiles {
     const METHOD: &'static str = "scan";
     const PATH_PARAMS: &'static [&'static str] = &["root"];
+    const HERE_ONLY: &'static [(&'static str, &'static str)] = &[("mode", "move")];
     type Params = Params;
     type Result = Report;
 }

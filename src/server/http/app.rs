@@ -74,10 +74,12 @@ impl App {
                 _ => "leave it out, or have it done on the server's own machine",
             }));
         }
-        if method.name == "scan" && params.at("mode").is_some_and(|mode| mode == "move") {
-            return Err(Error::path_not_allowed("mode: over HTTP no file is taken out of its producer's folder")
-                .field("mode")
-                .hint("use copy, or have it done on the server's own machine"));
+        let asked = |(param, value): &&(&str, &str)| params.at(param).is_some_and(|given| given == *value);
+        if let Some((param, _)) = method.here_only.iter().find(asked) {
+            let message = format!("{param}: over HTTP no file is taken out of its producer's folder");
+            return Err(Error::path_not_allowed(message)
+                .field(*param)
+                .hint("have it done on the server's own machine"));
         }
         self.run(method, params, actor).await
     }
