@@ -188,17 +188,9 @@ pub fn open_existing(path: &Path) -> Result<Option<File>> {
 
 /// Makes a folder and its missing parents, and makes all of them durable.
 pub fn create_folders(folder: &Path) -> Result<()> {
-    let mut missing = Vec::new();
-    let mut at = folder;
-    while !exists(at) {
-        missing.push(at);
-        match at.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => at = parent,
-            _ => break,
-        }
-    }
+    let missing = missing(folder);
     fs::create_dir_all(folder).context("create the folder", folder)?;
-    for made in missing.iter().rev() {
+    for made in &missing {
         if let Some(parent) = made.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             sync_folder(parent)?;
         }
@@ -526,8 +518,13 @@ pub fn writable(folder: &Path) -> bool {
 
 /// The folders that a path needs and that are not there, the outermost first.
 pub fn missing_above(path: &Path) -> Vec<PathBuf> {
-    let missing = path.ancestors().skip(1).take_while(|folder| !exists(folder)).map(Path::to_owned);
-    let mut missing: Vec<PathBuf> = missing.collect();
+    path.parent().map_or_else(Vec::new, missing)
+}
+
+/// A folder and those above it that are not there, the outermost first.
+fn missing(folder: &Path) -> Vec<PathBuf> {
+    let there_not = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !exists(folder));
+    let mut missing: Vec<PathBuf> = there_not.map(Path::to_owned).collect();
     missing.reverse();
     missing
 }

@@ -72,11 +72,7 @@ pub fn unpack(store: &Arc<Store>, path: &Path, watch: &dyn Watch) -> Result<Unpa
         let its = taken.hash;
         found.insert(hash, Some(staged.len()));
         staged.push(taken);
-        if staging.is_crowded() {
-            staging.flush(&staged[flushed..]);
-            staged[flushed..].iter().try_for_each(Staged::flush)?;
-            flushed = staged.len();
-        }
+        staging.relieve(&staged, &mut flushed)?;
         Ok(its)
     })?;
     let mut unpacked = Unpacked { cover, staged, proven, path: path.to_owned(), records };

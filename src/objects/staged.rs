@@ -87,9 +87,14 @@ impl Staging {
         Ok((file, Unfinished { path, order, open: self.open.clone() }))
     }
 
-    /// Whether so many files wait for their flush that who has some should flush them before it stages more.
-    pub fn is_crowded(&self) -> bool {
-        self.open.load(Ordering::Relaxed) >= OPEN_MOST
+    /// Flushes files, from the first that wasn't, where so many wait for their flush that no more should be staged before.
+    pub fn relieve(&self, staged: &[Staged], flushed: &mut usize) -> Result<()> {
+        if self.open.load(Ordering::Relaxed) >= OPEN_MOST {
+            self.flush(&staged[*flushed..]);
+            staged[*flushed..].iter().try_for_each(Staged::flush)?;
+            *flushed = staged.len();
+        }
+        Ok(())
     }
 
     /// Flushes many files at once where that is possible; [`Staged::flush`] tells of each how it went.

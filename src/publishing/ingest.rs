@@ -368,11 +368,7 @@ impl Task<'_> {
             let copy = staging.copy(&file, &member.path, size, self.watch)?;
             let hash = copy.hash;
             staged.push(copy);
-            if staging.is_crowded() {
-                staging.flush(&staged[flushed..]);
-                staged[flushed..].iter().try_for_each(Staged::flush)?;
-                flushed = staged.len();
-            }
+            staging.relieve(&staged, &mut flushed)?;
             Ok(hash)
         })?;
         let listing = staging.write(objects::listing(&entries).as_bytes())?;

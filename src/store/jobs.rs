@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
-use super::{Access, Ahead, Store, report};
+use super::{Access, Ahead, Store, Stuck, report};
 use crate::base::crash;
 use crate::base::lock::Lock;
 use crate::manifest::{BUSY_WAIT, JobItem, JobKind, JobRow};
@@ -142,7 +142,8 @@ impl Store {
                 let mut batch = self.begin()?;
                 batch.attempt(|writer| {
                     let manifest = writer.manifest();
-                    stuck.iter().try_for_each(|one| manifest.set_job_outcome(row.job, one.seq, one.error.message()))
+                    let note = |one: &Stuck| manifest.set_job_outcome(row.job, one.placement.seq, one.error.message());
+                    stuck.iter().try_for_each(note)
                 })?;
                 batch.commit()?;
             }

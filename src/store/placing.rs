@@ -50,9 +50,7 @@ pub(super) enum Undo {
 /// A change that was committed and could not be carried out.
 #[derive(Debug)]
 pub struct Stuck {
-    /// The artifact, by its place in the order of commits.
-    pub seq: i64,
-    /// Its id.
+    /// The artifact.
     pub artifact_id: ArtifactId,
     /// Which change of the transaction it was, counted from 0.
     pub change: usize,
@@ -107,7 +105,7 @@ impl Store {
                     }
                 }
                 (Err(error), Some((artifact_id, undo))) => {
-                    stuck.push(Stuck { seq: placement.seq, artifact_id, change, error, undo, placement });
+                    stuck.push(Stuck { artifact_id, change, error, undo, placement });
                 }
                 (Err(error), None) => tracing::warn!("a readable name is placed at the next start: {error}"),
             }

@@ -105,7 +105,7 @@ impl Store {
 }
 
 /// Keeps the log short while nobody waits; what fails now is tried again before the next transaction.
-pub(super) fn fold(manifest: &Manifest) {
+fn fold(manifest: &Manifest) {
     if let Err(error) = manifest.fold_long_log() {
         tracing::warn!("the write-ahead log grows: {error}");
     }
@@ -446,12 +446,12 @@ impl Writer<'_> {
             let artifact_id = one.artifact_id.as_str();
             match &one.undo {
                 Undo::Delete => {
-                    self.manifest().set_restored(one.seq, &at)?;
+                    self.manifest().set_restored(one.placement.seq, &at)?;
                     let reason = Value::String(one.error.message().to_owned());
                     self.record(RESTORED, Some(artifact_id), Map::from_iter([("reason".to_owned(), reason)]))?;
                 }
                 Undo::Restore(deletion) => {
-                    self.manifest().set_deleted(one.seq, &at, deletion)?;
+                    self.manifest().set_deleted(one.placement.seq, &at, deletion)?;
                     self.record(DELETED, Some(artifact_id), deletion.clone())?;
                 }
             }
