@@ -8,5 +8,5 @@ mod writing;
 
 pub use form::Cover;
 pub use reading::{Unpacked, look, unpack};
-pub use taking::{Taken, take};
+pub use taking::{Taken, keep, take};
 pub use writing::{Packed, Selection, pack, taken};

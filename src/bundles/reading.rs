@@ -15,6 +15,7 @@ use super::form::{
 use crate::base::files;
 use crate::manifest::ObjectRow;
 use crate::model::artifact::{Format, TypeDefinition};
+use crate::model::dataset::Head;
 use crate::model::{Error, Hash, Result, Watch};
 use crate::objects::{self, Staged};
 use crate::store::carrying::{CARRIED, OF_RUNS};
@@ -189,7 +190,7 @@ fn cut_off(path: &Path) -> Error {
 /// Looks at every record; answers the objects that come along, with their lengths.
 fn needed(path: &Path, cover: &Cover, records: &File) -> Result<HashMap<Hash, u64>> {
     let mut needed: HashMap<Hash, u64> = HashMap::new();
-    let mut ids = HashSet::new();
+    let (mut ids, mut versions) = (HashSet::new(), HashSet::new());
     let mut course = Course::default();
     each_record(records, path, |record| {
         match record {
@@ -229,6 +230,11 @@ fn needed(path: &Path, cover: &Cover, records: &File) -> Result<HashMap<Hash, u6
                 if let Some(member) = foreign {
                     let id = &member.artifact_id;
                     return Err(invalid(path, &format!("the member {id} of a dataset is none of its artifacts")));
+                }
+                let Head { dataset_id, version, .. } = dataset.head;
+                let name = format!("the dataset {dataset_id} {version}");
+                if let Some(name) = versions.replace(name) {
+                    return Err(invalid(path, &format!("{name} is there twice")));
                 }
             }
             Record::Alias(_) | Record::Type(_) => {}

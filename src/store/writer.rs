@@ -41,6 +41,8 @@ pub struct Writer<'s> {
     actor: Option<String>,
     events: Vec<Event>,
     fresh: Vec<Fresh>,
+    /// The first artifact that this transaction adds. It gets its name anyway, as do all that come after it.
+    first_added: Option<i64>,
     /// How many changes were tried.
     changes: usize,
     ahead: Ahead,
@@ -92,6 +94,7 @@ impl Store {
             actor: None,
             events: Vec::new(),
             fresh: Vec::new(),
+            first_added: None,
             changes: 0,
             ahead: Ahead::default(),
             placed: BTreeSet::new(),
@@ -327,7 +330,9 @@ impl Writer<'_> {
     }
 
     fn place_names_over(&mut self, hash: &Hash) -> Result<()> {
-        self.manifest().holders(hash)?.into_iter().try_for_each(|seq| self.place_later(seq, None))
+        let mut holders = self.manifest().holders(hash)?;
+        holders.retain(|seq| self.first_added.is_none_or(|first| *seq < first));
+        holders.into_iter().try_for_each(|seq| self.place_later(seq, None))
     }
 
     /// Whether an object's bytes can be trusted, as [`View::trusted`] has it; `proven` is how it looked when they were
@@ -368,6 +373,7 @@ impl Writer<'_> {
         names::choose(self.manifest(), &store.layout, &mut publication.record, hint)?;
         let artifact_id = publication.record.artifact_id.as_str().to_owned();
         let seq = self.manifest().insert_artifact(&publication, None)?;
+        self.first_added.get_or_insert(seq);
         if let Some(request) = &publication.request {
             self.manifest().insert_request(request, &artifact_id, None)?;
         }

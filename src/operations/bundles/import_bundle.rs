@@ -10,13 +10,13 @@ use serde_json::{Map, Value, json};
 use crate::base::files;
 use crate::bundles::{self, Taken, Unpacked};
 use crate::datasets::{self, Addition, Wanted};
-use crate::model::dataset::{Head, Member};
+use crate::model::dataset::{Head, Member, Snapshot};
 use crate::model::import::Tally;
 use crate::model::number::Count;
 use crate::model::{Error, Result};
 use crate::objects::Staged;
 use crate::operations::{Command, Context, Operation};
-use crate::store::snapshot::IndexPlace;
+use crate::store::snapshot::{Drafted, IndexPlace};
 use crate::store::{Store, View, Writer};
 
 /// Most notes that are told.
@@ -99,8 +99,14 @@ impl Command for ImportBundle {
         writer.set_actor(actor);
         let mut taken = bundles::take(&unpacked, writer)?;
         let mut datasets = Tally::default();
+        let mut versions = Vec::new();
         for (head, members) in std::mem::take(&mut taken.datasets) {
-            create(&head, &members, &mut datasets, &mut taken.notes, writer)?;
+            versions.extend(draft(&head, &members, &mut datasets, &mut taken.notes, writer)?);
+        }
+        // Whatever can be refused has been by now: from here on files get their places.
+        bundles::keep(&unpacked, writer)?;
+        for (snapshot, drafted) in &versions {
+            writer.create_dataset(snapshot, drafted)?;
         }
         let tallies = [taken.artifacts, taken.runs, datasets, taken.aliases, taken.types];
         if tallies.iter().any(|tally| tally.imported.0 > 0) {
@@ -139,21 +145,22 @@ fn told(unpacked: &Unpacked, taken: &Taken) -> Map<String, Value> {
     told
 }
 
-/// Creates a version of a dataset again, unless it is there; then it is known to have the same members.
-fn create(
+/// The files of a version of a dataset that is to be created again, unless it is there; then it is known to have the same
+/// members.
+fn draft(
     head: &Head,
     members: &[Member],
     tally: &mut Tally,
     notes: &mut Vec<String>,
-    writer: &mut Writer,
-) -> Result<()> {
+    writer: &Writer,
+) -> Result<Option<(Snapshot, Drafted)>> {
     let name = format!("the dataset {} {}", head.dataset_id, head.version);
     if let Some(there) = writer.manifest().dataset(&head.dataset_id, &head.version)? {
         tally.already_there.0 += 1;
         if there.deleted_at.is_some() {
             notes.push(format!("{name} was deleted here; it stays deleted"));
         }
-        return Ok(());
+        return Ok(None);
     }
     let (mut at, mut left_out) = (0, None);
     writer.manifest().each_candidate(members.iter().map(|member| &member.artifact_id), |artifact_id, there| {
@@ -170,11 +177,12 @@ fn create(
     if let Some(note) = left_out {
         notes.push(note);
         tally.skipped.0 += 1;
-        return Ok(());
+        return Ok(None);
     }
     let mut wanted = wanted(head, members);
-    wanted.check()?;
-    let mut plan = datasets::plan(writer.manifest(), &mut wanted)?;
+    let odd = |error: Error| Error::new(error.kind(), format!("{name}: {}", error.message())).field("path");
+    wanted.check().map_err(odd)?;
+    let mut plan = datasets::plan(writer.manifest(), &mut wanted).map_err(odd)?;
     plan.snapshot.head.parent_version.clone_from(&head.parent_version);
     if plan.snapshot.head.membership_digest != head.membership_digest {
         let message = format!("{name} doesn't hold the members that it says");
@@ -182,9 +190,8 @@ fn create(
     }
     let place = if head.index.is_some() { IndexPlace::Beside } else { IndexPlace::Nowhere };
     let drafted = writer.store().draft_dataset(&mut plan.snapshot, &place)?;
-    writer.create_dataset(&plan.snapshot, &drafted)?;
     tally.imported.0 += 1;
-    Ok(())
+    Ok(Some((plan.snapshot, drafted)))
 }
 
 fn wanted(head: &Head, members: &[Member]) -> Wanted {

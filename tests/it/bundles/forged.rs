@@ -134,13 +134,6 @@ fn what_does_not_follow_from_what_happened_is_refused() {
 fn what_people_said_has_the_same_bounds() {
     let said = |after: Value| event("updated", "one", json!({"before": {}, "after": after}));
     refused(&[said(json!({"title": "t".repeat(257)}))], "title: it has 257 bytes");
-    let tags = |from: usize| (from..from + 600).map(|at| (at.to_string(), json!(""))).collect::<Value>();
-    let (_from, path) = bundle();
-    let path = forged(&path, |records| records.extend([0, 600].map(|from| said(json!({"tags": tags(from)})))));
-    let to = Place::with_store();
-    let message = refusal(&to.fails("import_bundle", json!({"path": path}))).2;
-    assert!(message.contains("there would be 1200"), "{message}");
-    assert_eq!(to.ok("list_artifacts", json!({})), json!([]));
     for (field, value, why) in [
         ("title", json!("two\nlines"), "control characters"),
         ("description", json!("d".repeat(4097)), "it has 4097 bytes"),
@@ -153,6 +146,64 @@ fn what_people_said_has_the_same_bounds() {
         assert!(kind == "invalid_data" && message.contains("artifact one") && message.contains(why), "{message}");
         assert!(!to.root().exists());
     }
+}
+
+/// The rows of what is refused are taken back, and files that got their places would stay.
+#[test]
+fn what_only_shows_in_the_store_is_refused_before_any_file_has_its_place() {
+    let (from, _) = bundle();
+    from.ok(
+        "publish_artifact",
+        json!({"artifactType": "note", "artifactId": "four", "content": {"encoding": "utf8", "data": "one"}}),
+    );
+    from.ok("set_alias", json!({"artifactId": "one", "alias": "best"}));
+    let members = json!([{"artifactId": "one", "role": "x"}]);
+    for version in ["v1", "v2"] {
+        from.ok("create_dataset", json!({"datasetId": "d", "version": version, "members": members}));
+    }
+    let (path, _) = export(&from, "more.tar", json!({"all": true}));
+    let to = Place::with_store();
+    let refused = |forge: &dyn Fn(&mut Vec<Value>), why: &str| {
+        let path = forged(&path, |records| forge(records));
+        let (kind, field, message) = to.refuses("import_bundle", json!({"path": path}));
+        assert!(matches!(kind.as_str(), "invalid_data" | "invalid_params"), "{kind}: {message}");
+        assert!(field == "path" && message.contains(why), "{field}: {message}");
+    };
+    let of = |records: &mut [Value], kind: &str| records.iter().rposition(|record| record.get(kind).is_some()).unwrap();
+    let tags = |from: usize| (from..from + 600).map(|at| (at.to_string(), json!(""))).collect::<Value>();
+    let said = |from: usize| event("updated", "one", json!({"before": {}, "after": {"tags": tags(from)}}));
+    refused(&|records| records.extend([said(0), said(600)]), "there would be 1200");
+    refused(&|records| records.push(event("lineage_added", "one", json!({"inputs": "two"}))), "its event 90");
+    refused(
+        &|records| {
+            let at = of(records, "alias");
+            records[at]["alias"]["logicalKey"] = json!("other");
+        },
+        "the alias best is of another type or key",
+    );
+    refused(
+        &|records| {
+            let at = of(records, "artifact");
+            assert_eq!(records[at]["artifact"]["publication"]["artifactId"], "four");
+            records[at]["artifact"]["hasBytes"] = json!(false);
+        },
+        "artifact four comes without its bytes",
+    );
+    // The version before it is sound.
+    for (field, value, why) in [
+        ("membershipDigest", json!(Hash::of(b"other")), "the dataset d v2 doesn't hold the members that it says"),
+        ("description", json!("d".repeat(4097)), "the dataset d v2: description: it has 4097 bytes"),
+        ("version", json!("v1"), "the dataset d v1 is there twice"),
+    ] {
+        let forge = |records: &mut Vec<Value>| {
+            let at = of(records, "dataset");
+            assert_eq!(records[at]["dataset"]["head"]["version"], "v2");
+            records[at]["dataset"]["head"][field] = value.clone();
+        };
+        refused(&forge, why);
+    }
+    assert_eq!(import(&to, &path)["datasets"]["imported"], 2, "as it was exported it is taken");
+    assert_sound(&to);
 }
 
 #[test]
