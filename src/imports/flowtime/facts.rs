@@ -35,6 +35,8 @@ pub struct Facts {
     pub created_at: Option<Timestamp>,
     /// What is odd about it.
     pub odd: Vec<ScanWarning>,
+    /// What was cut of its title, description and tags. Who doesn't take these need not be told.
+    pub cut: Vec<ScanWarning>,
 }
 
 /// What reading one gives, or the reason why it is left out.
@@ -173,9 +175,8 @@ impl<'a> Sources<'a> {
         let archived = tags.contains(ARCHIVED);
         let mut tags = tags.into_iter().filter(|tag| tag != ARCHIVED).map(|tag| (tag, String::new())).collect();
         let (mut title, mut description) = (Some(title), description);
-        for told in curation::fit(&mut title, &mut description, &mut tags) {
-            self.files.odd.push(self.files.warning(ScanFault::Shortened, "", &told));
-        }
+        let cut = curation::fit(&mut title, &mut description, &mut tags);
+        let cut = cut.iter().map(|told| self.files.warning(ScanFault::Shortened, "", told)).collect();
         Facts {
             said,
             title: title.unwrap_or_else(|| name.to_owned()),
@@ -184,6 +185,7 @@ impl<'a> Sources<'a> {
             tags,
             created_at,
             odd: self.files.odd,
+            cut,
         }
     }
 

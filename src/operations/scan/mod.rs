@@ -116,6 +116,10 @@ impl Understanding<'_> {
         }
         for run in &mut understood {
             run.is_kept = self.is_kept(run)?;
+            // Title, description and tags are taken once; from then on they are what people made of them.
+            if let Some(facts) = run.facts.as_ref().filter(|_| run.found.known.is_none() && !run.is_kept) {
+                warnings.extend(facts.cut.iter().map(|cut| about(&run.found, cut.clone())));
+            }
             if let Some(deleted) = run.found.deleted.as_ref().filter(|_| !run.is_kept) {
                 let first = self.root.join(&run.found.files[0].path);
                 let message = format!(

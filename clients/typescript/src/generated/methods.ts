@@ -148,7 +148,7 @@ import type {
 export const PROTOCOL_VERSION = 1;
 
 /** SHA-256 of the schemas that the types here are made from: equal hashes, equal shapes. */
-export const SCHEMA_HASH = "sha256:7b424b9ded6c092059c0bb7be65bdbf8f3a1e763dda1748b2a2b24121da0df5f";
+export const SCHEMA_HASH = "sha256:f9a44441455862e2cbe84312c93877d0ed1a73233b1e87e90055a4c6cfc08390";
 
 /** The longest line that keepstone takes, in bytes. */
 export const LINE_BYTES_MAX = 33554432;

@@ -2620,7 +2620,10 @@ export type ScanFault =
   | "incomplete"
   /** A file that says something of a run is not understood; where nothing else says what the run is, it is left out. */
   | "malformed"
-  /** A title, description or tag is longer than it may be, or holds control characters; it is cut or left out. */
+  /**
+   * A title, description or tag of a new run is longer than it may be, or holds control characters; it is cut or left
+   * out.
+   */
   | "shortened"
   /** The id that a run's folder names is another artifact's, and it gets one with a number. */
   | "id_taken"

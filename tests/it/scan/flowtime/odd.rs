@@ -135,4 +135,10 @@ fn what_is_said_at_too_great_a_length_is_cut_and_told() {
     assert!((4090..=4096).contains(&text("description").len()));
     assert_eq!(run["tags"].as_object().unwrap().keys().collect::<Vec<_>>(), ["demo", "featured", "kept"]);
     assert_eq!(place.ok("verify_store", json!({}))["findings"], json!([]));
+    // From then on title, description and tags are people's, and nothing more is cut.
+    folder::export(&data(&place), RUN, "aggregates");
+    let report = place.ok("scan", json!({}));
+    assert_eq!((counts(&report)[2], &report["warnings"]), (1, &json!([])), "{report}");
+    assert_eq!(place.ok("scan", json!({"rehash": true}))["warnings"], json!([]));
+    assert_eq!(place.get(RUN)["title"], run["title"]);
 }

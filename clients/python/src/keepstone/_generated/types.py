@@ -776,8 +776,8 @@ of.
 `malformed`: A file that says something of a run is not understood; where nothing else says what the
 run is, it is left out.
 
-`shortened`: A title, description or tag is longer than it may be, or holds control characters; it
-is cut or left out.
+`shortened`: A title, description or tag of a new run is longer than it may be, or holds control
+characters; it is cut or left out.
 
 `id_taken`: The id that a run's folder names is another artifact's, and it gets one with a number.
 
