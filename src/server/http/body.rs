@@ -1,5 +1,6 @@
 //! Bodies as they come in, piece by piece, under limits: of one body, and of what all of them together hold in memory.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use axum::body::{Body, HttpBody};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
+use futures_util::future::{Either, select};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -20,47 +22,80 @@ use crate::transport::LINE_BYTES_MAX;
 pub(super) const PERIOD: Duration = Duration::from_secs(30);
 pub(super) const BYTES_A_PERIOD: usize = 16 << 10;
 
-/// What large JSON bodies together may take.
-const TOGETHER: usize = 64 << 20;
+/// What large JSON bodies together may take; one more may have as much as any body, beside them.
+const SHARED: usize = LINE_BYTES_MAX;
 /// Up to here a body is small and waits for nobody.
 const SMALL: usize = 64 << 10;
 
-/// The memory for JSON bodies. A large one gets its room before it is read, all of it at once: bodies of which each has a
-/// part would wait for one another.
-pub(super) struct Memory(Arc<Semaphore>);
+/// The memory for JSON bodies. A large one takes as much of it as has come, so that one which hardly comes keeps nobody
+/// out. Where all is taken, bodies of which each has a part would wait for one another: so one of them at a time goes on
+/// apart from the others, and leaves them its part.
+pub(super) struct Memory {
+    shared: Arc<Semaphore>,
+    apart: Arc<Semaphore>,
+}
 
 /// The room that a body has while its request is under way; a small one needs none.
-pub(super) type Room = Option<OwnedSemaphorePermit>;
+#[derive(Default)]
+pub(super) struct Room {
+    shared: Option<OwnedSemaphorePermit>,
+    apart: Option<OwnedSemaphorePermit>,
+}
+
+impl Room {
+    /// How much is missing for a body of so many bytes.
+    fn lacks(&self, bytes: usize) -> usize {
+        match self.apart.is_some() || bytes <= SMALL {
+            true => 0,
+            false => bytes - self.shared.as_ref().map_or(0, OwnedSemaphorePermit::num_permits),
+        }
+    }
+
+    fn add(&mut self, more: OwnedSemaphorePermit) {
+        match &mut self.shared {
+            Some(shared) => shared.merge(more),
+            none => *none = Some(more),
+        }
+    }
+}
 
 impl Default for Memory {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(TOGETHER)))
+        Self { shared: Arc::new(Semaphore::new(SHARED)), apart: Arc::new(Semaphore::new(1)) }
     }
 }
 
 impl Memory {
-    /// Room for a body of at most so many bytes. One that doesn't say how long it is may become as long as any.
-    async fn room_for(&self, most: Option<u64>) -> Result<Room> {
-        let bytes = most.and_then(|most| usize::try_from(most).ok()).unwrap_or(LINE_BYTES_MAX).min(LINE_BYTES_MAX);
-        if bytes <= SMALL {
-            return Ok(None);
+    /// Makes the room of a body one for so many bytes; whether that had to be waited for.
+    async fn widen(&self, room: &mut Room, bytes: usize) -> Result<bool> {
+        let more = u32::try_from(room.lacks(bytes)).expect("a line is shorter");
+        if more == 0 {
+            return Ok(false);
         }
-        let room = self.0.clone().acquire_many_owned(u32::try_from(bytes).expect("a line is shorter"));
-        match tokio::time::timeout(PERIOD, room).await {
-            Ok(room) => Ok(Some(room.expect("it is never closed"))),
-            Err(_) => Err(Error::busy(format!(
-                "other large bodies are under way, and none of them ended within {} s",
-                PERIOD.as_secs()
-            ))
-            .hint("send it again, or send large content with POST /v1/artifacts")),
+        if let Ok(more) = self.shared.clone().try_acquire_many_owned(more) {
+            room.add(more);
+            return Ok(false);
         }
+        let more = pin!(self.shared.clone().acquire_many_owned(more));
+        let apart = pin!(self.apart.clone().acquire_owned());
+        match tokio::time::timeout(PERIOD, select(more, apart)).await {
+            Ok(Either::Left((more, _))) => room.add(more.expect("it is never closed")),
+            Ok(Either::Right((apart, _))) => *room = Room { shared: None, apart: apart.ok() },
+            Err(_) => {
+                return Err(Error::busy(format!(
+                    "other large bodies are under way, and none of them ended within {} s",
+                    PERIOD.as_secs()
+                ))
+                .hint("send it again, or send large content with POST /v1/artifacts"));
+            }
+        }
+        Ok(true)
     }
 }
 
 /// The bytes of a JSON body, as many as a line may have.
 pub(super) async fn json_bytes(memory: &Memory, headers: &HeaderMap, body: Body) -> Result<(Vec<u8>, Room), Refused> {
-    let room = memory.room_for(body.size_hint().upper()).await?;
-    let bytes = whole(body).await?;
+    let (bytes, room) = whole(memory, body).await?;
     if !is_json(headers) {
         let error = Error::invalid_request("the body must be JSON").hint("send Content-Type: application/json");
         return Err(Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
@@ -71,7 +106,7 @@ pub(super) async fn json_bytes(memory: &Memory, headers: &HeaderMap, body: Body)
 /// A JSON body; an empty one is an empty object.
 pub(super) async fn json(memory: &Memory, headers: &HeaderMap, body: Body) -> Result<(Value, Room), Refused> {
     if body.is_end_stream() {
-        return Ok((Value::Object(serde_json::Map::new()), None));
+        return Ok((Value::Object(serde_json::Map::new()), Room::default()));
     }
     let (bytes, room) = json_bytes(memory, headers, body).await?;
     match serde_json::from_slice(&bytes) {
@@ -107,12 +142,17 @@ impl Incoming {
                     let Ok(data) = frame.into_data() else { continue };
                     self.missing = self.missing.saturating_sub(data.len());
                     if self.missing == 0 {
-                        *self = Self::new(std::mem::take(&mut self.body));
+                        self.begin_again();
                     }
                     return Ok(Some(data));
                 }
             }
         }
+    }
+
+    /// Counts from now on.
+    fn begin_again(&mut self) {
+        *self = Self::new(std::mem::take(&mut self.body));
     }
 }
 
@@ -121,15 +161,20 @@ pub(super) fn too_large(most: u64) -> Error {
     Error::limit_exceeded(format!("the body has more than {most} bytes"))
 }
 
-async fn whole(body: Body) -> Result<Vec<u8>> {
-    let (mut incoming, mut bytes) = (Incoming::new(body), Vec::new());
+async fn whole(memory: &Memory, body: Body) -> Result<(Vec<u8>, Room)> {
+    let (mut incoming, mut bytes, mut room) = (Incoming::new(body), Vec::new(), Room::default());
     while let Some(piece) = incoming.next().await? {
-        if bytes.len() + piece.len() > LINE_BYTES_MAX {
+        let length = bytes.len() + piece.len();
+        if length > LINE_BYTES_MAX {
             return Err(too_large(LINE_BYTES_MAX as u64).hint("send large content with POST /v1/artifacts"));
+        }
+        if memory.widen(&mut room, length).await? {
+            // Meanwhile nobody listened to it.
+            incoming.begin_again();
         }
         bytes.extend_from_slice(&piece);
     }
-    Ok(bytes)
+    Ok((bytes, room))
 }
 
 /// Whether the body says that it is JSON. A web page can't say so without being asked first.
@@ -168,32 +213,78 @@ mod tests {
         assert!(steady.next().await.unwrap().is_none());
     }
 
+    /// A body of so many bytes in pieces of 1 MiB, of which the last comes only after a pause.
+    fn slowly(bytes: usize, pause: u64) -> Body {
+        let piece = move |left: usize| async move {
+            let size = left.min(1 << 20);
+            if size == left && pause > 0 {
+                tokio::time::sleep(Duration::from_secs(pause)).await;
+            }
+            (left > 0).then(|| (Ok::<_, std::io::Error>(Bytes::from(vec![b' '; size])), left - size))
+        };
+        Body::from_stream(stream::unfold(bytes, piece))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_hardly_comes_keeps_no_large_body_out() {
+        let memory = Arc::new(Memory::default());
+        let begun = Instant::now();
+        // Each may announce what it likes: what counts is the half that has come.
+        let trickling: Vec<_> = (0..20)
+            .map(|_| {
+                let memory = memory.clone();
+                tokio::spawn(async move { whole(&memory, slowly(2 << 20, 29)).await.map(|(bytes, _)| bytes.len()) })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        let (bytes, room) = whole(&memory, slowly(LINE_BYTES_MAX, 0)).await.unwrap();
+        assert_eq!((bytes.len(), begun.elapsed()), (LINE_BYTES_MAX, Duration::ZERO));
+        drop(room);
+        for one in trickling {
+            assert_eq!(one.await.unwrap().unwrap(), 2 << 20);
+        }
+        assert_eq!(memory.shared.available_permits(), SHARED, "and everything is given back");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn large_bodies_that_meet_half_way_all_arrive() {
+        let memory = Arc::new(Memory::default());
+        let many: Vec<_> = (0..8)
+            .map(|_| {
+                let memory = memory.clone();
+                // All have nearly everything sent before the first is whole.
+                tokio::spawn(async move { whole(&memory, slowly(LINE_BYTES_MAX / 4, 1)).await.map(|(bytes, _)| bytes) })
+            })
+            .collect();
+        for one in many {
+            assert_eq!(one.await.unwrap().unwrap().len(), LINE_BYTES_MAX / 4);
+        }
+        assert_eq!((memory.shared.available_permits(), memory.apart.available_permits()), (SHARED, 1));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn large_bodies_share_the_memory_and_small_ones_do_not_wait_for_it() {
         let memory = Memory::default();
         let body = |bytes: usize| Body::from(vec![b' '; bytes]);
-        let small = SMALL as u64;
-        let mut rooms = Vec::new();
-        while memory.0.available_permits() >= LINE_BYTES_MAX {
-            rooms.push(memory.room_for(None).await.unwrap());
-        }
-        assert_eq!(rooms.len(), TOGETHER / LINE_BYTES_MAX);
-        let error = memory.room_for(Some(small + 1)).await.unwrap_err();
+        let (_, first) = whole(&memory, body(SHARED)).await.unwrap();
+        let (_, second) = whole(&memory, body(LINE_BYTES_MAX)).await.unwrap();
+        let error = whole(&memory, body(SMALL + 1)).await.map(|_| ()).unwrap_err();
         assert_eq!(error.kind(), Kind::Busy);
-        assert!(memory.room_for(Some(small)).await.unwrap().is_none());
-        rooms.pop();
-        assert!(memory.room_for(Some(small + 1)).await.unwrap().is_some());
+        assert_eq!(whole(&memory, body(SMALL)).await.unwrap().0.len(), SMALL);
+        drop(second);
+        let (_, third) = whole(&memory, body(LINE_BYTES_MAX)).await.unwrap();
+        drop((first, third));
 
         // The room is given back whatever becomes of the body.
-        let all = memory.0.available_permits();
         let json = HeaderMap::from_iter([(CONTENT_TYPE, "application/json".parse().unwrap())]);
         assert!(super::json(&memory, &HeaderMap::new(), body(SMALL + 1)).await.is_err());
         assert!(super::json(&memory, &json, body(SMALL + 1)).await.is_err());
-        assert_eq!(memory.0.available_permits(), all);
+        assert!(whole(&memory, body(LINE_BYTES_MAX + 1)).await.is_err());
+        assert_eq!(memory.shared.available_permits(), SHARED);
         let long = format!("[{}]", " ".repeat(SMALL));
         let (value, room) = super::json(&memory, &json, Body::from(long)).await.unwrap();
-        assert_eq!((value, memory.0.available_permits()), (serde_json::json!([]), all - SMALL - 2));
+        assert_eq!((value, memory.shared.available_permits()), (serde_json::json!([]), SHARED - SMALL - 2));
         drop(room);
-        assert_eq!(memory.0.available_permits(), all);
+        assert_eq!((memory.shared.available_permits(), memory.apart.available_permits()), (SHARED, 1));
     }
 }

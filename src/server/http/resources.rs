@@ -72,7 +72,7 @@ async fn answer(app: &App, resource: &Resource, id: Option<String>, request: Req
     let (head, content) = request.into_parts();
     let (mut params, mut names) = Words::of(&head.uri).params(resource.words)?;
     let (given, _room) = match resource.body {
-        Body::None | Body::File => (Value::Null, None),
+        Body::None | Body::File => (Value::Null, body::Room::default()),
         Body::Params | Body::Ids => body::json(&app.memory, &head.headers, content).await?,
     };
     match (resource.body, given) {
