@@ -27,7 +27,7 @@ use serde_json::Value;
 
 use crate::model::{Kind, Params, Result, Watch};
 use crate::objects::Staged;
-use crate::store::{Reader, Site, Store, Writer};
+use crate::store::{Reader, Site, Store, Stuck, Writer};
 
 /// What every operation says about itself. The doc comment of `Params` is its documentation everywhere.
 pub trait Operation {
@@ -47,7 +47,7 @@ pub trait Operation {
     /// The parameters, one object.
     type Params: DeserializeOwned + JsonSchema;
     /// The result.
-    type Result: Serialize + JsonSchema;
+    type Result: Serialize + JsonSchema + 'static;
 }
 
 /// Reads one moment of the store.
@@ -81,6 +81,10 @@ pub trait Command: Operation {
     }
     /// Every check that depends on others, and the change.
     fn commit(prepared: Self::Prepared, writer: &mut Writer) -> Result<Self::Result>;
+    /// The answer where the files of some artifacts could not be moved after the commit, so that these are as they were.
+    fn left(_: Self::Result, stuck: &[&Stuck]) -> Result<Self::Result> {
+        Err(stuck[0].refusal())
+    }
 }
 
 /// Answers without an open store, or about the session itself.
@@ -121,6 +125,9 @@ pub trait Host: Sync {
 /// A result as JSON text.
 pub type Reply = String;
 
+/// The answer of what was committed, which is told what could not be carried out of it.
+pub type Committed = Box<dyn FnOnce(&[&Stuck]) -> Result<Reply>>;
+
 /// A prepared command.
 pub trait Pending: Send {
     /// The files that the commit keeps.
@@ -132,7 +139,7 @@ pub trait Pending: Send {
         Ok(None)
     }
     /// Commits it inside the writer's transaction.
-    fn commit(self: Box<Self>, writer: &mut Writer) -> Result<Reply>;
+    fn commit(self: Box<Self>, writer: &mut Writer) -> Result<Committed>;
 }
 
 struct PendingCommand<C: Command> {
@@ -149,8 +156,12 @@ impl<C: Command> Pending for PendingCommand<C> {
         Ok(C::answer(&self.prepared, &self.store)?.map(|result| to_reply(&result)))
     }
 
-    fn commit(self: Box<Self>, writer: &mut Writer) -> Result<Reply> {
-        C::commit(self.prepared, writer).map(|result| to_reply(&result))
+    fn commit(self: Box<Self>, writer: &mut Writer) -> Result<Committed> {
+        let result = C::commit(self.prepared, writer)?;
+        Ok(Box::new(move |stuck| {
+            let result = if stuck.is_empty() { result } else { C::left(result, stuck)? };
+            Ok(to_reply(&result))
+        }))
     }
 }
 

@@ -8,7 +8,8 @@ use super::task::Task;
 use super::workers::guarded;
 use crate::base::crash;
 use crate::model::{Error, Result};
-use crate::operations::{Pending, Reply};
+use crate::operations::{Committed, Pending, Reply};
+use crate::store::Stuck;
 
 /// After so long without a commit, what was committed is brought into its final places.
 const SETTLE_AFTER: Duration = Duration::from_millis(200);
@@ -103,7 +104,7 @@ impl Session {
     }
 
     fn transact(&self, tasks: &[Arc<Task>], pendings: Vec<Box<dyn Pending>>) -> Vec<Result<Reply>> {
-        let mut results: Vec<Result<Reply>> = Vec::with_capacity(tasks.len());
+        let mut outcomes: Vec<Result<Committed>> = Vec::with_capacity(tasks.len());
         // Whatever panics outside a single change leaves nothing committed either.
         let whole = guarded(&tasks[0], || {
             let store = self.site.store()?;
@@ -120,23 +121,26 @@ impl Session {
                         batch.attempt(|writer| guarded(task, || pending.commit(writer)))
                     }
                 };
-                results.push(result);
+                outcomes.push(result);
             }
             // Dropped uncommitted, a transaction of nothing but failures leaves no trace.
-            if results.iter().any(Result::is_ok) {
-                for stuck in batch.commit()? {
-                    results[tried[stuck.change]] = Err(stuck.refusal());
-                }
-            }
-            Ok(())
+            let stuck = if outcomes.iter().any(Result::is_ok) { batch.commit()? } else { Vec::new() };
+            Ok(stuck.into_iter().map(|stuck| (tried[stuck.change], stuck)).collect::<Vec<_>>())
         });
-        if let Err(error) = whole {
-            results.resize_with(tasks.len(), || Err(error.clone()));
-            for result in results.iter_mut().filter(|result| result.is_ok()) {
-                *result = Err(error.clone());
+        match whole {
+            Ok(stuck) => {
+                let answer = |(at, (task, outcome)): (usize, (&Arc<Task>, Result<Committed>))| {
+                    let own: Vec<&Stuck> =
+                        stuck.iter().filter(|(whose, _)| *whose == at).map(|(_, stuck)| stuck).collect();
+                    outcome.and_then(|committed| guarded(task, || committed(&own)))
+                };
+                tasks.iter().zip(outcomes).enumerate().map(answer).collect()
+            }
+            Err(error) => {
+                outcomes.resize_with(tasks.len(), || Err(error.clone()));
+                outcomes.into_iter().map(|outcome| Err(outcome.err().unwrap_or_else(|| error.clone()))).collect()
             }
         }
-        results
     }
 
     /// A store that was let go of has settled then; opening it again might come in the way of what replaces it.

@@ -44,12 +44,12 @@ pub fn call_once(
             let store = site.store()?;
             store.flush(pending.staged())?;
             let mut batch = store.begin()?;
-            let reply = batch.attempt(|writer| pending.commit(writer))?;
+            let committed = batch.attempt(|writer| pending.commit(writer))?;
             let stuck = batch.commit()?;
             if let Err(error) = store.settle() {
                 tracing::warn!("names and sidecars will be settled at the next start: {error}");
             }
-            stuck.first().map_or(Ok(reply), |stuck| Err(stuck.refusal()))
+            committed(&stuck.iter().collect::<Vec<_>>())
         }
     }));
     called.unwrap_or_else(|panic| Err(fault::panicked(method.name, &*panic)))

@@ -16,7 +16,7 @@ use super::session::Session;
 use super::*;
 use crate::base::clock::Clock;
 use crate::model::{Error, Params, Result};
-use crate::operations::{Context, Pending, Reply, Run};
+use crate::operations::{Committed, Context, Pending, Reply, Run};
 use crate::store::{Location, Writer};
 use crate::transport::{LINE_BYTES_MAX, Lines, Output};
 
@@ -115,7 +115,7 @@ fn add(params: Params, context: &Context) -> Result<Box<dyn Pending>> {
 }
 
 impl Pending for Added {
-    fn commit(self: Box<Self>, _: &mut Writer) -> Result<Reply> {
+    fn commit(self: Box<Self>, _: &mut Writer) -> Result<Committed> {
         let name = self.params["name"].as_str().unwrap();
         match self.params["fail"].as_str() {
             Some("commit") => return Err(Error::conflict("can't be committed")),
@@ -124,7 +124,8 @@ impl Pending for Added {
         }
         std::thread::sleep(Duration::from_millis(self.params["commitMs"].as_u64().unwrap_or(0)));
         note(&self.root, format!("commit {name}"));
-        Ok(json!({ "added": name }).to_string())
+        let reply = json!({ "added": name }).to_string();
+        Ok(Box::new(|_| Ok(reply)))
     }
 }
 

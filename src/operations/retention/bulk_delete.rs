@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::ids::ArtifactId;
 use crate::model::number::Count;
-use crate::model::{Kind, Result};
+use crate::model::{Error, Kind, Result};
 use crate::operations::params::counted;
 use crate::operations::{Command, Context, Operation};
 use crate::retention;
-use crate::store::{Ahead, Store, View, Writer};
+use crate::store::{Ahead, Store, Stuck, View, Writer};
 
 /// Most artifacts of one request.
 const MOST: usize = 1000;
@@ -103,8 +103,7 @@ impl Command for BulkDelete {
                 // What is wrong with one artifact is its own; everything else is wrong with all.
                 Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Conflict | Kind::Protected) => {
                     failed += 1;
-                    let (error, error_kind) = (Some(error.message().to_owned()), Some(error.kind()));
-                    DeleteResult { artifact_id, success: false, dependent_count: None, error, error_kind }
+                    DeleteResult::failed(artifact_id, &error)
                 }
                 Err(error) => return Err(error),
             };
@@ -112,5 +111,24 @@ impl Command for BulkDelete {
         }
         let processed = Count(results.len() as u64);
         Ok(BulkDeleted { success: failed == 0, processed, deleted: Count(deleted), failed: Count(failed), results })
+    }
+
+    fn left(mut told: BulkDeleted, stuck: &[&Stuck]) -> Result<BulkDeleted> {
+        for one in stuck {
+            // It may be named twice.
+            for result in told.results.iter_mut().filter(|result| result.artifact_id == one.artifact_id) {
+                *result = DeleteResult::failed(one.artifact_id.clone(), &one.refusal());
+                told.failed.0 += 1;
+            }
+        }
+        told.deleted.0 -= stuck.len() as u64;
+        Ok(BulkDeleted { success: false, ..told })
+    }
+}
+
+impl DeleteResult {
+    fn failed(artifact_id: ArtifactId, error: &Error) -> Self {
+        let (error, error_kind) = (Some(error.message().to_owned()), Some(error.kind()));
+        Self { artifact_id, success: false, dependent_count: None, error, error_kind }
     }
 }

@@ -231,6 +231,17 @@ fn what_cannot_be_moved_stays_and_is_told() {
     let (kind, _, message) = refusal(&place.fails("delete_artifact", json!({"artifactId": id(&run)})));
     assert!(kind == "conflict" && message.contains("was left as it was"), "{message}");
     assert_eq!((outside(&place), &place.get(id(&run))["status"]), (before, &json!("active")));
+    // Of several it alone stays.
+    let other = place.derived("other", &[]);
+    let deleted = place.ok("bulk_delete", json!({"artifactIds": [other, id(&run), id(&run), "nope"]}));
+    let told: Vec<_> = ["success", "processed", "deleted", "failed"].map(|field| deleted[field].clone()).into();
+    assert_eq!(told, [json!(false), json!(4), json!(1), json!(3)], "{deleted}");
+    let results = deleted["results"].as_array().unwrap();
+    let kinds: Vec<&Value> = results.iter().map(|result| &result["errorKind"]).collect();
+    assert_eq!(kinds, [&Value::Null, &json!("conflict"), &json!("conflict"), &json!("not_found")], "{deleted}");
+    assert!(results[1]["error"].as_str().unwrap().contains("was left as it was"), "{deleted}");
+    let status = |artifact_id: &str| place.get(artifact_id)["status"].clone();
+    assert_eq!((status(&other), status(id(&run))), (json!("tombstoned"), json!("active")));
     let plan = place.ok("plan_gc", json!({"family": "proofs"}));
     let params = json!({"family": "proofs", "now": plan["now"], "digest": plan["digest"]});
     let applied = place.ok("apply_gc", params);
