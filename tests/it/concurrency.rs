@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::Session;
+use crate::support::{Session, in_memory};
 use crate::whole::{Expect, assert_whole};
 
 const PROCESSES: usize = 8;
@@ -63,8 +63,8 @@ fn listed(root: &Path) -> Vec<Value> {
 /// versions of one key, and the rest is each one's own.
 #[test]
 fn eight_processes_publish_at_once() {
-    const EACH: usize = 500;
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    const EACH: usize = 240;
+    let folder = in_memory();
     let root = folder.path().join("store");
     let replies = run(&root, |process| {
         (0..EACH)
@@ -124,7 +124,7 @@ fn eight_processes_publish_at_once() {
 /// The same request ids from everywhere: each request happens once and has one answer.
 #[test]
 fn the_same_requests_at_once_happen_once() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = in_memory();
     let root = folder.path().join("store");
     let replies = run(&root, |process| {
         let mut lines = Vec::new();
@@ -169,7 +169,7 @@ fn the_same_requests_at_once_happen_once() {
 /// Everybody supersedes the same artifact by one of their own: one of them does, the others are told who was first.
 #[test]
 fn one_of_many_supersedes() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = in_memory();
     let root = folder.path().join("store");
     let mut first = Session::start(&root);
     for number in 0..20 {
