@@ -7,7 +7,7 @@ use keepstone::base::hex;
 use keepstone::operations::OPERATIONS;
 use serde_json::{Map, Value};
 
-use crate::support::{Session, keepstone};
+use crate::support::{Session, in_memory, keepstone};
 
 fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance")
@@ -133,7 +133,7 @@ struct Replay {
 impl Replay {
     fn new(head: &Value) -> Self {
         assert!(head["about"].is_string(), "the first line says what it is about");
-        let folder = tempfile::tempdir().unwrap();
+        let folder = in_memory();
         let path = folder.path().canonicalize().unwrap();
         let options = head["options"].as_array().into_iter().flatten();
         let mut replay = Self {

@@ -27,7 +27,7 @@ fn csv(place: &Place, key: &str, text: &str) -> Value {
 
 #[test]
 fn an_unchanged_csv_is_not_parsed_again() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let first = place.ok("publish_artifact", csv(&place, "a", CSV));
     assert_eq!(
         (&first["deduped"], &first["mode"], &first["existingArtifactId"]),
@@ -59,7 +59,7 @@ fn an_unchanged_csv_is_not_parsed_again() {
 
 #[test]
 fn the_same_csv_under_another_key_is_a_second_artifact_over_one_object() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let first = place.ok("publish_artifact", csv(&place, "a", CSV));
     let heard = Heard::default();
     let second = place.watched("publish_artifact", csv(&place, "b", CSV), &heard).unwrap();
@@ -81,7 +81,7 @@ fn the_same_csv_under_another_key_is_a_second_artifact_over_one_object() {
 
 #[test]
 fn other_text_that_becomes_the_same_parquet_is_known_by_it() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let first = place.ok("publish_artifact", csv(&place, "a", CSV));
     let quoted = place.ok("publish_artifact", csv(&place, "a", &CSV.replace("1.5", "1.50")));
     assert_eq!((&quoted["deduped"], &quoted["mode"]), (&json!(true), &json!("file_hash")));
@@ -93,7 +93,7 @@ fn other_text_that_becomes_the_same_parquet_is_known_by_it() {
 
 #[test]
 fn identity_is_type_schema_version_key_and_content() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let publish = |params: Value| place.ok("publish_artifact", text_with("x", params));
     let first = publish(json!({"logicalKey": "k"}));
     assert_eq!(publish(json!({"logicalKey": "k", "schemaVersion": 1}))["artifactId"], first["artifactId"]);
@@ -116,7 +116,7 @@ fn identity_is_type_schema_version_key_and_content() {
 
 #[test]
 fn superseded_content_published_again_is_a_new_version() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let old = place.text("note", "k", "first");
     let new = place.text("note", "k", "second");
     place.ok("supersede", json!({"newArtifactId": id(&new), "oldArtifactId": id(&old)}));
@@ -130,7 +130,7 @@ fn superseded_content_published_again_is_a_new_version() {
 
 #[test]
 fn with_an_artifact_id_only_that_id_counts() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let publish = |text: &str, more: Value| place.call("publish_artifact", text_with(text, more));
     let first = publish("x", json!({"artifactId": "mine", "logicalKey": "k"})).unwrap();
     assert_eq!(id(&first), "mine");
@@ -158,7 +158,7 @@ fn with_an_artifact_id_only_that_id_counts() {
 
 #[test]
 fn the_logical_key_is_the_id_else_the_file_name_else_the_new_id() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let path = place.write("daily.csv", CSV);
     let key = |params: Value| place.ok("publish_artifact", params)["artifact"].clone();
     let csv = key(json!({"artifactType": "t", "dataPath": path}));
@@ -180,7 +180,7 @@ fn the_logical_key_is_the_id_else_the_file_name_else_the_new_id() {
 
 #[test]
 fn the_same_request_id_answers_as_the_first_time() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let path = place.write("a.txt", "x");
     let params = json!({"artifactType": "note", "dataPath": path, "requestId": "r1", "tags": {"a": "1", "b": "2"}});
     let first = place.ok("publish_artifact", params.clone());
@@ -216,7 +216,7 @@ fn the_same_request_id_answers_as_the_first_time() {
 #[test]
 fn rotten_bytes_are_no_duplicate_of_equal_content() {
     for (rotten, artifact_id) in [(false, None), (true, None), (false, Some("table")), (true, Some("table"))] {
-        let place = Place::new();
+        let place = Place::in_memory();
         let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/content_hash");
         let publish = |name: &str| {
             place.call(
@@ -250,7 +250,7 @@ fn rotten_bytes_are_no_duplicate_of_equal_content() {
 
 #[test]
 fn a_duplicate_joins_its_run_and_changes_nothing_else() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let publish = |run: &str| {
         place.ok("publish_artifact", text_with("x", json!({"logicalKey": "k", "runId": run, "title": run})))
     };
@@ -272,7 +272,7 @@ fn a_duplicate_joins_its_run_and_changes_nothing_else() {
 
 #[test]
 fn bytes_known_by_another_name_keep_the_names_of_this_publish() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let params = |name: &str, key: &str| json!({"artifactType": "t", "logicalKey": key, "format": "file", "dataPath": place.write(name, "{}")});
     place.ok("publish_artifact", params("first.txt", "a"));
     let second = place.ok("publish_artifact", params("second.json", "b"))["artifact"].clone();
@@ -305,7 +305,7 @@ fn bytes_known_by_another_name_keep_the_names_of_this_publish() {
 /// What changes nothing is answered without a commit, but never before what the same client has asked earlier.
 #[test]
 fn a_duplicate_is_not_answered_before_an_earlier_change() {
-    let place = Place::new();
+    let place = Place::in_memory();
     place.ok("publish_artifact", text_with("same", json!({"artifactId": "first", "logicalKey": "k"})));
     place.site().close();
     let held = tempfile::tempdir().unwrap();

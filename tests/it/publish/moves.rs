@@ -19,7 +19,7 @@ fn moved(path: &Path, more: Value) -> Value {
 
 #[test]
 fn the_original_goes_after_the_commit() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let path = place.write("a.txt", "x");
     let artifact = place.ok("publish_artifact", moved(&path, json!({})))["artifact"].clone();
     assert!(!path.exists());
@@ -34,7 +34,7 @@ fn the_original_goes_after_the_commit() {
 
 #[test]
 fn a_duplicate_goes_too_once_its_bytes_are_proven_kept() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let first = place.publish("note", "k", &place.write("a.txt", "x"));
     let path = place.write("b.txt", "x");
     let again = place.ok("publish_artifact", moved(&path, json!({"logicalKey": "k"})));
@@ -44,7 +44,7 @@ fn a_duplicate_goes_too_once_its_bytes_are_proven_kept() {
 
 #[test]
 fn a_duplicate_of_damaged_bytes_heals_them_before_it_goes() {
-    let place = Place::new();
+    let place = Place::in_memory();
     place.publish("note", "k", &place.write("a.txt", "whole"));
     let object = place.root().join("objects").join(&place.objects()[0]);
     std::fs::remove_file(&object).unwrap();
@@ -74,7 +74,7 @@ fn what_is_not_kept_as_it_is_can_not_be_moved() {
 
 #[test]
 fn other_bytes_of_the_same_content_are_not_lost() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let path = place.write("a.csv", CSV);
     let table = place.publish("t", "k", &path);
     let parquet = super::tables::parquet(&place, "other.parquet", super::tables::int64(&[1]), true);
@@ -97,7 +97,7 @@ fn a_refused_move_leaves_the_original() {
 
 #[test]
 fn a_moved_tree_takes_its_empty_folders_along() {
-    let place = Place::new();
+    let place = Place::in_memory();
     place.write("run/a.txt", "1");
     place.write("run/logs/deep/b.txt", "2");
     std::fs::create_dir_all(place.folder().join("run/empty")).unwrap();
@@ -115,7 +115,7 @@ fn a_moved_tree_takes_its_empty_folders_along() {
 
 #[test]
 fn nothing_of_the_store_and_no_link_is_moved_away() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let artifact = place.text("note", "k", "x");
     let object = place.root().join("objects").join(&place.objects()[0]);
     for own in [PathBuf::from(artifact["path"].as_str().unwrap()), object] {
@@ -175,7 +175,7 @@ fn what_changes_while_it_is_read_is_refused() {
 
 #[test]
 fn what_changes_before_the_commit_stays_where_it_is() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let path = place.write("a.txt", "x");
     let meddler = Meddler { path: path.clone(), word: "committing" };
     let artifact = place.watched("publish_artifact", moved(&path, json!({})), &meddler).unwrap()["artifact"].clone();

@@ -18,7 +18,7 @@ fn named(place: &Place, more: Value) -> Value {
 
 #[test]
 fn a_name_says_type_schema_version_key_and_content() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let table = place.publish("ohlcv", "SOL/USD 1m", &place.write("a.csv", "a\n1\n"));
     let ch = &table["contentHash"].as_str().unwrap()[7..15];
     let folder = place.root().join("artifacts/ohlcv/v1");
@@ -34,7 +34,7 @@ fn a_name_says_type_schema_version_key_and_content() {
 
 #[test]
 fn names_that_would_be_the_same_are_numbered() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let names: Vec<String> = ["a/b", "a_b", "a b", "a\u{e9}"]
         .iter()
         .map(|key| name_of(&named(&place, json!({"logicalKey": key}))).to_owned())
@@ -56,7 +56,7 @@ fn names_that_would_be_the_same_are_numbered() {
 
 #[test]
 fn any_key_makes_a_name_that_every_file_system_takes() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let kind = "t".repeat(64);
     for key in
         ["k".repeat(1024), "\u{0}\n\t/../..//".to_owned(), "..".to_owned(), "\u{1f600}".repeat(256), "-rf *".to_owned()]
@@ -78,7 +78,7 @@ fn any_key_makes_a_name_that_every_file_system_takes() {
 
 #[test]
 fn a_file_keeps_its_extension_and_a_tree_is_a_folder() {
-    let place = Place::new();
+    let place = Place::in_memory();
     for (file, end) in [
         ("a.TXT", ".TXT"),
         ("a.tar.gz", ".gz"),
@@ -108,7 +108,7 @@ fn a_file_keeps_its_extension_and_a_tree_is_a_folder() {
 
 #[test]
 fn names_are_the_object_or_a_copy_of_their_own() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let artifact = place.text("note", "k", "hello");
     let object = place.root().join("objects/2c").join(&artifact["fileHash"].as_str().unwrap()[7..]);
     let (name, kept) =
@@ -129,7 +129,7 @@ fn names_are_the_object_or_a_copy_of_their_own() {
 
 #[test]
 fn a_sidecar_says_everything_once() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let input = place.text("note", "in", "in");
     let params = text_with(
         "hello",

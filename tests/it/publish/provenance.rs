@@ -11,7 +11,7 @@ fn publish(place: &Place, more: Value) -> Value {
 
 #[test]
 fn what_is_not_said_is_null_or_empty() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let artifact = publish(&place, json!({}));
     for field in [
         "title",
@@ -58,7 +58,7 @@ fn what_is_not_said_is_null_or_empty() {
 
 #[test]
 fn everything_said_is_answered_and_kept() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let said = json!({"schemaVersion": 3, "logicalKey": "k", "writerName": "backtest", "writerVersion": "1.2", "gitCommit": "abc",
         "gitDirty": true, "params": {"b": [1, {"c": null}], "a": 1.5}, "artifactId": "mine", "runId": "run-7", "roles": ["report", "final"],
         "capabilities": ["replay", "compare"], "title": "Title", "description": "Long\ntext", "mediaType": "text/x-own", "outcome": "fail", "source": "s3://bucket/x"});
@@ -96,7 +96,7 @@ fn everything_said_is_answered_and_kept() {
 
 #[test]
 fn tags_are_an_object_or_a_list_of_words() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let tags = |tags: Value| publish(&place, json!({"tags": tags}))["tags"].clone();
     assert_eq!(tags(json!({"chain": "sol", "note": "-- ; DROP"})), json!({"chain": "sol", "note": "-- ; DROP"}));
     assert_eq!(tags(json!(["a", "b", "a"])), json!({"a": "", "b": ""}));
@@ -118,7 +118,7 @@ fn tags_are_an_object_or_a_list_of_words() {
 
 #[test]
 fn integers_that_readers_would_round_are_refused() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let largest = 9_007_199_254_740_991_i64;
     let fine = json!({"a": largest, "b": -largest, "c": 1e-7, "d": 0.1, "e": -0.0});
     assert_eq!(publish(&place, json!({"params": fine}))["params"], fine);
@@ -136,7 +136,7 @@ fn integers_that_readers_would_round_are_refused() {
 
 #[test]
 fn inputs_are_edges_with_relations_in_the_order_given() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let [a, b, c] = ["a", "b", "c"].map(|key| place.derived(key, &[]));
     let made = publish(
         &place,
@@ -160,7 +160,7 @@ fn inputs_are_edges_with_relations_in_the_order_given() {
 
 #[test]
 fn unknown_inputs_are_named() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let a = place.derived("a", &[]);
     for (more, field) in [
         (json!({"inputArtifactIds": [a, "nothing"]}), "inputArtifactIds[1]"),
@@ -177,7 +177,7 @@ fn unknown_inputs_are_named() {
 
 #[test]
 fn a_superseded_input_is_an_input_still() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let (old, new) = (place.derived("old", &[]), place.derived("new", &[]));
     place.ok("supersede", json!({"newArtifactId": new, "oldArtifactId": old}));
     let made = publish(&place, json!({"inputArtifactIds": [old]}));
@@ -187,7 +187,7 @@ fn a_superseded_input_is_an_input_still() {
 
 #[test]
 fn created_at_is_the_importers_and_has_one_form() {
-    let place = Place::new();
+    let place = Place::in_memory();
     for (given, kept) in [
         ("2020-01-02T03:04:05.678901Z", "2020-01-02T03:04:05.678Z"),
         ("2020-01-02T03:04:05+02:00", "2020-01-02T01:04:05.000Z"),
@@ -207,7 +207,7 @@ fn created_at_is_the_importers_and_has_one_form() {
 
 #[test]
 fn the_expected_hash_is_of_the_bytes_given() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let hash = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
     let hello = |more: Value| text_with("hello", more);
     let kept = place.ok("publish_artifact", hello(json!({"expectedFileHash": hash})));

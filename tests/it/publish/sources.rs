@@ -20,7 +20,7 @@ fn paths(place: &Place, artifact: &Value) -> Vec<String> {
 
 #[test]
 fn content_is_text_base64_or_json() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let published = |params: Value| place.ok("publish_artifact", params)["artifact"].clone();
     assert_eq!(bytes(&published(content("utf8", json!("h\u{e9}llo\n\u{0}")))), "h\u{e9}llo\n\u{0}".as_bytes());
     assert_eq!(bytes(&published(content("utf8", json!("")))), b"");
@@ -83,7 +83,7 @@ fn wrong_content_is_named() {
 
 #[test]
 fn exactly_one_source_is_given() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let path = place.write("a.txt", "x");
     let both = text_with("x", json!({"dataPath": path}));
     for params in
@@ -101,7 +101,7 @@ fn exactly_one_source_is_given() {
 
 #[test]
 fn several_files_become_a_tree_under_names_and_roles() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let (one, two) = (place.write("one.json", "{}"), place.write("two.log", "log"));
     let files = json!([{"path": two, "as": "logs/run.txt", "role": "log"}, {"path": one}, {"path": one, "as": "a/b/c", "role": null}]);
     let tree =
@@ -163,7 +163,7 @@ fn names_inside_a_tree_stay_inside() {
 
 #[test]
 fn a_folder_is_a_tree_of_all_its_files() {
-    let place = Place::new();
+    let place = Place::in_memory();
     for name in ["b.txt", "a/deep/er/x.bin", ".hidden", "a/y.csv", "sp ace/\u{e9}\n"] {
         place.write(&format!("run/{name}"), name);
     }
@@ -218,7 +218,7 @@ fn a_folder_with_anything_but_files_and_folders_is_refused() {
 
 #[test]
 fn the_folder_of_the_store_itself_is_refused() {
-    let place = Place::new();
+    let place = Place::in_memory();
     place.text("note", "k", "x");
     for folder in [place.folder().to_owned(), place.root()] {
         let refused = place.refuses("publish_artifact", json!({"artifactType": "t", "dataPath": folder}));
@@ -267,7 +267,7 @@ fn a_format_that_the_path_is_not_is_refused() {
 
 #[test]
 fn media_types_follow_the_name_unless_given() {
-    let place = Place::new();
+    let place = Place::in_memory();
     for (name, media) in [
         ("a.md", json!("text/markdown")),
         ("a.PNG", json!("image/png")),
@@ -287,7 +287,7 @@ fn media_types_follow_the_name_unless_given() {
 
 #[test]
 fn a_first_publish_that_is_refused_makes_no_store() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let missing = place.folder().join("missing.csv");
     for params in [
         json!({"artifactType": "t", "dataPath": missing}),

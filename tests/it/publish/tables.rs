@@ -37,7 +37,7 @@ fn csv(place: &Place, artifact_type: &str, text: &str) -> Value {
 
 #[test]
 fn parquet_is_kept_byte_for_byte_and_known_by_content() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let rows: Vec<i64> = (0..1000).collect();
     let plain = parquet(&place, "plain.parquet", int64(&rows), false);
     let small = parquet(&place, "small.parquet", int64(&rows), true);
@@ -60,7 +60,7 @@ fn parquet_is_kept_byte_for_byte_and_known_by_content() {
 
 #[test]
 fn the_format_may_be_asked_for() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let text = "a,b\n1,x\n";
     let table = |name: &str, bytes: &[u8]| json!({"artifactType": "t", "dataPath": place.write(name, bytes), "format": "table"});
     let known = csv(&place, "t", text);
@@ -86,7 +86,7 @@ fn the_format_may_be_asked_for() {
 
 #[test]
 fn columns_override_what_would_be_guessed() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let path = place.write("in.csv", "id,n\n1,2\n");
     let with = |columns: Value| json!({"artifactType": "t", "logicalKey": "k", "dataPath": path, "columns": columns});
     let guessed = place.ok("publish_artifact", with(json!(null)));
@@ -152,7 +152,7 @@ const SEED: [(&str, &str, &str, &str); 5] = [
 
 #[test]
 fn the_types_of_the_seed_are_known_from_the_start() {
-    let place = Place::new();
+    let place = Place::in_memory();
     place.ok("init", json!({}));
     let types = place.ok("list_types", json!({}));
     assert_eq!(types.as_array().unwrap().len(), 5);
@@ -166,7 +166,7 @@ fn the_types_of_the_seed_are_known_from_the_start() {
 
 #[test]
 fn their_tables_are_the_same_in_any_order_with_any_further_columns_and_any_writing_of_time() {
-    let place = Place::new();
+    let place = Place::in_memory();
     for (name, columns, _, time) in SEED {
         let columns: Vec<&str> = columns.split(',').collect();
         let row = |at: &str, number: usize, extra: &str| {
@@ -222,7 +222,7 @@ fn their_tables_are_the_same_in_any_order_with_any_further_columns_and_any_writi
 
 #[test]
 fn times_as_text_and_as_timestamps_are_alike() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let numbers: [(&str, ArrayRef); 5] = ["open", "high", "low", "close", "volume"]
         .map(|name| (name, Arc::new(Int64Array::from(vec![1, 2])) as ArrayRef));
     let with = |ts: ArrayRef| [("ts", ts)].into_iter().chain(numbers.clone()).collect::<Vec<_>>();
@@ -241,7 +241,7 @@ fn times_as_text_and_as_timestamps_are_alike() {
 
 #[test]
 fn other_types_take_any_table_and_count_the_order_of_rows() {
-    let place = Place::new();
+    let place = Place::in_memory();
     let first =
         csv(&place, "test_artifact", "alert_ts_utc,chain\n2026-01-01T00:00:00Z,sol\n2026-01-02T00:00:00Z,eth\n");
     assert_eq!(first["minTs"], "2026-01-01T00:00:00.000000Z");

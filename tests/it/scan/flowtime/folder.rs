@@ -33,7 +33,7 @@ nodes:
 
 /// A place whose store has the preset, and an empty data folder.
 pub fn place() -> Place {
-    let place = Place::new();
+    let place = Place::in_memory();
     place.ok("init", json!({"preset": "flowtime"}));
     fs::create_dir(data(&place)).expect("a folder");
     place
