@@ -181,8 +181,7 @@ fn create(
         return Err(Error::invalid_data(message).field("path"));
     }
     let place = if head.index.is_some() { IndexPlace::Beside } else { IndexPlace::Nowhere };
-    let drafted = writer.store().draft_dataset(&mut plan.snapshot, &place)?;
-    writer.create_dataset(&plan.snapshot, &drafted)?;
+    writer.create_dataset(&plan.snapshot, &place)?;
     tally.imported.0 += 1;
     Ok(())
 }
