@@ -47,6 +47,11 @@ pub struct Candidate {
     pub deleted: bool,
 }
 
+/// How much of the file is held in memory: what else is changed is written and read again before the commit. Many rows at
+/// once get more.
+const ROOM: &str = "PRAGMA cache_size = -2000";
+const ROOM_FOR_ROWS: &str = "PRAGMA cache_size = -65536";
+
 const FILED: &str = "SELECT dataset, head, snapshot_hash, deleted_at FROM datasets";
 
 impl Manifest {
@@ -77,26 +82,39 @@ impl Manifest {
         Ok(versions)
     }
 
-    /// Adds a version of a dataset and its members; its place is the event of its creation.
-    pub fn insert_dataset(&self, snapshot: &Snapshot, snapshot_hash: &Hash, place: u64) -> Result<()> {
+    /// Adds a version of a dataset and its members; its place is the event of its creation. What it says of its files
+    /// [`Manifest::seal_dataset`] adds.
+    pub fn insert_dataset(&self, snapshot: &Snapshot, place: u64) -> Result<()> {
         let head = &snapshot.head;
         self.cached(
-            "INSERT INTO datasets (dataset, dataset_id, version, head, snapshot_hash) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO datasets (dataset, dataset_id, version, head, snapshot_hash) VALUES (?1, ?2, ?3, '', x'')",
         )?
-        .execute((
+        .execute((place, head.dataset_id.as_str(), head.version.as_str()))?;
+        self.plain(ROOM_FOR_ROWS)?;
+        let inserted = self.insert_members(&snapshot.members, place);
+        self.plain(ROOM)?;
+        inserted
+    }
+
+    /// Says what a version says of itself, with its files, and the hash of its snapshot.
+    pub fn seal_dataset(&self, place: u64, head: &Head, snapshot_hash: &Hash) -> Result<()> {
+        let head = serde_json::to_string(head).expect("plain data");
+        self.cached("UPDATE datasets SET head = ?2, snapshot_hash = ?3 WHERE dataset = ?1")?.execute((
             place,
-            head.dataset_id.as_str(),
-            head.version.as_str(),
-            serde_json::to_string(head).expect("plain data"),
+            head,
             snapshot_hash.0,
         ))?;
+        Ok(())
+    }
+
+    fn insert_members(&self, members: &[Member], place: u64) -> Result<()> {
         let mut statement = self.cached(
             "INSERT INTO dataset_members (dataset, artifact_id, artifact_type, logical_key, role, split, file_hash,
                 size_bytes, storage, features)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
         let mut features = Vec::new();
-        for member in &snapshot.members {
+        for member in members {
             features.clear();
             if !member.features.is_empty() {
                 serde_json::to_writer(&mut features, &member.features).expect("plain data");

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use rusqlite::params_from_iter;
+use rusqlite::{OptionalExtension, Row, params_from_iter};
 
 use super::Manifest;
-use super::finding::Finds;
+use super::finding::{FEW, Finds, LOOK_UP};
 use crate::model::Result;
 use crate::model::query::FacetBy;
 
@@ -49,6 +49,16 @@ pub struct Bucket {
     pub count: u64,
 }
 
+/// How the rows of what was found are come by.
+enum Way<'a> {
+    /// One by one.
+    LookUp,
+    /// All that there are of these types.
+    Types(&'a [String]),
+    /// All that there are.
+    All,
+}
+
 /// How many have which value.
 type Counts = HashMap<String, u64>;
 
@@ -81,13 +91,16 @@ impl Manifest {
             facets.iter().enumerate().filter_map(|(place, facet)| Some((place, facet.column()?))).collect();
         if !columns.is_empty() {
             let wanted: Vec<&str> = columns.iter().map(|(_, column)| *column).collect();
-            let from = if finds.few {
-                "json_each(?1) j CROSS JOIN artifacts a ON a.seq = j.value"
-            } else {
-                "artifacts a INDEXED BY artifacts_in_short"
+            let (from, cell) = match self.way(finds)? {
+                Way::LookUp => ("json_each(?1) j CROSS JOIN artifacts a ON a.seq = j.value", Some(finds.set.json())),
+                Way::Types(types) => (
+                    "artifacts a INDEXED BY artifacts_by_type WHERE a.artifact_type IN (SELECT value FROM json_each(?1))",
+                    Some(json(types)),
+                ),
+                Way::All => ("artifacts a INDEXED BY artifacts_in_short", None),
             };
             let mut statement = self.cached(&format!("SELECT a.seq, {} FROM {from}", wanted.join(", ")))?;
-            let mut rows = statement.query(params_from_iter(finds.few.then(|| finds.set.json())))?;
+            let mut rows = statement.query(params_from_iter(cell))?;
             while let Some(row) = rows.next()? {
                 if !finds.set.contains(row.get(0)?) {
                     continue;
@@ -135,26 +148,95 @@ impl Manifest {
             .query_row([newest], |row| row.get(0))?)
     }
 
-    fn tags(&self, finds: &Finds, limit: usize) -> Result<Vec<Bucket>> {
-        let mut counts: HashMap<String, Counts> = HashMap::new();
-        let from =
-            if finds.few { "json_each(?1) j CROSS JOIN artifact_tags g ON g.seq = j.value" } else { "artifact_tags g" };
-        let mut statement = self.cached(&format!("SELECT g.seq, g.key, g.value FROM {from}"))?;
-        let mut rows = statement.query(params_from_iter(finds.few.then(|| finds.set.json())))?;
-        while let Some(row) = rows.next()? {
-            if !finds.set.contains(row.get(0)?) {
-                continue;
+    /// The way to the rows of what was found that takes least.
+    fn way<'a>(&self, finds: &'a Finds) -> Result<Way<'a>> {
+        if finds.set.len() <= FEW {
+            return Ok(Way::LookUp);
+        }
+        if let Some(types) = &finds.types {
+            let sql = "SELECT coalesce(sum(artifacts), 0) FROM totals
+                 WHERE facet = 'type' AND key = '' AND value IN (SELECT value FROM json_each(?1))";
+            let of_types: usize = self.cached(sql)?.query_row([json(types)], |row| row.get(0))?;
+            if of_types <= finds.set.len() * LOOK_UP {
+                return Ok(Way::Types(types));
             }
+        }
+        Ok(if finds.few { Way::LookUp } else { Way::All })
+    }
+
+    fn tags(&self, finds: &Finds, limit: usize) -> Result<Vec<Bucket>> {
+        let by_type = match self.way(finds)? {
+            Way::Types(types) => self.tags_of_types(finds, types)?,
+            Way::LookUp | Way::All => None,
+        };
+        let counted = match by_type {
+            Some(counted) => counted,
+            None if finds.few => self.tags_looked_up(finds)?,
+            None => self.all_tags(finds)?,
+        };
+        Ok(buckets(counted.into_iter().map(|(key, value, count)| (Some(key), value, count)), limit))
+    }
+
+    fn tags_looked_up(&self, finds: &Finds) -> Result<Vec<(String, String, u64)>> {
+        let mut counts: HashMap<String, Counts> = HashMap::new();
+        let mut statement =
+            self.cached("SELECT g.key, g.value FROM json_each(?1) j CROSS JOIN artifact_tags g ON g.seq = j.value")?;
+        let mut rows = statement.query([finds.set.json()])?;
+        while let Some(row) = rows.next()? {
             let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
-            let (key, value) = (text(1)?, text(2)?);
+            let (key, value) = (text(0)?, text(1)?);
             match counts.get_mut(key) {
                 Some(counts) => count(counts, value),
                 None => drop(counts.insert(key.to_owned(), Counts::from([(value.to_owned(), 1)]))),
             }
         }
-        let each = counts
-            .into_iter()
-            .flat_map(|(key, counts)| counts.into_iter().map(move |(value, count)| (Some(key.clone()), value, count)));
-        Ok(buckets(each, limit))
+        let of_key =
+            |(key, counts): (String, Counts)| counts.into_iter().map(move |(value, count)| (key.clone(), value, count));
+        Ok(counts.into_iter().flat_map(of_key).collect())
     }
+
+    fn all_tags(&self, finds: &Finds) -> Result<Vec<(String, String, u64)>> {
+        let mut statement = self.cached(
+            "SELECT key, value, count(*) FROM artifact_tags INDEXED BY artifact_tags_by_type
+             WHERE among(?1, seq) GROUP BY key, value",
+        )?;
+        let rows = statement.query_map([&finds.set], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// The tags of what was found of some types, tag by tag; none where so many differ that this takes longer.
+    fn tags_of_types(&self, finds: &Finds, types: &[String]) -> Result<Option<Vec<(String, String, u64)>>> {
+        let mut statement = self.cached(
+            "SELECT count(*) FROM artifact_tags
+             WHERE key = ?1 AND value = ?2 AND artifact_type IN (SELECT value FROM json_each(?3)) AND among(?4, seq)",
+        )?;
+        let types = json(types);
+        let mut counted = Vec::new();
+        let mut tag = (String::new(), String::new());
+        for _ in 0..finds.set.len() {
+            let Some(next) = self.tag_behind(&tag)? else { return Ok(Some(counted)) };
+            tag = next;
+            let count = statement.query_row((&tag.0, &tag.1, &types, &finds.set), |row| row.get(0))?;
+            if count > 0 {
+                counted.push((tag.0.clone(), tag.1.clone(), count));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The tag that comes behind another in their order. One condition on both would look at all rows that have this one.
+    fn tag_behind(&self, (key, value): &(String, String)) -> Result<Option<(String, String)>> {
+        let tag = |row: &Row| Ok((row.get(0)?, row.get(1)?));
+        let same_key = "SELECT key, value FROM artifact_tags WHERE key = ?1 AND value > ?2 ORDER BY value LIMIT 1";
+        let behind = self.cached(same_key)?.query_row((key, value), tag).optional()?;
+        if behind.is_some() {
+            return Ok(behind);
+        }
+        let next_key = "SELECT key, value FROM artifact_tags WHERE key > ?1 ORDER BY key, value LIMIT 1";
+        Ok(self.cached(next_key)?.query_row([key], tag).optional()?)
+    }
+}
+
+fn json(types: &[String]) -> String {
+    serde_json::to_string(types).expect("texts")
 }

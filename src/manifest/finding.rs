@@ -12,6 +12,9 @@ use crate::model::Result;
 /// Of so few artifacts each row is looked at; of more, an index says more in less time. Tests go both ways with less.
 pub(super) const FEW: usize = if cfg!(test) { 8 } else { 1000 };
 
+/// A row that is looked up takes as long as so many that are read in their order.
+pub(super) const LOOK_UP: usize = 16;
+
 /// What was found.
 pub struct Finds {
     /// By place in the order of commits. Where everything is found, places that nothing has are in it too.
@@ -22,8 +25,10 @@ pub struct Finds {
     pub(super) everything: bool,
     /// Nothing is in it that came later.
     pub(super) newest: i64,
-    /// Whether so few that their rows are sooner read one by one than all rows in their order.
+    /// Whether so few that their rows are sooner looked up one by one than all rows are read in their order.
     pub(super) few: bool,
+    /// The types of all that was found, where only some were meant.
+    pub(super) types: Option<Vec<String>>,
 }
 
 /// What indexes have found so far, and what is still to be held against rows.
@@ -38,7 +43,7 @@ impl Manifest {
     pub fn find(&self, filter: &Filter) -> Result<Finds> {
         let last = self.newest_seq()?;
         let newest = filter.newest.unwrap_or(last).min(last);
-        let few = |set: &Seqs| set.len() <= FEW.max(usize::try_from(last).unwrap_or(0) / 8);
+        let few = |set: &Seqs| set.len() <= FEW.max(usize::try_from(last).unwrap_or(0) / LOOK_UP);
         let LookUp { set, rest, .. } = LookUp::of(self, filter)?;
         let everything = set.is_none() && rest.is_everything();
         let mut set = match set {
@@ -53,35 +58,33 @@ impl Manifest {
         };
         set.keep(&Seqs::up_to(newest));
         let total = if everything { self.count_of_everything(newest)? } else { set.len() as u64 };
-        Ok(Finds { few: few(&set), set, total, everything, newest })
+        Ok(Finds { few: few(&set), set, total, everything, newest, types: filter.types.clone() })
     }
 
-    /// The artifacts that one column of a query names.
-    fn listed(&self, sql: &str, cells: impl Params) -> Result<Seqs> {
-        let mut statement = self.cached(sql)?;
-        let rows = statement.query_map(cells, |row| row.get(0))?;
-        Ok(rows.collect::<Result<Seqs, _>>()?)
+    /// The set that a statement makes.
+    pub(super) fn set(&self, sql: &str, cells: impl Params) -> Result<Seqs> {
+        Ok(self.cached(sql)?.query_row(cells, |row| row.get(0))?)
     }
 
     fn without_hidden(&self, mut set: Seqs) -> Result<Seqs> {
-        set.remove(&self.listed("SELECT seq FROM artifacts WHERE archived = 1 OR deleted_at IS NOT NULL", [])?);
+        set.remove(&self.set("SELECT seqs(seq) FROM artifacts WHERE archived = 1 OR deleted_at IS NOT NULL", [])?);
         Ok(set)
     }
 
     fn all_rows(&self, filter: &Filter) -> Result<Seqs> {
         let selection = filter.selection(false);
-        let sql = format!("SELECT a.seq FROM artifacts a WHERE {}", selection.conditions());
-        self.listed(&sql, params_from_iter(selection.cells))
+        let sql = format!("SELECT seqs(a.seq) FROM artifacts a WHERE {}", selection.conditions());
+        self.set(&sql, params_from_iter(selection.cells))
     }
 
     fn rows_among(&self, set: &Seqs, filter: &Filter) -> Result<Seqs> {
         let selection = filter.selection(false);
         let sql = format!(
-            "SELECT a.seq FROM json_each(?) j CROSS JOIN artifacts a ON a.seq = j.value WHERE {}",
+            "SELECT seqs(a.seq) FROM json_each(?) j CROSS JOIN artifacts a ON a.seq = j.value WHERE {}",
             selection.conditions()
         );
         let cells = std::iter::once(Cell::Text(set.json())).chain(selection.cells);
-        self.listed(&sql, params_from_iter(cells))
+        self.set(&sql, params_from_iter(cells))
     }
 }
 
@@ -111,14 +114,14 @@ impl<'a> LookUp<'a> {
     fn words(&mut self) -> Result<()> {
         if let Some(Match::Found(expression)) = self.rest.words() {
             self.rest.query = None;
-            self.narrow(self.manifest.listed("SELECT rowid FROM search WHERE search MATCH ?1", [expression])?);
+            self.narrow(self.manifest.set("SELECT seqs(rowid) FROM search WHERE search MATCH ?1", [expression])?);
         }
         Ok(())
     }
 
     fn run(&mut self) -> Result<()> {
         if let Some(run_id) = self.rest.run_id.take() {
-            self.narrow(self.manifest.listed("SELECT seq FROM run_members WHERE run_id = ?1", [run_id])?);
+            self.narrow(self.manifest.set("SELECT seqs(seq) FROM run_members WHERE run_id = ?1", [run_id])?);
         }
         Ok(())
     }
@@ -149,7 +152,7 @@ impl<'a> LookUp<'a> {
                 if row.get(1)? { doubtful.insert(row.get(0)?) } else { found.insert(row.get(0)?) }
             }
         }
-        let cut = self.manifest.listed("SELECT rowid FROM search WHERE search MATCH ?1", [cut_expression()])?;
+        let cut = self.manifest.set("SELECT seqs(rowid) FROM search WHERE search MATCH ?1", [cut_expression()])?;
         doubtful.add(&cut);
         doubtful.remove(&found);
         if doubtful.len() > 0 {
@@ -183,10 +186,10 @@ impl<'a> LookUp<'a> {
     fn tagged(&self, (key, value): &(String, String)) -> Result<Seqs> {
         match self.rest.types.as_deref() {
             Some([one]) => {
-                let sql = "SELECT seq FROM artifact_tags WHERE key = ?1 AND value = ?2 AND artifact_type = ?3";
-                self.manifest.listed(sql, (key, value, one))
+                let sql = "SELECT seqs(seq) FROM artifact_tags WHERE key = ?1 AND value = ?2 AND artifact_type = ?3";
+                self.manifest.set(sql, (key, value, one))
             }
-            _ => self.manifest.listed("SELECT seq FROM artifact_tags WHERE key = ?1 AND value = ?2", (key, value)),
+            _ => self.manifest.set("SELECT seqs(seq) FROM artifact_tags WHERE key = ?1 AND value = ?2", (key, value)),
         }
     }
 
@@ -214,6 +217,6 @@ impl<'a> LookUp<'a> {
 impl Manifest {
     /// All artifacts of a type.
     pub(super) fn of_type(&self, artifact_type: &str) -> Result<Seqs> {
-        self.listed("SELECT seq FROM artifacts WHERE artifact_type = ?1", [artifact_type])
+        self.set("SELECT seqs(seq) FROM artifacts WHERE artifact_type = ?1", [artifact_type])
     }
 }

@@ -11,7 +11,7 @@ pub const APPLICATION_ID: i32 = 0x4B50_5354;
 pub const FORMAT_VERSION: i64 = 1 + MIGRATIONS.len() as i64;
 
 /// What leads from one version to the next; the first leads to version 2.
-const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, RETENTION, PLACES, FORMS, SEARCH, ORDERS];
+const MIGRATIONS: &[&str] = &[ARTIFACTS, RUNS, DATASETS, TAGS, RETENTION, PLACES, FORMS, SEARCH, ORDERS, FACETS];
 
 const ARTIFACTS: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -411,6 +411,13 @@ const ORDERS: &str = "
     CREATE TRIGGER total_gone AFTER UPDATE OF artifacts ON totals WHEN new.artifacts = 0 BEGIN
         DELETE FROM totals WHERE facet = new.facet AND key = new.key AND value = new.value;
     END;
+";
+
+/// What the artifacts of a type are counted by stands where they stand together.
+const FACETS: &str = "
+    DROP INDEX artifacts_by_type;
+    CREATE INDEX artifacts_by_type ON artifacts (artifact_type, created_at, seq, archived, deleted_at, superseded_at,
+        source, family, outcome);
 ";
 
 /// The first format in which params are found by the words of their values.

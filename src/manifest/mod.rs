@@ -153,6 +153,7 @@ impl Manifest {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
         connection.set_prepared_statement_cache_capacity(64);
+        seqs::add_functions(&connection)?;
         connection.execute_batch(
             "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;",
         ).map_err(|error| explain(&error, Some(path)))?;

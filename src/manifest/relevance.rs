@@ -14,30 +14,10 @@ impl Manifest {
     /// How well each of these artifacts fits the words. A rare word counts more than a frequent one, in a title more than
     /// in a description; what was published later changes nothing.
     pub(super) fn relevance(&self, seqs: &[i64], query: &Query, newest: i64) -> Result<Vec<i64>> {
-        let mut places =
-            self.cached("SELECT rowid FROM search WHERE search MATCH ?1 AND rowid <= ?2 ORDER BY rowid")?;
         let mut relevance = vec![0; seqs.len()];
         for term in query.wanted() {
-            let expression = term_expression(term);
-            let columns = self.columns_with(term)?;
-            let mut having = Seqs::default();
-            let mut fitting = Vec::new();
-            for (names, weight) in WEIGHTS {
-                if columns
-                    .as_ref()
-                    .is_some_and(|columns| names.iter().all(|name| !columns.iter().any(|one| one == name)))
-                {
-                    continue;
-                }
-                let mut own = Seqs::default();
-                let mut rows = places.query((format!("{{{}}} : {expression}", names.join(" ")), newest))?;
-                while let Some(row) = rows.next()? {
-                    own.insert(row.get(0)?);
-                }
-                having.add(&own);
-                fitting.push((own, weight));
-            }
-            let rarity = rarity(newest, having.len()).max(1);
+            let (all, fitting) = self.places(term, newest)?;
+            let rarity = rarity(newest, all.len()).max(1);
             for (own, weight) in fitting {
                 for (seq, relevance) in seqs.iter().zip(&mut relevance) {
                     if own.contains(*seq) {
@@ -47,6 +27,31 @@ impl Manifest {
             }
         }
         Ok(relevance)
+    }
+
+    /// Where a term stands: in which artifacts, and in which of these so that it counts how much.
+    fn places(&self, term: &Term, newest: i64) -> Result<(Seqs, Vec<(Seqs, i64)>)> {
+        let expression = term_expression(term);
+        let with = |expression: String| {
+            self.set("SELECT seqs(rowid) FROM search WHERE search MATCH ?1 AND rowid <= ?2", (expression, newest))
+        };
+        let columns = self.columns_with(term)?;
+        let there = |names: &[&str]| {
+            columns.as_ref().is_none_or(|columns| columns.iter().any(|column| names.contains(&column.as_str())))
+        };
+        let groups: Vec<_> = WEIGHTS.into_iter().filter(|(names, _)| there(names)).collect();
+        if let [(_, weight)] = groups[..] {
+            let all = with(expression)?;
+            return Ok((all.clone(), vec![(all, weight)]));
+        }
+        let mut all = Seqs::default();
+        let mut fitting = Vec::new();
+        for (names, weight) in groups {
+            let own = with(format!("{{{}}} : {expression}", names.join(" ")))?;
+            all.add(&own);
+            fitting.push((own, weight));
+        }
+        Ok((all, fitting))
     }
 
     /// The columns in which a plain word stands, perhaps of artifacts that are gone. Of others that isn't known: what the

@@ -1,4 +1,8 @@
-//! A set of artifacts by their places in the order of commits, a bit each.
+//! A set of artifacts by their places in the order of commits, a bit each, and what SQL can do with it.
+
+use rusqlite::Connection;
+use rusqlite::functions::{Aggregate, Context, FunctionFlags};
+use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 /// The set; what is asked of it takes as long as the order of commits has words of 64 places.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -80,6 +84,47 @@ impl FromIterator<i64> for Seqs {
     }
 }
 
+/// As a blob, in which a place has the same bit on every machine.
+impl ToSql for Seqs {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>().into())
+    }
+}
+
+impl FromSql for Seqs {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let words = value.as_blob()?.chunks_exact(8);
+        Ok(Self(words.map(|word| u64::from_le_bytes(word.try_into().expect("eight bytes"))).collect()))
+    }
+}
+
+/// Has statements make sets, `seqs(seq)`, and ask them, `among(set, seq)`: that takes less than a step for each row.
+pub(super) fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
+    connection.create_aggregate_function("seqs", 1, flags, Collected)?;
+    connection.create_scalar_function("among", 2, flags, |given| {
+        let (set, seq) = (given.get_raw(0).as_blob()?, usize::try_from(given.get_raw(1).as_i64()?));
+        Ok(seq.is_ok_and(|seq| set.get(seq / 8).is_some_and(|bits| bits >> (seq % 8) & 1 == 1)))
+    })
+}
+
+struct Collected;
+
+impl Aggregate<Seqs, Seqs> for Collected {
+    fn init(&self, _: &mut Context<'_>) -> rusqlite::Result<Seqs> {
+        Ok(Seqs::default())
+    }
+
+    fn step(&self, given: &mut Context<'_>, set: &mut Seqs) -> rusqlite::Result<()> {
+        set.insert(given.get_raw(0).as_i64()?);
+        Ok(())
+    }
+
+    fn finalize(&self, _: &mut Context<'_>, set: Option<Seqs>) -> rusqlite::Result<Seqs> {
+        Ok(set.unwrap_or_default())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,5 +146,19 @@ mod tests {
         assert_eq!(all.json(), "[3,63,64]");
         kept.add(&left);
         assert_eq!(kept, set);
+    }
+
+    #[test]
+    fn statements_make_sets_and_ask_them() {
+        let connection = Connection::open_in_memory().unwrap();
+        add_functions(&connection).unwrap();
+        let set: Seqs = [1, 7, 8, 63, 64, 200].into_iter().collect();
+        let made = "SELECT seqs(value) FROM json_each(?1)";
+        assert_eq!(connection.query_row(made, [set.json()], |row| row.get::<_, Seqs>(0)).unwrap(), set);
+        assert_eq!(connection.query_row(made, ["[]"], |row| row.get::<_, Seqs>(0)).unwrap(), Seqs::default());
+        let asked = "SELECT seqs(value) FROM json_each(?1) WHERE among(?2, value)";
+        let all: Vec<i64> = (-300..300).collect();
+        let all = serde_json::to_string(&all).unwrap();
+        assert_eq!(connection.query_row(asked, (all, &set), |row| row.get::<_, Seqs>(0)).unwrap(), set);
     }
 }

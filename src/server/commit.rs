@@ -100,6 +100,9 @@ impl Session {
         self.replies.flush();
         let numbers: Vec<u64> = tasks.iter().map(|task| task.number).collect();
         self.release(&numbers, answered);
+        if committed && let Some(store) = self.site.opened() {
+            store.keep_log_short();
+        }
         committed
     }
 

@@ -53,9 +53,9 @@ pub enum IndexPlace {
     Folder(PathBuf),
 }
 
-/// The files of a version, written and flushed, before they have their names.
-#[derive(Debug)]
-pub struct Drafted {
+/// The files of a version, written and flushed, before they have their names, and what it says of itself with them.
+struct Drafted {
+    head: Head,
     file: Staged,
     index: Option<Staged>,
 }
@@ -301,9 +301,9 @@ fn feature_cells<'a>(cells: &[Cell<'a>]) -> Cells<'a> {
 impl Store {
     /// Writes the files of a version into staging; they are on the disk when this returns. Without members there is
     /// nothing to list.
-    pub fn draft_dataset(&self, snapshot: &mut Snapshot, place: &IndexPlace) -> Result<Drafted> {
+    fn draft_dataset(&self, snapshot: &Snapshot, place: &IndexPlace) -> Result<Drafted> {
         let staging = self.staging()?;
-        let members = &snapshot.members;
+        let Snapshot { head, members } = snapshot;
         let listed = *place != IndexPlace::Nowhere && !members.is_empty();
         let list = || -> Result<Staged> {
             let (file, unfinished) = staging.create()?;
@@ -315,12 +315,13 @@ impl Store {
             (lines(members), index.map(|index| index.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))))
         });
         let index = index.transpose()?;
+        let mut head = head.clone();
         if let Some(index) = &index {
             let folder = match place {
                 IndexPlace::Folder(folder) => Some(folder.to_string_lossy().into_owned()),
                 _ => None,
             };
-            snapshot.head.index = Some(Index { folder, file_hash: index.hash, size_bytes: index.size });
+            head.index = Some(Index { folder, file_hash: index.hash, size_bytes: index.size });
         }
         let (mut file, unfinished) = staging.create()?;
         let (mut hasher, mut size) = (Sha256::new(), 0);
@@ -329,46 +330,51 @@ impl Store {
             size += piece.len() as u64;
             file.write_all(piece).context("write", unfinished.path()).map(|()| hasher.clone())
         };
-        write(opening(&snapshot.head).as_bytes())?;
+        write(opening(&head).as_bytes())?;
         write(&lines)?;
         let written = write(if lines.is_empty() { b"],\n  " } else { b"\n  ],\n  " })?;
         let hash = Hash::finish(write(seal::closing(&written).as_bytes())?);
         let file = unfinished.finish(file, hash, size)?;
         index.iter().chain([&file]).try_for_each(Staged::flush)?;
-        Ok(Drafted { file, index })
+        Ok(Drafted { head, file, index })
     }
 }
 
 impl Writer<'_> {
-    /// Adds a version whose files are drafted. They get their names before the commit, under which nothing else counts:
-    /// a crash leaves files that no row names, and the next version of that name moves them aside.
-    pub fn create_dataset(&mut self, snapshot: &Snapshot, drafted: &Drafted) -> Result<Filed> {
-        let Drafted { file, index } = drafted;
-        let head = &snapshot.head;
+    /// Adds a version. Its files are written beside its rows and get their names before the commit, under which nothing
+    /// else counts: a crash leaves files that no row names, and the next version of that name moves them aside.
+    pub fn create_dataset(&mut self, snapshot: &Snapshot, index: &IndexPlace) -> Result<Filed> {
         let place = self.manifest().next_event_id()?;
-        self.manifest().insert_dataset(snapshot, &file.hash, place)?;
+        let store = self.store();
+        let (inserted, drafted) = std::thread::scope(|scope| {
+            let drafted = scope.spawn(|| store.draft_dataset(snapshot, index));
+            let inserted = self.manifest().insert_dataset(snapshot, place);
+            (inserted, drafted.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        inserted?;
+        let Drafted { head, file, index } = drafted?;
+        self.manifest().seal_dataset(place, &head, &file.hash)?;
         crash::point("dataset.rows_written");
         let folder = self.layout().dataset(&head.dataset_id);
         if !files::exists(&folder) {
             files::create_folders(&folder)?;
         }
-        if let (Some(index), Some(path)) = (index, self.layout().index(head)) {
+        if let (Some(index), Some(path)) = (&index, self.layout().index(&head)) {
             match &head.index {
                 Some(Index { folder: Some(_), .. }) => self.name_elsewhere(index, &path)?,
                 _ => self.name_beside(index, &path)?,
             }
             crash::point("dataset.index_placed");
         }
-        self.name_beside(file, &self.layout().snapshot(head))?;
+        self.name_beside(&file, &self.layout().snapshot(&head))?;
         crash::point("dataset.snapshot_placed");
         files::sync_folder(&folder)?;
         crash::point("dataset.folder_synced");
-        let mut data = version_data(head);
+        let mut data = version_data(&head);
         data.insert("snapshotHash".to_owned(), json!(file.hash));
         data.insert("membershipDigest".to_owned(), json!(head.membership_digest));
         data.insert("memberCount".to_owned(), json!(head.member_count));
         self.record(CREATED, None, data)?;
-        let head = head.clone();
         Ok(Filed { place, head, snapshot_hash: file.hash, deleted_at: None })
     }
 
@@ -437,21 +443,21 @@ pub(super) fn again(
                 Hash::parse(&text("snapshotHash")).ok_or_else(|| damaged("it has no snapshotHash".to_owned()))?;
             let path = layout.dataset(&dataset_id).join(format!("{version}.json"));
             match written(&path, &told) {
-                Ok(found) => manifest.insert_dataset(&found.snapshot, &told, event.event_id.0)?,
-                Err((_, why)) => match spare
-                    .map(|spare| spare.dataset(&dataset_id, &version).map(|filed| (spare, filed)))
-                {
-                    Some(Ok((spare, Some(filed)))) => {
-                        let mut members = Vec::new();
-                        spare.each_dataset_member(filed.place, |member| {
-                            members.push(member);
-                            Ok(())
-                        })?;
-                        manifest.insert_dataset(&Snapshot { head: filed.head, members }, &told, event.event_id.0)?;
+                Ok(found) => insert(manifest, &found.snapshot, &told, event.event_id.0)?,
+                Err((_, why)) => {
+                    match spare.map(|spare| spare.dataset(&dataset_id, &version).map(|filed| (spare, filed))) {
+                        Some(Ok((spare, Some(filed)))) => {
+                            let mut members = Vec::new();
+                            spare.each_dataset_member(filed.place, |member| {
+                                members.push(member);
+                                Ok(())
+                            })?;
+                            insert(manifest, &Snapshot { head: filed.head, members }, &told, event.event_id.0)?;
+                        }
+                        Some(Err(error)) => return Err(error),
+                        _ => return Ok(Some(format!("dataset {dataset_id} {version} was left out: {why}"))),
                     }
-                    Some(Err(error)) => return Err(error),
-                    _ => return Ok(Some(format!("dataset {dataset_id} {version} was left out: {why}"))),
-                },
+                }
             }
         }
         (DELETED, Some(filed)) => manifest.set_dataset_deleted(filed.place, Some(&event.at))?,
@@ -459,6 +465,11 @@ pub(super) fn again(
         _ => {}
     }
     Ok(None)
+}
+
+fn insert(manifest: &Manifest, snapshot: &Snapshot, snapshot_hash: &Hash, place: u64) -> Result<()> {
+    manifest.insert_dataset(snapshot, place)?;
+    manifest.seal_dataset(place, &snapshot.head, snapshot_hash)
 }
 
 /// The snapshot at a path, or what is wrong with it and why.

@@ -68,6 +68,15 @@ impl Store {
         self.begin_with(|path| Ok(Lock::exclusive(path)?))
     }
 
+    /// Does now, while nobody waits, what would otherwise be done before the next transaction.
+    pub fn keep_log_short(&self) {
+        if let Ok(writing) = self.writing()
+            && let Some(manifest) = &*writing.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        {
+            keep_short(manifest);
+        }
+    }
+
     fn begin_with(self: &Arc<Self>, collecting: impl FnOnce(&Path) -> Result<Lock>) -> Result<Batch<'_>> {
         let writing = self.writing()?;
         let mut connection = writing.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -81,7 +90,7 @@ impl Store {
         }
         let manifest = connection.as_ref().expect("opened above");
         manifest.rollback()?;
-        fold(manifest);
+        keep_short(manifest);
         let turn = take_turn(&self.layout)?;
         let collect = collecting(&self.layout.lock("collect"))?;
         crash::point("publish.locked");
@@ -107,8 +116,8 @@ impl Store {
     }
 }
 
-/// Keeps the log short while nobody waits; what fails now is tried again before the next transaction.
-fn fold(manifest: &Manifest) {
+/// Keeps the log short; what fails now is tried again before the next transaction.
+fn keep_short(manifest: &Manifest) {
     if let Err(error) = manifest.fold_long_log() {
         tracing::warn!("the write-ahead log grows: {error}");
     }

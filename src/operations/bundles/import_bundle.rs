@@ -16,7 +16,7 @@ use crate::model::number::Count;
 use crate::model::{Error, Result};
 use crate::objects::Staged;
 use crate::operations::{Command, Context, Operation};
-use crate::store::snapshot::{Drafted, IndexPlace};
+use crate::store::snapshot::IndexPlace;
 use crate::store::{Store, View, Writer};
 
 /// Most notes that are told.
@@ -101,13 +101,13 @@ impl Command for ImportBundle {
         let mut datasets = Tally::default();
         let mut versions = Vec::new();
         for (head, members) in std::mem::take(&mut taken.datasets) {
-            versions.extend(draft(&head, &members, &mut datasets, &mut taken.notes, writer)?);
+            versions.extend(version(&head, &members, &mut datasets, &mut taken.notes, writer)?);
         }
         // Whatever can be refused has been by now: from here on files get their places.
-        bundles::keep(&unpacked, writer)?;
-        for (snapshot, drafted) in &versions {
-            writer.create_dataset(snapshot, drafted)?;
+        for (snapshot, place) in &versions {
+            writer.create_dataset(snapshot, place)?;
         }
+        bundles::keep(&unpacked, writer)?;
         let tallies = [taken.artifacts, taken.runs, datasets, taken.aliases, taken.types];
         if tallies.iter().any(|tally| tally.imported.0 > 0) {
             writer.record_import(told(&unpacked, &taken))?;
@@ -145,15 +145,14 @@ fn told(unpacked: &Unpacked, taken: &Taken) -> Map<String, Value> {
     told
 }
 
-/// The files of a version of a dataset that is to be created again, unless it is there; then it is known to have the same
-/// members.
-fn draft(
+/// A version of a dataset that is to be created again, unless it is there; then it is known to have the same members.
+fn version(
     head: &Head,
     members: &[Member],
     tally: &mut Tally,
     notes: &mut Vec<String>,
     writer: &Writer,
-) -> Result<Option<(Snapshot, Drafted)>> {
+) -> Result<Option<(Snapshot, IndexPlace)>> {
     let name = format!("the dataset {} {}", head.dataset_id, head.version);
     if let Some(there) = writer.manifest().dataset(&head.dataset_id, &head.version)? {
         tally.already_there.0 += 1;
@@ -189,9 +188,8 @@ fn draft(
         return Err(Error::invalid_data(message).field("path"));
     }
     let place = if head.index.is_some() { IndexPlace::Beside } else { IndexPlace::Nowhere };
-    let drafted = writer.store().draft_dataset(&mut plan.snapshot, &place)?;
     tally.imported.0 += 1;
-    Ok(Some((plan.snapshot, drafted)))
+    Ok(Some((plan.snapshot, place)))
 }
 
 fn wanted(head: &Head, members: &[Member]) -> Wanted {

@@ -19,7 +19,7 @@ use crate::model::version::Version;
 use crate::model::{Error, Kind, Result};
 use crate::operations::params::Tags;
 use crate::operations::{Command, Context, Operation};
-use crate::store::snapshot::{Drafted, IndexPlace};
+use crate::store::snapshot::IndexPlace;
 use crate::store::{Layout, Store, View, Writer};
 
 /// Creates a version of a dataset for good: from the members named, or from a parent version and what changes.
@@ -158,7 +158,7 @@ pub struct Prepared {
     wanted: Wanted,
     place: IndexPlace,
     /// `None` when it can't be told yet: what it is made of may be committed before it.
-    ready: Option<(Plan, Drafted)>,
+    ready: Option<Plan>,
     actor: Option<String>,
 }
 
@@ -170,13 +170,7 @@ impl Command for CreateDataset {
         let mut wanted = wanted(params, clock::millis_text(context.now));
         wanted.check()?;
         store.staging()?;
-        let ready = match planned(store, &mut wanted)? {
-            Some(mut plan) => {
-                let drafted = store.draft_dataset(&mut plan.snapshot, &place)?;
-                Some((plan, drafted))
-            }
-            None => None,
-        };
+        let ready = planned(store, &mut wanted)?;
         Ok(Prepared { wanted, place, ready, actor: context.actor.map(str::to_owned) })
     }
 
@@ -184,21 +178,19 @@ impl Command for CreateDataset {
         let Prepared { mut wanted, place, ready, actor } = prepared;
         writer.set_actor(actor);
         let there = writer.manifest().dataset(&wanted.dataset_id, &wanted.version)?;
-        let (plan, drafted) = match ready {
-            Some((plan, drafted)) if there.is_none() && plan.holds(writer.manifest())? => (plan, drafted),
+        let plan = match ready {
+            Some(plan) if there.is_none() && plan.holds(writer.manifest())? => plan,
             stale => {
-                if let Some((plan, _)) = stale {
+                if let Some(plan) = stale {
                     plan.give_back(&mut wanted);
                 }
                 if let Some(there) = there {
                     return again(&wanted, there, writer);
                 }
-                let mut plan = datasets::plan(writer.manifest(), &mut wanted)?;
-                let drafted = writer.store().draft_dataset(&mut plan.snapshot, &place)?;
-                (plan, drafted)
+                datasets::plan(writer.manifest(), &mut wanted)?
             }
         };
-        let filed = writer.create_dataset(&plan.snapshot, &drafted)?;
+        let filed = writer.create_dataset(&plan.snapshot, &place)?;
         // To let go of many members takes as long as to flush them, so it is done beside that.
         if plan.snapshot.members.len() >= SHARED_FROM {
             std::thread::Builder::new().spawn(move || drop(plan)).ok();

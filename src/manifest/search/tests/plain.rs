@@ -60,7 +60,7 @@ const NAMES: [&str; 5] = ["p", "q", "p.n", "q.n.m", "p.n.m"];
 prop_compose! {
     fn one()(
         kind in prop::sample::select(vec!["note", "plot", "Note"]),
-        (tags, title) in (prop::collection::btree_map("[ab]", "[xy]", 0..3), prop::option::of("[aAbB]{1,2}")),
+        (tags, title) in (prop::collection::btree_map("[ab]", "[u-y]", 0..3), prop::option::of("[aAbB]{1,2}")),
         params in prop::collection::btree_map(prop::sample::select(&NAMES[..]), param_values(), 0..4),
         (size, day) in (0..4_u64, 1..4),
         source in prop::option::of(prop::sample::select(vec!["gauge", "radar"])),
