@@ -22,7 +22,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::schemas;
-use crate::support::{Outcome, keepstone, run};
+use crate::support::{Outcome, in_memory, keepstone, run};
 
 /// A working folder in which commands are typed; its store is the usual one.
 struct Desk {
@@ -31,7 +31,7 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: in_memory() }
     }
 
     fn path(&self, name: impl AsRef<Path>) -> PathBuf {
