@@ -181,7 +181,8 @@ fn create(
         return Err(Error::invalid_data(message).field("path"));
     }
     let place = if head.index.is_some() { IndexPlace::Beside } else { IndexPlace::Nowhere };
-    writer.create_dataset(&plan.snapshot, &place)?;
+    let drafted = writer.store().draft_dataset(&plan.snapshot.members, &place)?;
+    writer.create_dataset(&plan.snapshot, &drafted)?;
     tally.imported.0 += 1;
     Ok(())
 }
