@@ -21,13 +21,15 @@ pub(super) struct Counted {
 }
 
 impl Counted {
-    /// Counted on two threads.
+    /// Counted on several threads.
     pub(super) fn of(members: &[Member]) -> Self {
         std::thread::scope(|scope| {
             let membership = scope.spawn(|| membership_digest(members));
-            let (content_digest, statistics) = (content_digest(members), statistics(members));
+            let content = scope.spawn(|| content_digest(members));
+            let statistics = statistics(members);
             let total_bytes = members.iter().map(|member| member.size_bytes.0).sum();
-            let membership_digest = membership.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            let [content_digest, membership_digest] = [content, membership]
+                .map(|digest| digest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             Self { total_bytes, content_digest, membership_digest, statistics }
         })
     }
@@ -166,8 +168,8 @@ mod tests {
         Member {
             artifact_id: "a".to_owned().try_into().unwrap(),
             artifact_type: "t".to_owned().try_into().unwrap(),
-            logical_key: "k".to_owned(),
-            role: "r".to_owned(),
+            logical_key: "k".into(),
+            role: "r".into(),
             split: None,
             file_hash: Hash(hash),
             size_bytes: Count(1),
@@ -191,10 +193,10 @@ mod tests {
     #[test]
     fn the_membership_digest_is_of_its_definition() {
         let mut known = member([0xaa; 32]);
-        known.split = Some("test".to_owned());
-        known.features.insert("f".to_owned(), FeatureValue::Int(2));
-        known.features.insert("ok".to_owned(), FeatureValue::Bool(true));
-        known.features.insert("who".to_owned(), FeatureValue::Text("me".to_owned()));
+        known.split = Some("test".into());
+        known.features.insert("f".into(), FeatureValue::Int(2));
+        known.features.insert("ok".into(), FeatureValue::Bool(true));
+        known.features.insert("who".into(), FeatureValue::Text("me".to_owned()));
         let mut bytes = b"keepstone-dataset/1\0\x01\0\0\0\0\0\0\0".to_vec();
         for text in ["a", "t", "k", "r", "test"] {
             bytes.extend((text.len() as u64).to_le_bytes());
@@ -214,13 +216,13 @@ mod tests {
     fn statistics_count_numbers_only() {
         let members: Vec<Member> = [FeatureValue::Int(1), FeatureValue::Float(2.0), FeatureValue::Int(6)]
             .into_iter()
-            .map(|value| Member { features: Features::from_iter([("f".to_owned(), value)]), ..member([0; 32]) })
+            .map(|value| Member { features: Features::from_iter([("f".into(), value)]), ..member([0; 32]) })
             .collect();
         let range = &statistics(&members).feature_ranges["f"];
         assert_eq!((range.min, range.max, range.mean, range.count), (1.0, 6.0, 3.0, Count(3)));
         assert!((range.std - (14.0_f64 / 3.0).sqrt()).abs() < 1e-12, "{}", range.std);
         let word =
-            Member { features: Features::from_iter([("f".to_owned(), FeatureValue::Bool(true))]), ..member([0; 32]) };
+            Member { features: Features::from_iter([("f".into(), FeatureValue::Bool(true))]), ..member([0; 32]) };
         assert!(statistics(&[word]).feature_ranges.is_empty());
     }
 }

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::ops::Range;
 
 use serde_json::{Map, Value};
+use smol_str::SmolStr;
 
 use super::diff::same_features;
 use super::{counting, find};
@@ -68,9 +69,9 @@ pub struct Addition {
     /// The artifact.
     pub artifact_id: ArtifactId,
     /// The part it plays.
-    pub role: String,
+    pub role: SmolStr,
     /// The split it belongs to.
-    pub split: Option<String>,
+    pub split: Option<SmolStr>,
     /// What is known about it.
     pub features: Features,
 }
@@ -81,11 +82,11 @@ pub struct Update {
     /// The artifact.
     pub artifact_id: ArtifactId,
     /// The part it plays from now on.
-    pub role: Option<String>,
+    pub role: Option<SmolStr>,
     /// The split it belongs to from now on; the empty text for none.
-    pub split: Option<String>,
+    pub split: Option<SmolStr>,
     /// Features that are set, or removed where there is no value.
-    pub features: BTreeMap<String, Option<FeatureValue>>,
+    pub features: BTreeMap<SmolStr, Option<FeatureValue>>,
 }
 
 /// A version as it would be, before its members are looked up.
@@ -194,7 +195,7 @@ impl Wanted {
             if let Some(split) = update.split.as_ref().filter(|split| !split.is_empty()) {
                 word(split, || format!("{}.split", field()))?;
             }
-            features(update.features.iter().map(|(name, value)| (name, value.as_ref())), &field)?;
+            features(update.features.iter().map(|(name, value)| (name.as_str(), value.as_ref())), &field)?;
         }
         Ok(())
     }
@@ -210,7 +211,7 @@ fn word(text: &str, field: impl Fn() -> String) -> Result<()> {
 }
 
 fn features<'a>(
-    features: impl ExactSizeIterator<Item = (&'a String, Option<&'a FeatureValue>)>,
+    features: impl ExactSizeIterator<Item = (&'a str, Option<&'a FeatureValue>)>,
     field: &dyn Fn() -> String,
 ) -> Result<()> {
     if features.len() > FEATURES_MAX {
@@ -347,7 +348,11 @@ impl Outline {
     /// A feature is of one kind in all members: else no range, no filter and no column would mean anything.
     fn one_kind(&self, wanted: &Wanted) -> Result<()> {
         let mut kinds: ByFeature<(&'static str, &ArtifactId)> = ByFeature::default();
-        for (from, Addition { artifact_id, features, .. }) in self.additions(wanted) {
+        let inherited = (0..).map(Origin::Parent).zip(&self.inherited);
+        // In the order in which they lie in memory.
+        for (from, Addition { artifact_id, features, .. }) in
+            inherited.chain((0..).map(Origin::Added).zip(&wanted.members))
+        {
             for (place, (name, value)) in features.iter().enumerate() {
                 let Ok((kind, first)) = kinds.of(place, name, |_| Ok::<_, Infallible>((value.kind(), artifact_id)));
                 if *kind != value.kind() {
@@ -404,9 +409,9 @@ impl Outline {
                 }
             };
             if let Some(run_id) = candidate.run_id.take()
-                && !source_runs.contains(&run_id)
+                && !source_runs.contains(run_id.as_str())
             {
-                source_runs.insert(run_id);
+                source_runs.insert(run_id.into());
             }
             candidates.push(candidate);
             Ok(())
@@ -455,12 +460,15 @@ impl Outline {
 fn sorted<'a>(order: Vec<Origin>, id: impl Fn(Origin) -> &'a str) -> Vec<Origin> {
     let start = |from: Origin| {
         let id = id(from).as_bytes();
-        let mut start = [0; 32];
-        let length = id.len().min(start.len());
-        start[..length].copy_from_slice(&id[..length]);
-        start
+        let part = |from: usize| {
+            let mut part = [0; 16];
+            let there = id.get(from..id.len().min(from + 16)).unwrap_or_default();
+            part[..there.len()].copy_from_slice(there);
+            u128::from_be_bytes(part)
+        };
+        [part(0), part(16)]
     };
-    let mut order: Vec<([u8; 32], Origin)> = order.into_iter().map(|from| (start(from), from)).collect();
+    let mut order: Vec<([u128; 2], Origin)> = order.into_iter().map(|from| (start(from), from)).collect();
     order.sort_by(|one, other| one.0.cmp(&other.0).then_with(|| id(one.1).cmp(id(other.1))));
     order.into_iter().map(|(_, from)| from).collect()
 }

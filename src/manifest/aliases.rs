@@ -78,10 +78,10 @@ impl Manifest {
 
 fn alias(row: &Row) -> rusqlite::Result<Alias> {
     Ok(Alias {
-        alias: named::<AliasName>(0, row.get(0)?)?,
-        artifact_type: named::<ArtifactType>(1, row.get(1)?)?,
+        alias: named::<AliasName>(row, 0)?,
+        artifact_type: named::<ArtifactType>(row, 1)?,
         logical_key: row.get(2)?,
-        artifact_id: named::<ArtifactId>(3, row.get(3)?)?,
+        artifact_id: named::<ArtifactId>(row, 3)?,
         version: row.get(4)?,
         set_at: row.get(5)?,
     })

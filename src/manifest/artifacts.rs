@@ -442,8 +442,17 @@ pub(super) fn parsed<T: DeserializeOwned>(column: usize, text: &str) -> rusqlite
     serde_json::from_str(text).map_err(|error| conversion(column, error))
 }
 
-pub(super) fn named<T: TryFrom<String, Error = String>>(column: usize, text: String) -> rusqlite::Result<T> {
+pub(super) fn named<T: for<'t> TryFrom<&'t str, Error = String>>(row: &Row, column: usize) -> rusqlite::Result<T> {
+    let text = row.get_ref(column)?.as_str()?;
     T::try_from(text).map_err(|reason| conversion(column, std::io::Error::other(reason)))
+}
+
+/// The same where there need not be one.
+pub(super) fn named_if<T: for<'t> TryFrom<&'t str, Error = String>>(
+    row: &Row,
+    column: usize,
+) -> rusqlite::Result<Option<T>> {
+    row.get_ref(column)?.as_str_or_null()?.map(|_| named(row, column)).transpose()
 }
 
 pub(super) fn enumerated<T: DeserializeOwned>(row: &Row, column: usize) -> rusqlite::Result<T> {
@@ -458,10 +467,9 @@ pub(super) fn conversion(column: usize, error: impl std::error::Error + Send + S
 fn found(row: &Row) -> rusqlite::Result<Found> {
     let details: Details = parsed(25, row.get_ref(25)?.as_str()?)?;
     let outcome: Option<String> = row.get(23)?;
-    let superseded_by: Option<String> = row.get(35)?;
     let record = Record {
-        artifact_id: named::<ArtifactId>(1, row.get(1)?)?,
-        artifact_type: named::<ArtifactType>(2, row.get(2)?)?,
+        artifact_id: named::<ArtifactId>(row, 1)?,
+        artifact_type: named::<ArtifactType>(row, 2)?,
         schema_version: row.get(3)?,
         logical_key: row.get(4)?,
         version: row.get(5)?,
@@ -504,7 +512,7 @@ fn found(row: &Row) -> rusqlite::Result<Found> {
         updated_at: row.get(32)?,
         revision: row.get(33)?,
         superseded_at: row.get(34)?,
-        superseded_by: superseded_by.map(|id| named::<ArtifactId>(35, id)).transpose()?,
+        superseded_by: named_if(row, 35)?,
         supersedes: supersedes.into_iter().map(|(_, artifact_id)| artifact_id).collect(),
         // As pairs: json_group_object ends a name at a NUL.
         tags: parsed::<Vec<(String, String)>>(37, row.get_ref(37)?.as_str()?)?.into_iter().collect(),

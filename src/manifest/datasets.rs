@@ -1,6 +1,7 @@
 //! Datasets as rows: their versions, and the members of each.
 
 use rusqlite::{OptionalExtension, Row};
+use smol_str::SmolStr;
 
 use super::Manifest;
 use super::artifacts::{enumerated, named, parsed};
@@ -32,7 +33,7 @@ pub struct Candidate {
     /// Its type.
     pub artifact_type: ArtifactType,
     /// Its logical key.
-    pub logical_key: String,
+    pub logical_key: SmolStr,
     /// SHA-256 of its bytes; of a tree, of its listing.
     pub file_hash: Hash,
     /// Its length in bytes.
@@ -42,7 +43,7 @@ pub struct Candidate {
     /// Who keeps its bytes.
     pub storage: Storage,
     /// The run that published it.
-    pub run_id: Option<String>,
+    pub run_id: Option<SmolStr>,
     /// Whether it was deleted.
     pub deleted: bool,
 }
@@ -75,7 +76,7 @@ impl Manifest {
              WHERE ?1 IS NULL OR dataset_id = ?1",
         )?;
         let rows = statement.query_map([dataset_id.map(DatasetId::as_str)], |row| {
-            Ok((named::<DatasetId>(0, row.get(0)?)?, named::<Version>(1, row.get(1)?)?, row.get(2)?, row.get(3)?))
+            Ok((named::<DatasetId>(row, 0)?, named::<Version>(row, 1)?, row.get(2)?, row.get(3)?))
         })?;
         let mut versions = rows.collect::<Result<Vec<(DatasetId, Version, u64, bool)>, _>>()?;
         versions.sort_by(|left, right| left.0.cmp(&right.0).then_with(|| right.1.cmp(&left.1)));
@@ -124,9 +125,9 @@ impl Manifest {
                 place,
                 member.artifact_id.as_str(),
                 member.artifact_type.as_str(),
-                &member.logical_key,
-                &member.role,
-                &member.split,
+                member.logical_key.as_str(),
+                member.role.as_str(),
+                member.split.as_deref(),
                 member.file_hash.0,
                 member.size_bytes.0,
                 stored(member.storage),
@@ -208,12 +209,12 @@ const ROWS_PASSED: usize = 8;
 fn candidate(row: &Row) -> rusqlite::Result<Candidate> {
     Ok(Candidate {
         seq: row.get(1)?,
-        artifact_type: named::<ArtifactType>(2, row.get(2)?)?,
-        logical_key: row.get(3)?,
+        artifact_type: named::<ArtifactType>(row, 2)?,
+        logical_key: text(row, 3)?,
         file_hash: Hash(row.get(4)?),
         size_bytes: row.get(5)?,
         storage: storage(row, 6)?,
-        run_id: row.get(7)?,
+        run_id: text_if(row, 7)?,
         deleted: row.get(8)?,
         is_tree: row.get(9)?,
     })
@@ -233,6 +234,14 @@ fn storage(row: &Row, column: usize) -> rusqlite::Result<Storage> {
     }
 }
 
+fn text(row: &Row, column: usize) -> rusqlite::Result<SmolStr> {
+    Ok(row.get_ref(column)?.as_str()?.into())
+}
+
+fn text_if(row: &Row, column: usize) -> rusqlite::Result<Option<SmolStr>> {
+    Ok(row.get_ref(column)?.as_str_or_null()?.map(SmolStr::new))
+}
+
 fn filed(row: &Row) -> rusqlite::Result<Filed> {
     Ok(Filed {
         place: row.get(0)?,
@@ -244,11 +253,11 @@ fn filed(row: &Row) -> rusqlite::Result<Filed> {
 
 fn member(row: &Row) -> rusqlite::Result<Member> {
     Ok(Member {
-        artifact_id: named::<ArtifactId>(0, row.get(0)?)?,
-        artifact_type: named::<ArtifactType>(1, row.get(1)?)?,
-        logical_key: row.get(2)?,
-        role: row.get(3)?,
-        split: row.get(4)?,
+        artifact_id: named::<ArtifactId>(row, 0)?,
+        artifact_type: named::<ArtifactType>(row, 1)?,
+        logical_key: text(row, 2)?,
+        role: text(row, 3)?,
+        split: text_if(row, 4)?,
         file_hash: Hash(row.get(5)?),
         size_bytes: Count(row.get(6)?),
         storage: storage(row, 7)?,

@@ -4,7 +4,7 @@ use rusqlite::types::Value as Cell;
 use rusqlite::{Row, params_from_iter};
 
 use super::Manifest;
-use super::artifacts::named;
+use super::artifacts::named_if;
 use crate::model::Result;
 use crate::model::ids::{ArtifactId, DatasetId, RunId};
 use crate::model::number::Count;
@@ -116,12 +116,11 @@ fn column_of(target: &PinTarget) -> (&'static str, &str) {
 }
 
 fn pin(row: &Row) -> rusqlite::Result<Pin> {
-    let id = |column| row.get::<_, Option<String>>(column);
     Ok(Pin {
         pin_id: Count(row.get(0)?),
-        artifact_id: id(1)?.map(|id| named::<ArtifactId>(1, id)).transpose()?,
-        run_id: id(2)?.map(|id| named::<RunId>(2, id)).transpose()?,
-        dataset_id: id(3)?.map(|id| named::<DatasetId>(3, id)).transpose()?,
+        artifact_id: named_if(row, 1)?,
+        run_id: named_if(row, 2)?,
+        dataset_id: named_if(row, 3)?,
         reason: row.get(4)?,
         created_at: row.get(5)?,
         expires_at: row.get(6)?,

@@ -130,8 +130,8 @@ impl Manifest {
 fn individual(row: &Row, with_roles: bool) -> rusqlite::Result<(Individual, bool)> {
     let individual = Individual {
         seq: row.get(0)?,
-        artifact_id: named::<ArtifactId>(1, row.get(1)?)?,
-        artifact_type: named::<ArtifactType>(2, row.get(2)?)?,
+        artifact_id: named::<ArtifactId>(row, 1)?,
+        artifact_type: named::<ArtifactType>(row, 2)?,
         family: row.get(3)?,
         logical_key: row.get(4)?,
         created_at: row.get(5)?,

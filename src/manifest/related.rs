@@ -281,7 +281,7 @@ impl Manifest {
     fn id_at(&self, seq: i64) -> Result<ArtifactId> {
         Ok(self
             .cached("SELECT artifact_id FROM artifacts WHERE seq = ?1")?
-            .query_row([seq], |row| named::<ArtifactId>(0, row.get(0)?))?)
+            .query_row([seq], |row| named::<ArtifactId>(row, 0))?)
     }
 
     fn relative(&self, tied: Tied, ids: &mut HashMap<i64, ArtifactId>) -> Result<Relative> {
@@ -300,8 +300,8 @@ impl Manifest {
         let (tie, depth) = (tied.tie, tied.depth);
         let read = |row: &Row| {
             Ok(Relative {
-                artifact_id: named::<ArtifactId>(0, row.get(0)?)?,
-                artifact_type: named::<ArtifactType>(1, row.get(1)?)?,
+                artifact_id: named::<ArtifactId>(row, 0)?,
+                artifact_type: named::<ArtifactType>(row, 1)?,
                 logical_key: row.get(2)?,
                 version: row.get(3)?,
                 title: row.get(4)?,

@@ -199,7 +199,7 @@ impl Manifest {
 
 fn run(row: &Row) -> rusqlite::Result<RunRow> {
     Ok(RunRow {
-        run_id: named::<RunId>(0, row.get(0)?)?,
+        run_id: named::<RunId>(row, 0)?,
         status: enumerated(row, 1)?,
         started_at: row.get(2)?,
         started: optional(row, 3)?,

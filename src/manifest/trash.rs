@@ -185,7 +185,7 @@ impl Manifest {
         );
         let mut statement =
             self.cached(&format!("SELECT DISTINCT a.artifact_id, a.seq {live} ORDER BY a.seq LIMIT {limit}"))?;
-        let rows = statement.query_map([seq], |row| named::<ArtifactId>(0, row.get(0)?))?;
+        let rows = statement.query_map([seq], |row| named::<ArtifactId>(row, 0))?;
         let ids = rows.collect::<Result<Vec<_>, _>>()?;
         let count = self.cached(&format!("SELECT count(DISTINCT a.seq) {live}"))?.query_row([seq], |row| row.get(0))?;
         Ok((ids, count))
@@ -195,8 +195,8 @@ impl Manifest {
 fn trash_row(row: &Row) -> rusqlite::Result<TrashRow> {
     Ok(TrashRow {
         seq: row.get(0)?,
-        artifact_id: named::<ArtifactId>(1, row.get(1)?)?,
-        artifact_type: named::<ArtifactType>(2, row.get(2)?)?,
+        artifact_id: named::<ArtifactId>(row, 1)?,
+        artifact_type: named::<ArtifactType>(row, 2)?,
         logical_key: row.get(3)?,
         version: row.get(4)?,
         family: row.get(5)?,

@@ -8,6 +8,7 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
 
 use super::artifact::{Status, Storage, Writer};
 pub use super::features::{ByFeature, Features};
@@ -130,11 +131,11 @@ pub struct Member {
     /// Its type.
     pub artifact_type: ArtifactType,
     /// Its logical key.
-    pub logical_key: String,
+    pub logical_key: SmolStr,
     /// The part it plays in the dataset.
-    pub role: String,
+    pub role: SmolStr,
     /// The split it belongs to (train, validation, test …), null when it belongs to none.
-    pub split: Option<String>,
+    pub split: Option<SmolStr>,
     /// SHA-256 of its bytes, as they were when the version was created; of a tree, of its listing.
     pub file_hash: Hash,
     /// Its length in bytes.

@@ -7,13 +7,14 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
 use super::dataset::FeatureValue;
 
 /// Features by name, each name once. They lie side by side in the order of their names: a version has many members with
 /// few features each, of which a tree would take the more memory and time.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Features(Vec<(String, FeatureValue)>);
+pub struct Features(Vec<(SmolStr, FeatureValue)>);
 
 impl Features {
     /// None yet.
@@ -37,7 +38,7 @@ impl Features {
     }
 
     /// Sets a feature, whether it was there or not.
-    pub fn insert(&mut self, name: String, value: FeatureValue) {
+    pub fn insert(&mut self, name: SmolStr, value: FeatureValue) {
         match self.place(&name) {
             Ok(at) => self.0[at].1 = value,
             Err(at) => self.0.insert(at, (name, value)),
@@ -52,8 +53,8 @@ impl Features {
     }
 
     /// Every feature, by name.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&String, &FeatureValue)> {
-        self.0.iter().map(|(name, value)| (name, value))
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &FeatureValue)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
     fn place(&self, name: &str) -> Result<usize, usize> {
@@ -66,8 +67,8 @@ impl Features {
 pub struct Given(pub Features);
 
 /// The last of several values of a name counts.
-impl FromIterator<(String, FeatureValue)> for Features {
-    fn from_iter<I: IntoIterator<Item = (String, FeatureValue)>>(features: I) -> Self {
+impl FromIterator<(SmolStr, FeatureValue)> for Features {
+    fn from_iter<I: IntoIterator<Item = (SmolStr, FeatureValue)>>(features: I) -> Self {
         let mut features: Vec<_> = features.into_iter().collect();
         if !features.is_sorted_by(|(one, _), (other, _)| one < other) {
             features.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -115,7 +116,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Reading<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Features, A::Error> {
         let mut given = Vec::with_capacity(map.size_hint().unwrap_or_default().min(16));
-        while let Some((name, value)) = map.next_entry::<String, T>()? {
+        while let Some((name, value)) = map.next_entry::<SmolStr, T>()? {
             given.extend(self.0(value).map(|value| (name, value)));
         }
         Ok(given.into_iter().collect())
@@ -220,8 +221,8 @@ mod tests {
         let features: Features = serde_json::from_str(r#"{"b": 1, "a": true, "b": 2, "c": "x", "b": 3}"#).unwrap();
         assert_eq!(serde_json::to_string(&features).unwrap(), r#"{"a":true,"b":3,"c":"x"}"#);
         let mut features = features;
-        features.insert("b".to_owned(), FeatureValue::Int(4));
-        features.insert("aa".to_owned(), FeatureValue::Int(5));
+        features.insert("b".into(), FeatureValue::Int(4));
+        features.insert("aa".into(), FeatureValue::Int(5));
         features.remove("c");
         features.remove("d");
         assert_eq!(serde_json::to_string(&features).unwrap(), r#"{"a":true,"aa":5,"b":4}"#);

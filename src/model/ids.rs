@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::base::clock;
 
@@ -19,8 +20,8 @@ macro_rules! names {
     ($($(#[$doc:meta])* $name:ident: $longest:literal, $noun:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String")]
-        pub struct $name(String);
+        #[serde(try_from = "SmolStr")]
+        pub struct $name(SmolStr);
 
         impl $name {
             /// The text of the name.
@@ -29,17 +30,33 @@ macro_rules! names {
             }
         }
 
-        impl TryFrom<String> for $name {
+        impl TryFrom<&str> for $name {
             type Error = String;
 
-            fn try_from(text: String) -> Result<Self, String> {
-                if is_name(&text, $longest) {
-                    return Ok(Self(text));
+            fn try_from(text: &str) -> Result<Self, String> {
+                if is_name(text, $longest) {
+                    return Ok(Self(text.into()));
                 }
                 Err(format!(
                     "{text:?} is no {}: 1 to {} letters, digits, '.', '_' and '-', the first a letter or digit",
                     $noun, $longest
                 ))
+            }
+        }
+
+        impl TryFrom<SmolStr> for $name {
+            type Error = String;
+
+            fn try_from(text: SmolStr) -> Result<Self, String> {
+                Self::try_from(text.as_str())
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+
+            fn try_from(text: String) -> Result<Self, String> {
+                Self::try_from(text.as_str())
             }
         }
 
@@ -92,20 +109,20 @@ names! {
 impl ArtifactId {
     /// A new id: `art-YYYYMMDDTHHMMSS-xxxxxxxx`.
     pub fn fresh(now: Timestamp, random: u32) -> Self {
-        Self(format!("art-{}-{random:08x}", clock::stamp(now)))
+        Self(format_smolstr!("art-{}-{random:08x}", clock::stamp(now)))
     }
 }
 
 impl RunId {
     /// A new id: `run-YYYYMMDDTHHMMSS-xxxxxxxx`.
     pub fn fresh(now: Timestamp, random: u32) -> Self {
-        Self(format!("run-{}-{random:08x}", clock::stamp(now)))
+        Self(format_smolstr!("run-{}-{random:08x}", clock::stamp(now)))
     }
 }
 
 impl Default for Relation {
     fn default() -> Self {
-        Self("derived_from".to_owned())
+        Self(SmolStr::new_static("derived_from"))
     }
 }
 

@@ -37,8 +37,16 @@ impl TryFrom<String> for Version {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        if is_name(&text, LONGEST) {
-            return Ok(Self(text));
+        Self::try_from(text.as_str())
+    }
+}
+
+impl TryFrom<&str> for Version {
+    type Error = String;
+
+    fn try_from(text: &str) -> Result<Self, String> {
+        if is_name(text, LONGEST) {
+            return Ok(Self(text.to_owned()));
         }
         Err(format!(
             "{text:?} is no version: 1 to {LONGEST} letters, digits, '.', '_' and '-', the first a letter or digit"

@@ -1,13 +1,13 @@
 //! Snapshots: one JSON file a version of a dataset, written once, from which a lost manifest is made again; and the
 //! Parquet list of its members beside it.
 
-use std::borrow::Cow;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
 
 use super::Store;
 use crate::base::files::{self, Context};
@@ -53,11 +53,13 @@ pub enum IndexPlace {
     Folder(PathBuf),
 }
 
-/// The files of a version, written and flushed, before they have their names, and what it says of itself with them.
-struct Drafted {
-    head: Head,
-    file: Staged,
-    index: Option<Staged>,
+/// What takes longest about the files of a version, done before anybody has to wait for it.
+#[derive(Debug)]
+pub struct Drafted {
+    /// The members as they stand in the snapshot.
+    lines: Vec<u8>,
+    /// The list of them, flushed, before it has its name.
+    index: Option<(Staged, Index)>,
 }
 
 /// What a snapshot file says.
@@ -83,10 +85,10 @@ struct Format {
 struct Line {
     artifact_id: ArtifactId,
     artifact_type: ArtifactType,
-    logical_key: String,
-    role: String,
+    logical_key: SmolStr,
+    role: SmolStr,
     #[serde(default)]
-    split: Option<String>,
+    split: Option<SmolStr>,
     file_hash: Hash,
     size_bytes: Count,
     #[serde(default = "managed")]
@@ -209,27 +211,27 @@ fn newer(path: &Path, format: u32) -> Error {
 }
 
 /// The columns of the list of members: the names are those that readers of such lists know, the features follow.
-fn columns(members: &[Member]) -> Result<Vec<(String, Cells<'_>)>> {
-    fn text<'a>(members: &'a [Member], of: impl Fn(&'a Member) -> Option<&'a str>) -> Cells<'a> {
-        Cells::Text(members.iter().map(|member| of(member).map(Cow::Borrowed)).collect())
+fn columns(members: &[Member]) -> Result<Vec<(String, Cells)>> {
+    fn text<'a>(members: &'a [Member], of: impl Fn(&'a Member) -> Option<&'a str>) -> Cells {
+        Cells::Text(members.iter().map(of).collect())
     }
-    fn unique<'a>(members: &'a [Member], of: impl Fn(&'a Member) -> Option<Cow<'a, str>>) -> Cells<'a> {
+    fn unique<'a, T: AsRef<str>>(members: &'a [Member], of: impl Fn(&'a Member) -> Option<T>) -> Cells {
         Cells::Unique(members.iter().map(of).collect())
     }
     let object = |hash: &Hash| {
         let hex = hash.hex();
-        format!("objects/{}/{hex}", &hex[..2])
+        ["objects/", &hex[..2], "/", &hex].concat()
     };
-    let stored = |member: &Member| is_managed(&member.storage).then(|| Cow::Owned(object(&member.file_hash)));
+    let stored = |member: &Member| is_managed(&member.storage).then(|| object(&member.file_hash));
     let mut columns = vec![
-        ("artifact_id", unique(members, |member| Some(Cow::Borrowed(member.artifact_id.as_str())))),
+        ("artifact_id", unique(members, |member| Some(member.artifact_id.as_str()))),
         ("content_hash_algorithm", text(members, |_| Some("sha256"))),
-        ("content_hash_digest", unique(members, |member| Some(Cow::Owned(member.file_hash.hex())))),
+        ("content_hash_digest", unique(members, |member| Some(member.file_hash.hex()))),
         ("artifact_type", text(members, |member| Some(member.artifact_type.as_str()))),
         ("role", text(members, |member| Some(&member.role))),
         ("byte_size", Cells::Int(members.iter().map(|member| i64::try_from(member.size_bytes.0).ok()).collect())),
         ("storage_path", unique(members, stored)),
-        ("logical_key", unique(members, |member| Some(Cow::Borrowed(&member.logical_key)))),
+        ("logical_key", unique(members, |member| Some(&member.logical_key))),
         ("split", text(members, |member| member.split.as_deref())),
     ]
     .into_iter()
@@ -275,15 +277,10 @@ enum Cell<'a> {
 
 /// Whole numbers where all are, else numbers; a feature is of one kind in all members.
 #[expect(clippy::cast_precision_loss, reason = "whole numbers end at 2^53-1")]
-fn feature_cells<'a>(cells: &[Cell<'a>]) -> Cells<'a> {
+fn feature_cells(cells: &[Cell]) -> Cells {
     let any = |fits: fn(&Cell) -> bool| cells.iter().any(fits);
     if any(|cell| matches!(cell, Cell::Text(_))) {
-        Cells::Text(
-            cells
-                .iter()
-                .map(|cell| if let Cell::Text(text) = cell { Some(Cow::Borrowed(*text)) } else { None })
-                .collect(),
-        )
+        Cells::Text(cells.iter().map(|cell| if let Cell::Text(text) = cell { Some(*text) } else { None }).collect())
     } else if any(|cell| matches!(cell, Cell::Bool(_))) {
         Cells::Bool(cells.iter().map(|cell| if let Cell::Bool(flag) = cell { Some(*flag) } else { None }).collect())
     } else if any(|cell| matches!(cell, Cell::Float(_))) {
@@ -299,83 +296,87 @@ fn feature_cells<'a>(cells: &[Cell<'a>]) -> Cells<'a> {
 }
 
 impl Store {
-    /// Writes the files of a version into staging; they are on the disk when this returns. Without members there is
-    /// nothing to list.
-    fn draft_dataset(&self, snapshot: &Snapshot, place: &IndexPlace) -> Result<Drafted> {
+    /// Writes the list of the members into staging, and has the snapshot nearly ready. Without members there is nothing
+    /// to list.
+    pub fn draft_dataset(&self, members: &[Member], place: &IndexPlace) -> Result<Drafted> {
         let staging = self.staging()?;
-        let Snapshot { head, members } = snapshot;
-        let listed = *place != IndexPlace::Nowhere && !members.is_empty();
-        let list = || -> Result<Staged> {
+        let list = || -> Result<(Staged, Index)> {
             let (file, unfinished) = staging.create()?;
-            let (hash, size) = write_listing(columns(members)?, &file, unfinished.path())?;
-            unfinished.finish(file, Hash(hash), size)
-        };
-        let (lines, index) = std::thread::scope(|scope| {
-            let index = listed.then(|| scope.spawn(list));
-            (lines(members), index.map(|index| index.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))))
-        });
-        let index = index.transpose()?;
-        let mut head = head.clone();
-        if let Some(index) = &index {
+            let (hash, size_bytes) = write_listing(columns(members)?, &file, unfinished.path())?;
+            let listed = unfinished.finish(file, Hash(hash), size_bytes)?;
+            listed.flush()?;
             let folder = match place {
                 IndexPlace::Folder(folder) => Some(folder.to_string_lossy().into_owned()),
                 _ => None,
             };
-            head.index = Some(Index { folder, file_hash: index.hash, size_bytes: index.size });
-        }
-        let (mut file, unfinished) = staging.create()?;
+            Ok((listed, Index { folder, file_hash: Hash(hash), size_bytes }))
+        };
+        let listed = *place != IndexPlace::Nowhere && !members.is_empty();
+        std::thread::scope(|scope| {
+            let index = listed.then(|| scope.spawn(list));
+            let lines = lines(members);
+            let index = index.map(|index| index.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            Ok(Drafted { lines, index: index.transpose()? })
+        })
+    }
+
+    /// Writes a snapshot into staging; it is on the disk when this returns.
+    fn write_snapshot(&self, head: &Head, lines: &[u8]) -> Result<Staged> {
+        let (mut file, unfinished) = self.staging()?.create()?;
         let (mut hasher, mut size) = (Sha256::new(), 0);
         let mut write = |piece: &[u8]| {
             hasher.update(piece);
             size += piece.len() as u64;
             file.write_all(piece).context("write", unfinished.path()).map(|()| hasher.clone())
         };
-        write(opening(&head).as_bytes())?;
-        write(&lines)?;
+        write(opening(head).as_bytes())?;
+        write(lines)?;
         let written = write(if lines.is_empty() { b"],\n  " } else { b"\n  ],\n  " })?;
         let hash = Hash::finish(write(seal::closing(&written).as_bytes())?);
         let file = unfinished.finish(file, hash, size)?;
-        index.iter().chain([&file]).try_for_each(Staged::flush)?;
-        Ok(Drafted { head, file, index })
+        file.flush()?;
+        Ok(file)
     }
 }
 
 impl Writer<'_> {
-    /// Adds a version. Its files are written beside its rows and get their names before the commit, under which nothing
-    /// else counts: a crash leaves files that no row names, and the next version of that name moves them aside.
-    pub fn create_dataset(&mut self, snapshot: &Snapshot, index: &IndexPlace) -> Result<Filed> {
+    /// Adds a version. Its snapshot is written beside its rows; the files get their names before the commit, under which
+    /// nothing else counts: a crash leaves files that no row names, and the next version of that name moves them aside.
+    pub fn create_dataset(&mut self, snapshot: &Snapshot, drafted: &Drafted) -> Result<Filed> {
         let place = self.manifest().next_event_id()?;
-        let store = self.store();
-        let (inserted, drafted) = std::thread::scope(|scope| {
-            let drafted = scope.spawn(|| store.draft_dataset(snapshot, index));
+        let Drafted { lines, index } = drafted;
+        let head = Head { index: index.as_ref().map(|(_, index)| index.clone()), ..snapshot.head.clone() };
+        let (store, head) = (self.store(), &head);
+        let (inserted, file) = std::thread::scope(|scope| {
+            let file = scope.spawn(|| store.write_snapshot(head, lines));
             let inserted = self.manifest().insert_dataset(snapshot, place);
-            (inserted, drafted.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            (inserted, file.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
         inserted?;
-        let Drafted { head, file, index } = drafted?;
-        self.manifest().seal_dataset(place, &head, &file.hash)?;
+        let file = file?;
+        self.manifest().seal_dataset(place, head, &file.hash)?;
         crash::point("dataset.rows_written");
         let folder = self.layout().dataset(&head.dataset_id);
         if !files::exists(&folder) {
             files::create_folders(&folder)?;
         }
-        if let (Some(index), Some(path)) = (&index, self.layout().index(&head)) {
-            match &head.index {
-                Some(Index { folder: Some(_), .. }) => self.name_elsewhere(index, &path)?,
-                _ => self.name_beside(index, &path)?,
+        if let (Some((listed, index)), Some(path)) = (index, self.layout().index(head)) {
+            match index.folder {
+                Some(_) => self.name_elsewhere(listed, &path)?,
+                None => self.name_beside(listed, &path)?,
             }
             crash::point("dataset.index_placed");
         }
-        self.name_beside(&file, &self.layout().snapshot(&head))?;
+        self.name_beside(&file, &self.layout().snapshot(head))?;
         crash::point("dataset.snapshot_placed");
         files::sync_folder(&folder)?;
         crash::point("dataset.folder_synced");
-        let mut data = version_data(&head);
+        let mut data = version_data(head);
         data.insert("snapshotHash".to_owned(), json!(file.hash));
         data.insert("membershipDigest".to_owned(), json!(head.membership_digest));
         data.insert("memberCount".to_owned(), json!(head.member_count));
         self.record(CREATED, None, data)?;
-        Ok(Filed { place, head, snapshot_hash: file.hash, deleted_at: None })
+        Ok(Filed { place, head: head.clone(), snapshot_hash: file.hash, deleted_at: None })
     }
 
     /// Marks a version as deleted, or brings it back; its files stay where they are.

@@ -1,10 +1,10 @@
 //! Tables that are no artifacts: lists of what a program knows, for engines that read Parquet.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow_array::builder::{BooleanBuilder, Float64Builder, Int64Builder, StringBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
@@ -16,28 +16,26 @@ use super::{Task, parquet_in};
 use crate::model::{Error, Result};
 
 /// The values of a column; a row without a value is null.
-pub enum Cells<'a> {
+pub enum Cells {
     /// Texts.
-    Text(Vec<Option<Cow<'a, str>>>),
+    Text(StringArray),
     /// Texts of which no two are alike.
-    Unique(Vec<Option<Cow<'a, str>>>),
+    Unique(StringArray),
     /// Whole numbers.
-    Int(Vec<Option<i64>>),
+    Int(Int64Array),
     /// Numbers.
-    Float(Vec<Option<f64>>),
+    Float(Float64Array),
     /// True or false.
-    Bool(Vec<Option<bool>>),
+    Bool(BooleanArray),
 }
 
-impl Cells<'_> {
-    fn array(self) -> (DataType, ArrayRef) {
+impl Cells {
+    fn array(self) -> ArrayRef {
         match self {
-            Cells::Text(cells) | Cells::Unique(cells) => {
-                (DataType::Utf8, Arc::new(cells.into_iter().collect::<StringArray>()))
-            }
-            Cells::Int(cells) => (DataType::Int64, Arc::new(Int64Array::from(cells))),
-            Cells::Float(cells) => (DataType::Float64, Arc::new(Float64Array::from(cells))),
-            Cells::Bool(cells) => (DataType::Boolean, Arc::new(BooleanArray::from(cells))),
+            Cells::Text(cells) | Cells::Unique(cells) => Arc::new(cells),
+            Cells::Int(cells) => Arc::new(cells),
+            Cells::Float(cells) => Arc::new(cells),
+            Cells::Bool(cells) => Arc::new(cells),
         }
     }
 }
@@ -49,8 +47,8 @@ pub(super) fn write(columns: Vec<(String, Cells)>, into: &File, path: &Path) -> 
         if matches!(cells, Cells::Unique(_)) {
             unique.push(name.clone());
         }
-        let (kind, array) = cells.array();
-        fields.push(Field::new(name, kind, true));
+        let array = cells.array();
+        fields.push(Field::new(name, array.data_type().clone(), true));
         arrays.push(array);
     }
     let rows = arrays.first().map_or(0, |array| array.len());
@@ -61,15 +59,15 @@ pub(super) fn write(columns: Vec<(String, Cells)>, into: &File, path: &Path) -> 
 }
 
 /// Reads such a list, whole.
-pub(super) fn read(task: Task<'_>) -> Result<Vec<(String, Cells<'static>)>> {
-    let mut columns: Vec<(String, Cells<'static>)> = Vec::new();
+pub(super) fn read(task: Task<'_>) -> Result<Vec<(String, Cells)>> {
+    let mut columns: Vec<(String, Growing)> = Vec::new();
     parquet_in::each_batch(task, |batch| {
         for (at, field) in batch.schema().fields().iter().enumerate() {
             if columns.len() == at {
-                columns.push((field.name().clone(), empty(field.data_type())));
+                columns.push((field.name().clone(), Growing::of(field.data_type())));
             }
             let (name, cells) = &mut columns[at];
-            extend(cells, batch, at).ok_or_else(|| {
+            cells.extend(batch, at).ok_or_else(|| {
                 Error::invalid_data(format!(
                     "{}: the column {name:?} holds {}, which no list of ours has",
                     task.path.display(),
@@ -79,34 +77,52 @@ pub(super) fn read(task: Task<'_>) -> Result<Vec<(String, Cells<'static>)>> {
         }
         Ok(())
     })?;
-    Ok(columns)
+    Ok(columns.into_iter().map(|(name, cells)| (name, cells.finish())).collect())
 }
 
-fn empty(kind: &DataType) -> Cells<'static> {
-    match kind {
-        kind if kind.is_integer() => Cells::Int(Vec::new()),
-        kind if kind.is_floating() => Cells::Float(Vec::new()),
-        DataType::Boolean => Cells::Bool(Vec::new()),
-        _ => Cells::Text(Vec::new()),
-    }
+/// A column while it is read.
+enum Growing {
+    Text(StringBuilder),
+    Int(Int64Builder),
+    Float(Float64Builder),
+    Bool(BooleanBuilder),
 }
 
-/// `None` where a column can't be read as what it is.
-fn extend(cells: &mut Cells<'static>, batch: &RecordBatch, at: usize) -> Option<()> {
-    let array = batch.column(at);
-    let wider = |kind: DataType| cast(array, &kind).ok().filter(|wider| wider.null_count() == array.null_count());
-    match cells {
-        Cells::Int(cells) => cells.extend(wider(DataType::Int64)?.as_primitive::<Int64Type>().iter()),
-        Cells::Float(cells) => cells.extend(wider(DataType::Float64)?.as_primitive::<Float64Type>().iter()),
-        Cells::Bool(cells) => cells.extend(array.as_boolean().iter()),
-        Cells::Text(cells) | Cells::Unique(cells) => match array.data_type() {
-            DataType::Null => cells.extend((0..array.len()).map(|_| None)),
-            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
-                let texts = wider(DataType::Utf8)?;
-                cells.extend(texts.as_string::<i32>().iter().map(|text| text.map(|text| Cow::Owned(text.to_owned()))));
-            }
-            _ => return None,
-        },
+impl Growing {
+    fn of(kind: &DataType) -> Self {
+        match kind {
+            kind if kind.is_integer() => Growing::Int(Int64Builder::new()),
+            kind if kind.is_floating() => Growing::Float(Float64Builder::new()),
+            DataType::Boolean => Growing::Bool(BooleanBuilder::new()),
+            _ => Growing::Text(StringBuilder::new()),
+        }
     }
-    Some(())
+
+    /// `None` where a column can't be read as what it is.
+    fn extend(&mut self, batch: &RecordBatch, at: usize) -> Option<()> {
+        let array = batch.column(at);
+        let wider = |kind: DataType| cast(array, &kind).ok().filter(|wider| wider.null_count() == array.null_count());
+        match self {
+            Growing::Int(cells) => cells.extend(wider(DataType::Int64)?.as_primitive::<Int64Type>().iter()),
+            Growing::Float(cells) => cells.extend(wider(DataType::Float64)?.as_primitive::<Float64Type>().iter()),
+            Growing::Bool(cells) => cells.extend(array.as_boolean().iter()),
+            Growing::Text(cells) => match array.data_type() {
+                DataType::Null => cells.append_nulls(array.len()),
+                DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
+                    cells.extend(wider(DataType::Utf8)?.as_string::<i32>().iter());
+                }
+                _ => return None,
+            },
+        }
+        Some(())
+    }
+
+    fn finish(self) -> Cells {
+        match self {
+            Growing::Text(mut cells) => Cells::Text(cells.finish()),
+            Growing::Int(mut cells) => Cells::Int(cells.finish()),
+            Growing::Float(mut cells) => Cells::Float(cells.finish()),
+            Growing::Bool(mut cells) => Cells::Bool(cells.finish()),
+        }
+    }
 }

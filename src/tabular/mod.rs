@@ -192,7 +192,7 @@ pub fn is_parquet(head: &[u8]) -> bool {
 
 /// Reads a list that some program made of what it knows: named columns of texts, numbers, and true or false. `path` is for
 /// messages only.
-pub fn read_listing(source: &File, path: &Path, watch: &dyn Watch) -> Result<Vec<(String, Cells<'static>)>> {
+pub fn read_listing(source: &File, path: &Path, watch: &dyn Watch) -> Result<Vec<(String, Cells)>> {
     let shape = Shape::default();
     // Nothing is spilled.
     listing::read(Task { source, path, shape: &shape, scratch: Path::new(""), watch })

@@ -109,7 +109,7 @@ fn change(pair: &Pair) -> String {
 }
 
 fn features(left: &Member, right: &Member) -> String {
-    let names: std::collections::BTreeSet<&String> =
+    let names: std::collections::BTreeSet<&str> =
         [left, right].into_iter().flat_map(|member| member.features.iter().map(|(name, _)| name)).collect();
     let told = names.into_iter().filter_map(|name| {
         let (was, is) = (left.features.get(name), right.features.get(name));

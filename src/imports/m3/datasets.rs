@@ -1,11 +1,11 @@
 //! Datasets of M3: its snapshots and the Parquet indexes beside them, in which alone the features stand.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use smol_str::SmolStr;
 
 use super::artifacts::moment;
 use super::{ContentHash, Folder, Reading, make_exact};
@@ -60,7 +60,7 @@ struct Members {
 struct MemberFile {
     artifact_id: String,
     content_hash: ContentHash,
-    role: String,
+    role: SmolStr,
     byte_size: Option<u64>,
 }
 
@@ -73,7 +73,7 @@ struct Splits {
 
 #[derive(Debug, Deserialize)]
 struct Split {
-    name: String,
+    name: SmolStr,
     artifact_ids: Vec<String>,
 }
 
@@ -117,9 +117,9 @@ pub struct TakenMember {
     /// The hash of its bytes.
     pub hash: Hash,
     /// The part it plays.
-    pub role: String,
+    pub role: SmolStr,
     /// The split it belongs to.
-    pub split: Option<String>,
+    pub split: Option<SmolStr>,
     /// What is known about it.
     pub features: Features,
 }
@@ -175,7 +175,7 @@ type IndexRead = std::result::Result<Index, (ImportFault, String)>;
 struct Index {
     artifact_ids: Vec<String>,
     digests: Vec<String>,
-    features: Vec<(String, Cells<'static>)>,
+    features: Vec<(String, Cells)>,
 }
 
 fn read_index(folder: &Path, name: &str, watch: &dyn Watch) -> Result<IndexRead> {
@@ -195,8 +195,8 @@ fn read_index(folder: &Path, name: &str, watch: &dyn Watch) -> Result<IndexRead>
     let mut index = Index { artifact_ids: Vec::new(), digests: Vec::new(), features: Vec::new() };
     for (name, cells) in columns {
         match (name.as_str(), cells) {
-            ("artifact_id", Cells::Text(cells)) => index.artifact_ids = texts(cells),
-            ("content_hash_digest", Cells::Text(cells)) => index.digests = texts(cells),
+            ("artifact_id", Cells::Text(cells)) => index.artifact_ids = texts(cells.iter()),
+            ("content_hash_digest", Cells::Text(cells)) => index.digests = texts(cells.iter()),
             (name, cells) => {
                 if let Some(feature) = name.strip_prefix("feature_") {
                     index.features.push((feature.to_owned(), cells));
@@ -207,8 +207,8 @@ fn read_index(folder: &Path, name: &str, watch: &dyn Watch) -> Result<IndexRead>
     Ok(Ok(index))
 }
 
-fn texts(cells: Vec<Option<Cow<str>>>) -> Vec<String> {
-    cells.into_iter().flatten().map(Cow::into_owned).collect()
+fn texts<'a>(cells: impl Iterator<Item = Option<&'a str>>) -> Vec<String> {
+    cells.flatten().map(str::to_owned).collect()
 }
 
 fn taken(file: SnapshotFile, path: &Path, about: About, index: Option<IndexRead>) -> Reading<TakenDataset> {
@@ -226,7 +226,7 @@ fn taken(file: SnapshotFile, path: &Path, about: About, index: Option<IndexRead>
     let mut findings = Vec::new();
     let mut others = file.rest;
 
-    let mut splits: HashMap<String, String> = HashMap::new();
+    let mut splits: HashMap<String, SmolStr> = HashMap::new();
     if let Some(Splits { splits: named, rest }) = file.splits {
         for Split { name, artifact_ids } in named.into_iter().flatten() {
             for artifact_id in artifact_ids {
@@ -359,13 +359,13 @@ fn add_features(
             continue;
         }
         let values: Vec<Option<FeatureValue>> = match cells {
-            Cells::Bool(cells) => cells.into_iter().map(|cell| cell.map(FeatureValue::Bool)).collect(),
+            Cells::Bool(cells) => cells.iter().map(|cell| cell.map(FeatureValue::Bool)).collect(),
             Cells::Int(cells) => {
                 let fits = |value: &i64| value.unsigned_abs() <= LARGEST;
-                if cells.iter().flatten().any(|value| !fits(value)) {
+                if cells.iter().flatten().any(|value| !fits(&value)) {
                     findings.push(refuse("whole numbers beyond 2^53-1"));
                 }
-                cells.into_iter().map(|cell| cell.filter(fits).map(FeatureValue::Int)).collect()
+                cells.iter().map(|cell| cell.filter(fits).map(FeatureValue::Int)).collect()
             }
             Cells::Float(cells) => {
                 if cells.iter().flatten().any(|value| !value.is_finite()) {
@@ -373,25 +373,19 @@ fn add_features(
                 }
                 let finite = |value: &f64| value.is_finite();
                 // -0.0 is 0.0 for everybody who compares numbers.
-                cells
-                    .into_iter()
-                    .map(|cell| cell.filter(finite).map(|value| FeatureValue::Float(value + 0.0)))
-                    .collect()
+                cells.iter().map(|cell| cell.filter(finite).map(|value| FeatureValue::Float(value + 0.0))).collect()
             }
             Cells::Text(cells) | Cells::Unique(cells) => {
-                let fits = |value: &Cow<str>| value.len() <= LONGEST_TEXT;
-                if cells.iter().flatten().any(|value| !fits(value)) {
+                let fits = |value: &&str| value.len() <= LONGEST_TEXT;
+                if cells.iter().flatten().any(|value| !fits(&value)) {
                     findings.push(refuse("texts beyond 4096 bytes"));
                 }
-                cells
-                    .into_iter()
-                    .map(|cell| cell.filter(fits).map(|text| FeatureValue::Text(text.into_owned())))
-                    .collect()
+                cells.iter().map(|cell| cell.filter(fits).map(|text| FeatureValue::Text(text.to_owned()))).collect()
             }
         };
         for (member, value) in members.iter_mut().zip(values) {
             if let Some(value) = value {
-                member.features.insert(name.clone(), value);
+                member.features.insert(name.as_str().into(), value);
             }
         }
     }

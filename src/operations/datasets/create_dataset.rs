@@ -7,6 +7,7 @@ use std::sync::Arc;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+use smol_str::SmolStr;
 
 use crate::base::{clock, files};
 use crate::datasets::{self, Addition, Plan, Update, Wanted, outline};
@@ -19,7 +20,7 @@ use crate::model::version::Version;
 use crate::model::{Error, Kind, Result};
 use crate::operations::params::Tags;
 use crate::operations::{Command, Context, Operation};
-use crate::store::snapshot::IndexPlace;
+use crate::store::snapshot::{Drafted, IndexPlace};
 use crate::store::{Layout, Store, View, Writer};
 
 /// Creates a version of a dataset for good: from the members named, or from a parent version and what changes.
@@ -76,9 +77,9 @@ pub struct NewMember {
     /// The artifact.
     artifact_id: ArtifactId,
     /// The part it plays, for example `oracle_output`: 1 to 128 bytes.
-    role: String,
+    role: SmolStr,
     /// The split it belongs to: train, validation, test …
-    split: Option<String>,
+    split: Option<SmolStr>,
     /// What is known about it, by name; a feature is of one kind in all members.
     features: Option<Given>,
 }
@@ -90,11 +91,11 @@ pub struct ChangedMember {
     /// The artifact.
     artifact_id: ArtifactId,
     /// The part it plays from now on; as before unless given.
-    role: Option<String>,
+    role: Option<SmolStr>,
     /// The split it belongs to from now on, "" for none; as before unless given.
-    split: Option<String>,
+    split: Option<SmolStr>,
     /// Features that are set; null removes one, the others stay.
-    features: Option<BTreeMap<String, Option<FeatureValue>>>,
+    features: Option<BTreeMap<SmolStr, Option<FeatureValue>>>,
 }
 
 /// Whether there is a list of the members, and where.
@@ -158,7 +159,7 @@ pub struct Prepared {
     wanted: Wanted,
     place: IndexPlace,
     /// `None` when it can't be told yet: what it is made of may be committed before it.
-    ready: Option<Plan>,
+    ready: Option<(Plan, Drafted)>,
     actor: Option<String>,
 }
 
@@ -170,7 +171,13 @@ impl Command for CreateDataset {
         let mut wanted = wanted(params, clock::millis_text(context.now));
         wanted.check()?;
         store.staging()?;
-        let ready = planned(store, &mut wanted)?;
+        let ready = match planned(store, &mut wanted)? {
+            Some(plan) => {
+                let drafted = store.draft_dataset(&plan.snapshot.members, &place)?;
+                Some((plan, drafted))
+            }
+            None => None,
+        };
         Ok(Prepared { wanted, place, ready, actor: context.actor.map(str::to_owned) })
     }
 
@@ -178,19 +185,21 @@ impl Command for CreateDataset {
         let Prepared { mut wanted, place, ready, actor } = prepared;
         writer.set_actor(actor);
         let there = writer.manifest().dataset(&wanted.dataset_id, &wanted.version)?;
-        let plan = match ready {
-            Some(plan) if there.is_none() && plan.holds(writer.manifest())? => plan,
+        let (plan, drafted) = match ready {
+            Some((plan, drafted)) if there.is_none() && plan.holds(writer.manifest())? => (plan, drafted),
             stale => {
-                if let Some(plan) = stale {
+                if let Some((plan, _)) = stale {
                     plan.give_back(&mut wanted);
                 }
                 if let Some(there) = there {
                     return again(&wanted, there, writer);
                 }
-                datasets::plan(writer.manifest(), &mut wanted)?
+                let plan = datasets::plan(writer.manifest(), &mut wanted)?;
+                let drafted = writer.store().draft_dataset(&plan.snapshot.members, &place)?;
+                (plan, drafted)
             }
         };
-        let filed = writer.create_dataset(&plan.snapshot, &place)?;
+        let filed = writer.create_dataset(&plan.snapshot, &drafted)?;
         // To let go of many members takes as long as to flush them, so it is done beside that.
         if plan.snapshot.members.len() >= SHARED_FROM {
             std::thread::Builder::new().spawn(move || drop(plan)).ok();
