@@ -5,6 +5,7 @@ use std::convert::Infallible;
 
 use sha2::{Digest, Sha256};
 
+use crate::base::parallel::both;
 use crate::model::Hash;
 use crate::model::dataset::{self, ByFeature, FeatureRange, FeatureValue, Member, Share, Statistics};
 use crate::model::number::Count;
@@ -13,7 +14,7 @@ use crate::model::number::Count;
 const MEMBERSHIP: &[u8] = b"keepstone-dataset/1\0";
 
 /// All that follows from the members.
-pub(super) struct Counted {
+pub struct Counted {
     pub(super) total_bytes: u64,
     pub(super) content_digest: Hash,
     pub(super) membership_digest: Hash,
@@ -21,17 +22,12 @@ pub(super) struct Counted {
 }
 
 impl Counted {
-    /// Counted on several threads.
+    /// Counted on two threads.
     pub(super) fn of(members: &[Member]) -> Self {
-        std::thread::scope(|scope| {
-            let membership = scope.spawn(|| membership_digest(members));
-            let content = scope.spawn(|| content_digest(members));
-            let statistics = statistics(members);
-            let total_bytes = members.iter().map(|member| member.size_bytes.0).sum();
-            let [content_digest, membership_digest] = [content, membership]
-                .map(|digest| digest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            Self { total_bytes, content_digest, membership_digest, statistics }
-        })
+        let (membership_digest, (content_digest, statistics)) =
+            both(|| membership_digest(members), || (content_digest(members), statistics(members)));
+        let total_bytes = members.iter().map(|member| member.size_bytes.0).sum();
+        Self { total_bytes, content_digest, membership_digest, statistics }
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 pub use diff::{Change, Counts, Diff, diff};
 pub use filter::{Condition, Filter};
-pub use plan::{Addition, Found, Outline, Plan, Update, Wanted, outline, plan};
+pub use plan::{Addition, Filled, Found, Outline, Plan, Update, Wanted, outline, plan};
 pub use verify::{Report, verify};
 
 use crate::manifest::{Filed, Manifest};

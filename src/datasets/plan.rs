@@ -7,15 +7,16 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
+use super::counting::Counted;
 use super::diff::same_features;
-use super::{counting, find};
+use super::find;
 use crate::manifest::{Candidate, Manifest};
 use crate::model::artifact::Writer;
-use crate::model::dataset::{ByFeature, FeatureValue, Features, Head, Member, Provenance, Snapshot};
+use crate::model::dataset::{ByFeature, FeatureValue, Features, Head, Member, Provenance, Snapshot, Statistics};
 use crate::model::ids::{ArtifactId, DatasetId};
 use crate::model::number::{Count, inexact_integer};
 use crate::model::version::Version;
-use crate::model::{Error, Result};
+use crate::model::{Error, Hash, Result};
 
 /// Most members of a version.
 const MEMBERS_MAX: usize = 1_000_000;
@@ -297,7 +298,9 @@ pub fn outline(manifest: &Manifest, wanted: &Wanted) -> Result<Outline> {
 pub fn plan(manifest: &Manifest, wanted: &mut Wanted) -> Result<Plan> {
     let outline = outline(manifest, wanted)?;
     let found = outline.look_up(manifest, wanted, 0..outline.count())?;
-    Ok(outline.fill(wanted, found))
+    let filled = outline.fill(wanted, found);
+    let counted = filled.count();
+    Ok(filled.complete(counted))
 }
 
 /// What the manifest knows of members, in their order, and the runs that published them.
@@ -419,31 +422,31 @@ impl Outline {
         Ok(Found { candidates, source_runs })
     }
 
-    /// The version, counted and digested; it takes the members from who wants it.
-    pub fn fill(self, wanted: &mut Wanted, found: Found) -> Plan {
+    /// The version with its members, which it takes from who wants it.
+    pub fn fill(self, wanted: &mut Wanted, found: Found) -> Filled {
         let mut added: Vec<Option<Addition>> = std::mem::take(&mut wanted.members).into_iter().map(Some).collect();
-        let mut inherited: Vec<Option<Addition>> = self.inherited.into_iter().map(Some).collect();
+        let Outline { inherited, order, name, description, tags, annotations, since } = self;
+        let mut inherited: Vec<Option<Addition>> = inherited.into_iter().map(Some).collect();
         let mut take = |from: Origin| match from {
             Origin::Added(at) => added[at as usize].take(),
             Origin::Parent(at) => inherited[at as usize].take(),
         };
-        let additions = self.order.iter().filter_map(|from| take(*from));
+        let additions = order.iter().filter_map(|from| take(*from));
         let members: Vec<Member> = additions.zip(found.candidates).map(|(one, known)| member(one, known)).collect();
-        let counted = counting::Counted::of(&members);
         let head = Head {
             dataset_id: wanted.dataset_id.clone(),
             version: wanted.version.clone(),
-            name: self.name,
-            description: self.description,
-            tags: self.tags,
-            annotations: self.annotations,
+            name,
+            description,
+            tags,
+            annotations,
             parent_version: wanted.parent_version.clone(),
             created_at: wanted.created_at.clone(),
             member_count: members.len() as u64,
-            total_bytes: counted.total_bytes,
-            content_digest: counted.content_digest,
-            membership_digest: counted.membership_digest,
-            statistics: counted.statistics,
+            total_bytes: 0,
+            content_digest: Hash([0; 32]),
+            membership_digest: Hash([0; 32]),
+            statistics: Statistics::default(),
             provenance: Provenance {
                 writer: wanted.writer.clone(),
                 git_commit: wanted.git_commit.clone(),
@@ -452,7 +455,32 @@ impl Outline {
             },
             index: None,
         };
-        Plan { snapshot: Snapshot { head, members }, order: self.order, since: self.since }
+        Filled(Plan { snapshot: Snapshot { head, members }, order, since })
+    }
+}
+
+/// A version whose members are known, but not yet counted and digested.
+pub struct Filled(Plan);
+
+impl Filled {
+    /// The members, by artifact id.
+    pub fn members(&self) -> &[Member] {
+        &self.0.snapshot.members
+    }
+
+    /// What follows from the members.
+    pub fn count(&self) -> Counted {
+        Counted::of(self.members())
+    }
+
+    /// The whole version.
+    pub fn complete(self, counted: Counted) -> Plan {
+        let Filled(mut plan) = self;
+        let Counted { total_bytes, content_digest, membership_digest, statistics } = counted;
+        let head = &mut plan.snapshot.head;
+        (head.total_bytes, head.statistics) = (total_bytes, statistics);
+        (head.content_digest, head.membership_digest) = (content_digest, membership_digest);
+        plan
     }
 }
 

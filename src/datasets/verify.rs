@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::counting::Counted;
 use super::{index_of, members};
 use crate::base::files::Fingerprint;
+use crate::base::parallel::both;
 use crate::manifest::{Candidate, Filed};
 use crate::model::artifact::Storage;
 use crate::model::dataset::{Head, Member};
@@ -35,11 +36,8 @@ pub struct Report {
 /// `hashes` the bytes of every member are read.
 pub fn verify(view: &impl View, filed: Option<&Filed>, path: &Path, hashes: bool, watch: &dyn Watch) -> Result<Report> {
     let mut work = Work { view, watch, path: path.to_owned(), report: Report::default(), proven: HashSet::new() };
-    let (read, rows) = std::thread::scope(|scope| {
-        let read = scope.spawn(|| snapshot::examine(path));
-        let rows = filed.map(|filed| members(view.manifest(), filed)).transpose();
-        (joined(read), rows)
-    });
+    let (read, rows) =
+        both(|| snapshot::examine(path), || filed.map(|filed| members(view.manifest(), filed)).transpose());
     let rows = rows?;
     let (head, members) = match (work.snapshot(read, filed, rows.as_deref())?, filed) {
         (Some((head, members)), _) => (head, members),
@@ -180,14 +178,14 @@ impl<V: View> Work<'_, V> {
     fn members(&mut self, members: &[Member], hashes: bool) -> Result<()> {
         // The disk is asked while the manifest is.
         let (manifest, objects) = (self.view.manifest(), self.view.objects());
-        let (looks, found) = std::thread::scope(|scope| {
-            let looks = scope.spawn(|| members.iter().map(|member| objects.look(&member.file_hash)).collect());
+        let look = || members.iter().map(|member| objects.look(&member.file_hash)).collect::<Result<Vec<_>>>();
+        let (looks, found) = both(look, || {
             let mut found = Vec::with_capacity(members.len());
             let told = manifest.each_candidate(members.iter().map(|member| &member.artifact_id), |_, candidate| {
                 found.push(candidate);
                 Ok(())
             });
-            (joined::<Result<Vec<_>>>(looks), told.map(|()| found))
+            told.map(|()| found)
         });
         for (done, ((member, looks), found)) in members.iter().zip(looks?).zip(found?).enumerate() {
             if hashes || done % 1024 == 0 {
@@ -264,11 +262,6 @@ impl<V: View> Work<'_, V> {
         }
         Ok(())
     }
-}
-
-/// What a thread answered; its panic goes on here.
-fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// What a finding is about.

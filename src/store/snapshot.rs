@@ -11,6 +11,7 @@ use smol_str::SmolStr;
 
 use super::Store;
 use crate::base::files::{self, Context};
+use crate::base::parallel::both;
 use crate::base::{clock, crash};
 use crate::manifest::{Filed, Manifest};
 use crate::model::artifact::{Event, Storage};
@@ -35,6 +36,9 @@ const CELLS_MAX: usize = 10_000_000;
 /// Longer files are looked at before they are read whole, in bytes.
 const LOOKED_AT_FIRST: u64 = 64 << 20;
 
+/// So much of a snapshot is written at once, in bytes.
+const WRITTEN_AT_ONCE: usize = 1 << 20;
+
 /// The kind of the event that tells of a new version.
 pub const CREATED: &str = "dataset_created";
 /// The kind of the event that tells of a version's deletion.
@@ -53,14 +57,9 @@ pub enum IndexPlace {
     Folder(PathBuf),
 }
 
-/// What takes longest about the files of a version, done before anybody has to wait for it.
+/// The list of a version's members, written and flushed, before it has its name; without members there is none.
 #[derive(Debug)]
-pub struct Drafted {
-    /// The members as they stand in the snapshot.
-    lines: Vec<u8>,
-    /// The list of them, flushed, before it has its name.
-    index: Option<(Staged, Index)>,
-}
+pub struct Listed(Option<(Staged, Index)>);
 
 /// What a snapshot file says.
 #[derive(Serialize, Deserialize)]
@@ -140,16 +139,6 @@ impl<'a> From<&'a Member> for LineOut<'a> {
     }
 }
 
-/// The members of a snapshot file, one a line.
-fn lines(members: &[Member]) -> Vec<u8> {
-    let mut lines = Vec::with_capacity(members.len() * 320);
-    for (number, member) in members.iter().enumerate() {
-        lines.extend_from_slice(if number == 0 { b"\n    " } else { b",\n    " });
-        serde_json::to_writer(&mut lines, &LineOut::from(member)).expect("plain data");
-    }
-    lines
-}
-
 /// What stands in a snapshot file before the lines of its members.
 fn opening(head: &Head) -> String {
     let file = File::<LineOut> { format_version: FORMAT_VERSION, head: head.clone(), members: Vec::new() };
@@ -212,6 +201,12 @@ fn newer(path: &Path, format: u32) -> Error {
 
 /// The columns of the list of members: the names are those that readers of such lists know, the features follow.
 fn columns(members: &[Member]) -> Result<Vec<(String, Cells)>> {
+    let (features, mut columns) = both(|| feature_columns(members), || known_columns(members));
+    columns.extend(features?);
+    Ok(columns)
+}
+
+fn known_columns(members: &[Member]) -> Vec<(String, Cells)> {
     fn text<'a>(members: &'a [Member], of: impl Fn(&'a Member) -> Option<&'a str>) -> Cells {
         Cells::Text(members.iter().map(of).collect())
     }
@@ -223,7 +218,7 @@ fn columns(members: &[Member]) -> Result<Vec<(String, Cells)>> {
         ["objects/", &hex[..2], "/", &hex].concat()
     };
     let stored = |member: &Member| is_managed(&member.storage).then(|| object(&member.file_hash));
-    let mut columns = vec![
+    let columns = [
         ("artifact_id", unique(members, |member| Some(member.artifact_id.as_str()))),
         ("content_hash_algorithm", text(members, |_| Some("sha256"))),
         ("content_hash_digest", unique(members, |member| Some(member.file_hash.hex()))),
@@ -233,10 +228,11 @@ fn columns(members: &[Member]) -> Result<Vec<(String, Cells)>> {
         ("storage_path", unique(members, stored)),
         ("logical_key", unique(members, |member| Some(&member.logical_key))),
         ("split", text(members, |member| member.split.as_deref())),
-    ]
-    .into_iter()
-    .map(|(name, cells)| (name.to_owned(), cells))
-    .collect::<Vec<_>>();
+    ];
+    columns.map(|(name, cells)| (name.to_owned(), cells)).into()
+}
+
+fn feature_columns(members: &[Member]) -> Result<Vec<(String, Cells)>> {
     let mut features: ByFeature<Vec<Cell>> = ByFeature::default();
     for (row, member) in members.iter().enumerate() {
         for (place, (name, value)) in member.features.iter().enumerate() {
@@ -252,10 +248,8 @@ fn columns(members: &[Member]) -> Result<Vec<(String, Cells)>> {
             };
         }
     }
-    columns.extend(
-        features.into_sorted().into_iter().map(|(name, cells)| (format!("feature_{name}"), feature_cells(&cells))),
-    );
-    Ok(columns)
+    let column = |(name, cells): (&str, Vec<Cell>)| (format!("feature_{name}"), feature_cells(&cells));
+    Ok(features.into_sorted().into_iter().map(column).collect())
 }
 
 fn too_many_cells(members: usize) -> Error {
@@ -296,62 +290,60 @@ fn feature_cells(cells: &[Cell]) -> Cells {
 }
 
 impl Store {
-    /// Writes the list of the members into staging, and has the snapshot nearly ready. Without members there is nothing
-    /// to list.
-    pub fn draft_dataset(&self, members: &[Member], place: &IndexPlace) -> Result<Drafted> {
-        let staging = self.staging()?;
-        let list = || -> Result<(Staged, Index)> {
-            let (file, unfinished) = staging.create()?;
-            let (hash, size_bytes) = write_listing(columns(members)?, &file, unfinished.path())?;
-            let listed = unfinished.finish(file, Hash(hash), size_bytes)?;
-            listed.flush()?;
-            let folder = match place {
-                IndexPlace::Folder(folder) => Some(folder.to_string_lossy().into_owned()),
-                _ => None,
-            };
-            Ok((listed, Index { folder, file_hash: Hash(hash), size_bytes }))
+    /// Writes the list of the members into staging; it is on the disk when this returns.
+    pub fn list_members(&self, members: &[Member], place: &IndexPlace) -> Result<Listed> {
+        if *place == IndexPlace::Nowhere || members.is_empty() {
+            return Ok(Listed(None));
+        }
+        let (file, unfinished) = self.staging()?.create()?;
+        let (hash, size_bytes) = write_listing(columns(members)?, &file, unfinished.path())?;
+        let staged = unfinished.finish(file, Hash(hash), size_bytes)?;
+        staged.flush()?;
+        let folder = match place {
+            IndexPlace::Folder(folder) => Some(folder.to_string_lossy().into_owned()),
+            _ => None,
         };
-        let listed = *place != IndexPlace::Nowhere && !members.is_empty();
-        std::thread::scope(|scope| {
-            let index = listed.then(|| scope.spawn(list));
-            let lines = lines(members);
-            let index = index.map(|index| index.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            Ok(Drafted { lines, index: index.transpose()? })
-        })
+        Ok(Listed(Some((staged, Index { folder, file_hash: Hash(hash), size_bytes }))))
     }
 
-    /// Writes a snapshot into staging; it is on the disk when this returns.
-    fn write_snapshot(&self, head: &Head, lines: &[u8]) -> Result<Staged> {
+    /// Writes a snapshot into staging, one member a line; it is on the disk when this returns.
+    fn write_snapshot(&self, head: &Head, members: &[Member]) -> Result<Staged> {
         let (mut file, unfinished) = self.staging()?.create()?;
         let (mut hasher, mut size) = (Sha256::new(), 0);
-        let mut write = |piece: &[u8]| {
-            hasher.update(piece);
+        let mut write = |piece: &mut Vec<u8>| {
+            hasher.update(&piece);
             size += piece.len() as u64;
-            file.write_all(piece).context("write", unfinished.path()).map(|()| hasher.clone())
+            file.write_all(piece).context("write", unfinished.path())?;
+            piece.clear();
+            Ok::<_, Error>(hasher.clone())
         };
-        write(opening(head).as_bytes())?;
-        write(lines)?;
-        let written = write(if lines.is_empty() { b"],\n  " } else { b"\n  ],\n  " })?;
-        let hash = Hash::finish(write(seal::closing(&written).as_bytes())?);
-        let file = unfinished.finish(file, hash, size)?;
-        file.flush()?;
-        Ok(file)
+        let mut piece = opening(head).into_bytes();
+        for (number, member) in members.iter().enumerate() {
+            piece.extend_from_slice(if number == 0 { b"\n    " } else { b",\n    " });
+            serde_json::to_writer(&mut piece, &LineOut::from(member)).expect("plain data");
+            if piece.len() >= WRITTEN_AT_ONCE {
+                write(&mut piece)?;
+            }
+        }
+        piece.extend_from_slice(if members.is_empty() { b"],\n  " } else { b"\n  ],\n  " });
+        let written = write(&mut piece)?;
+        piece.extend_from_slice(seal::closing(&written).as_bytes());
+        let hash = Hash::finish(write(&mut piece)?);
+        let staged = unfinished.finish(file, hash, size)?;
+        staged.flush()?;
+        Ok(staged)
     }
 }
 
 impl Writer<'_> {
     /// Adds a version. Its snapshot is written beside its rows; the files get their names before the commit, under which
     /// nothing else counts: a crash leaves files that no row names, and the next version of that name moves them aside.
-    pub fn create_dataset(&mut self, snapshot: &Snapshot, drafted: &Drafted) -> Result<Filed> {
+    pub fn create_dataset(&mut self, snapshot: &Snapshot, Listed(index): &Listed) -> Result<Filed> {
         let place = self.manifest().next_event_id()?;
-        let Drafted { lines, index } = drafted;
         let head = Head { index: index.as_ref().map(|(_, index)| index.clone()), ..snapshot.head.clone() };
         let (store, head) = (self.store(), &head);
-        let (inserted, file) = std::thread::scope(|scope| {
-            let file = scope.spawn(|| store.write_snapshot(head, lines));
-            let inserted = self.manifest().insert_dataset(snapshot, place);
-            (inserted, file.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        });
+        let (file, inserted) =
+            both(|| store.write_snapshot(head, &snapshot.members), || self.manifest().insert_dataset(snapshot, place));
         inserted?;
         let file = file?;
         self.manifest().seal_dataset(place, head, &file.hash)?;
@@ -360,10 +352,10 @@ impl Writer<'_> {
         if !files::exists(&folder) {
             files::create_folders(&folder)?;
         }
-        if let (Some((listed, index)), Some(path)) = (index, self.layout().index(head)) {
+        if let (Some((staged, index)), Some(path)) = (index, self.layout().index(head)) {
             match index.folder {
-                Some(_) => self.name_elsewhere(listed, &path)?,
-                None => self.name_beside(listed, &path)?,
+                Some(_) => self.name_elsewhere(staged, &path)?,
+                None => self.name_beside(staged, &path)?,
             }
             crash::point("dataset.index_placed");
         }

@@ -54,7 +54,7 @@ pub(super) fn write(columns: Vec<(String, Cells)>, into: &File, path: &Path) -> 
     let rows = arrays.first().map_or(0, |array| array.len());
     let bytes = arrays.iter().map(|array| array.get_array_memory_size()).sum();
     let (mut writer, encoder) = ParquetWriter::new(into, path, Arc::new(Schema::new(fields)), &unique)?;
-    writer.append(encoder.encode(0, &[Piece { rows, bytes, columns: arrays }])?)?;
+    writer.append(encoder.encode_in_halves(0, &[Piece { rows, bytes, columns: arrays }])?)?;
     writer.finish()
 }
 

@@ -16,7 +16,7 @@ use crate::model::number::Count;
 use crate::model::{Error, Result};
 use crate::objects::Staged;
 use crate::operations::{Command, Context, Operation};
-use crate::store::snapshot::{Drafted, IndexPlace};
+use crate::store::snapshot::{IndexPlace, Listed};
 use crate::store::{Store, View, Writer};
 
 /// Most notes that are told.
@@ -104,8 +104,8 @@ impl Command for ImportBundle {
             versions.extend(version(&head, &members, &mut datasets, &mut taken.notes, writer)?);
         }
         // Whatever can be refused has been by now: from here on files get their places.
-        for (snapshot, drafted) in &versions {
-            writer.create_dataset(snapshot, drafted)?;
+        for (snapshot, listed) in &versions {
+            writer.create_dataset(snapshot, listed)?;
         }
         bundles::keep(&unpacked, writer)?;
         let tallies = [taken.artifacts, taken.runs, datasets, taken.aliases, taken.types];
@@ -153,7 +153,7 @@ fn version(
     tally: &mut Tally,
     notes: &mut Vec<String>,
     writer: &Writer,
-) -> Result<Option<(Snapshot, Drafted)>> {
+) -> Result<Option<(Snapshot, Listed)>> {
     let name = format!("the dataset {} {}", head.dataset_id, head.version);
     if let Some(there) = writer.manifest().dataset(&head.dataset_id, &head.version)? {
         tally.already_there.0 += 1;
@@ -189,9 +189,9 @@ fn version(
         return Err(Error::invalid_data(message).field("path"));
     }
     let place = if head.index.is_some() { IndexPlace::Beside } else { IndexPlace::Nowhere };
-    let drafted = writer.store().draft_dataset(&plan.snapshot.members, &place)?;
+    let listed = writer.store().list_members(&plan.snapshot.members, &place)?;
     tally.imported.0 += 1;
-    Ok(Some((plan.snapshot, drafted)))
+    Ok(Some((plan.snapshot, listed)))
 }
 
 fn wanted(head: &Head, members: &[Member]) -> Wanted {

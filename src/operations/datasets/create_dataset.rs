@@ -9,8 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
 
+use crate::base::parallel::both;
 use crate::base::{clock, files};
-use crate::datasets::{self, Addition, Plan, Update, Wanted, outline};
+use crate::datasets::{self, Addition, Filled, Plan, Update, Wanted, outline};
 use crate::manifest::Filed;
 use crate::model::artifact::Writer as Program;
 use crate::model::dataset::{Dataset, FeatureValue};
@@ -20,7 +21,7 @@ use crate::model::version::Version;
 use crate::model::{Error, Kind, Result};
 use crate::operations::params::Tags;
 use crate::operations::{Command, Context, Operation};
-use crate::store::snapshot::{Drafted, IndexPlace};
+use crate::store::snapshot::{IndexPlace, Listed};
 use crate::store::{Layout, Store, View, Writer};
 
 /// Creates a version of a dataset for good: from the members named, or from a parent version and what changes.
@@ -159,7 +160,7 @@ pub struct Prepared {
     wanted: Wanted,
     place: IndexPlace,
     /// `None` when it can't be told yet: what it is made of may be committed before it.
-    ready: Option<(Plan, Drafted)>,
+    ready: Option<(Plan, Listed)>,
     actor: Option<String>,
 }
 
@@ -172,9 +173,9 @@ impl Command for CreateDataset {
         wanted.check()?;
         store.staging()?;
         let ready = match planned(store, &mut wanted)? {
-            Some(plan) => {
-                let drafted = store.draft_dataset(&plan.snapshot.members, &place)?;
-                Some((plan, drafted))
+            Some(filled) => {
+                let (listed, counted) = both(|| store.list_members(filled.members(), &place), || filled.count());
+                Some((filled.complete(counted), listed?))
             }
             None => None,
         };
@@ -185,8 +186,8 @@ impl Command for CreateDataset {
         let Prepared { mut wanted, place, ready, actor } = prepared;
         writer.set_actor(actor);
         let there = writer.manifest().dataset(&wanted.dataset_id, &wanted.version)?;
-        let (plan, drafted) = match ready {
-            Some((plan, drafted)) if there.is_none() && plan.holds(writer.manifest())? => (plan, drafted),
+        let (plan, listed) = match ready {
+            Some((plan, listed)) if there.is_none() && plan.holds(writer.manifest())? => (plan, listed),
             stale => {
                 if let Some((plan, _)) = stale {
                     plan.give_back(&mut wanted);
@@ -195,11 +196,11 @@ impl Command for CreateDataset {
                     return again(&wanted, there, writer);
                 }
                 let plan = datasets::plan(writer.manifest(), &mut wanted)?;
-                let drafted = writer.store().draft_dataset(&plan.snapshot.members, &place)?;
-                (plan, drafted)
+                let listed = writer.store().list_members(&plan.snapshot.members, &place)?;
+                (plan, listed)
             }
         };
-        let filed = writer.create_dataset(&plan.snapshot, &drafted)?;
+        let filed = writer.create_dataset(&plan.snapshot, &listed)?;
         // To let go of many members takes as long as to flush them, so it is done beside that.
         if plan.snapshot.members.len() >= SHARED_FROM {
             std::thread::Builder::new().spawn(move || drop(plan)).ok();
@@ -209,7 +210,7 @@ impl Command for CreateDataset {
 }
 
 /// The version as it would be now; none where it is there, or where what it is made of has yet to be committed.
-fn planned(store: &Arc<Store>, wanted: &mut Wanted) -> Result<Option<Plan>> {
+fn planned(store: &Arc<Store>, wanted: &mut Wanted) -> Result<Option<Filled>> {
     let reader = store.read()?;
     let manifest = reader.manifest();
     if manifest.dataset(&wanted.dataset_id, &wanted.version)?.is_some() {
@@ -220,13 +221,12 @@ fn planned(store: &Arc<Store>, wanted: &mut Wanted) -> Result<Option<Plan>> {
         outline.look_up(manifest, wanted, 0..outline.count())
     } else {
         let (outline, wanted, middle) = (&outline, &*wanted, outline.count() / 2);
-        std::thread::scope(|scope| {
-            // What it sees may be later: then the commit looks everything up once more.
-            let rest = scope.spawn(move || outline.look_up(store.read()?.manifest(), wanted, middle..outline.count()));
-            let first = outline.look_up(manifest, wanted, 0..middle);
-            let rest = rest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            Ok(first?.and(rest?))
-        })
+        // What the second one sees may be later: then the commit looks everything up once more.
+        let (rest, first) = both(
+            || outline.look_up(store.read()?.manifest(), wanted, middle..outline.count()),
+            || outline.look_up(manifest, wanted, 0..middle),
+        );
+        first.and_then(|first| Ok(first.and(rest?)))
     };
     Ok(found.ok().map(|found| outline.fill(wanted, found)))
 }

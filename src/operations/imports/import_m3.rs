@@ -185,14 +185,14 @@ fn take(intake: &Intake, taken: &TakenDataset) -> Result<Fate> {
     let mut plan = datasets::plan(manifest, &mut wanted)?;
     drop(reader);
     plan.snapshot.head.parent_version.clone_from(&taken.parent_version);
-    let drafted = store.draft_dataset(&plan.snapshot.members, &IndexPlace::Beside)?;
+    let listed = store.list_members(&plan.snapshot.members, &IndexPlace::Beside)?;
     let mut transaction = store.begin()?;
     transaction.attempt(|writer| {
         writer.set_actor(intake.actor.map(str::to_owned));
         if !plan.holds(writer.manifest())? || writer.manifest().dataset(&taken.dataset_id, &taken.version)?.is_some() {
             return Err(Error::busy("somebody else changed the store meanwhile").hint("send the request again"));
         }
-        writer.create_dataset(&plan.snapshot, &drafted)
+        writer.create_dataset(&plan.snapshot, &listed)
     })?;
     transaction.commit()?;
     Ok(Fate::Imported)

@@ -19,6 +19,7 @@ use super::logical::Logical;
 use super::plan::{Hashed, Plan};
 use super::shuffled::Records;
 use super::{Shape, Task, parquet_in};
+use crate::base::parallel::both;
 use crate::model::comparison::{
     CellChange, ColumnOf, ColumnPair, ColumnStatistics, DiffCount, RowChange, RowDiff, RowOf, SchemaDiff, TableDiff,
     TypeChange,
@@ -177,13 +178,12 @@ pub fn compare(left: Side, right: Side, comparing: &Comparing) -> Result<TableDi
     };
     let (left_read, right_read) = match comparing.same_bytes {
         true => (read(&left, None, &progress)?, None),
-        false => std::thread::scope(|scope| {
-            let other = scope.spawn(|| read(&right, digests(true), &progress));
-            let own = read(&left, digests(false), &progress);
-            let other = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        false => {
+            let (other, own) =
+                both(|| read(&right, digests(true), &progress), || read(&left, digests(false), &progress));
             // The left one's failure is told first, whichever came first.
-            Ok::<_, Error>((own?, Some(other?)))
-        })?,
+            (own?, Some(other?))
+        }
     };
     let names = |pairs: &[(Hashed, Hashed)]| pairs.iter().map(|(left, _)| left.name.clone()).collect();
     let mut rows = RowDiff { key: names(&common.key), compared: names(&common.compared), ..RowDiff::default() };
