@@ -34,23 +34,24 @@ pub struct Taken {
     pub datasets: Vec<(Head, Vec<Member>)>,
 }
 
-/// Takes in everything but the datasets and the objects.
+/// Takes in everything but the datasets and the objects that came along.
 pub fn take(unpacked: &Unpacked, writer: &mut Writer) -> Result<Taken> {
     let mut taking = Taking { unpacked, taken: Taken::default(), new: HashSet::new(), bare: Vec::new() };
     taking.refuse_conflicts(writer)?;
     each_record(&unpacked.records, &unpacked.path, |record| taking.record(record, writer))?;
     taking.missing_bytes(writer)?;
-    Ok(taking.taken)
-}
-
-/// Takes in the objects. They come last: rows are taken back with the change, and files that got their places are not.
-pub fn keep(unpacked: &Unpacked, writer: &mut Writer) -> Result<()> {
     for (hash, looks) in &unpacked.proven {
         if !writer.keep_existing(hash, Some(*looks))? {
             return Err(Error::busy(format!("the object {hash} was damaged or removed meanwhile"))
                 .hint("send the request again"));
         }
     }
+    Ok(taking.taken)
+}
+
+/// Gives the objects that came along their places. They come last: rows are taken back with the change, and files that
+/// got their places are not.
+pub fn keep(unpacked: &Unpacked, writer: &mut Writer) -> Result<()> {
     unpacked.staged.iter().try_for_each(|staged| writer.keep(staged, None))
 }
 

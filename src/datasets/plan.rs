@@ -443,6 +443,7 @@ impl Outline {
             parent_version: wanted.parent_version.clone(),
             created_at: wanted.created_at.clone(),
             member_count: members.len() as u64,
+            // What follows from the members is told by `complete`.
             total_bytes: 0,
             content_digest: Hash([0; 32]),
             membership_digest: Hash([0; 32]),

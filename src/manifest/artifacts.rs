@@ -442,6 +442,7 @@ pub(super) fn parsed<T: DeserializeOwned>(column: usize, text: &str) -> rusqlite
     serde_json::from_str(text).map_err(|error| conversion(column, error))
 }
 
+/// A name that a column holds.
 pub(super) fn named<T: for<'t> TryFrom<&'t str, Error = String>>(row: &Row, column: usize) -> rusqlite::Result<T> {
     let text = row.get_ref(column)?.as_str()?;
     T::try_from(text).map_err(|reason| conversion(column, std::io::Error::other(reason)))

@@ -93,8 +93,8 @@ impl Manifest {
         .execute((place, head.dataset_id.as_str(), head.version.as_str()))?;
         self.plain(ROOM_FOR_ROWS)?;
         let inserted = self.insert_members(&snapshot.members, place);
-        self.plain(ROOM)?;
-        inserted
+        let lowered = self.plain(ROOM);
+        inserted.and(lowered)
     }
 
     /// Says what a version says of itself, with its files, and the hash of its snapshot.

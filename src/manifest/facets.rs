@@ -50,6 +50,7 @@ pub struct Bucket {
 }
 
 /// How the rows of what was found are come by.
+#[derive(Clone, Copy)]
 enum Way<'a> {
     /// One by one.
     LookUp,
@@ -86,12 +87,13 @@ impl Manifest {
         if finds.everything {
             return facets.iter().map(|facet| self.totals(*facet, finds.newest, limit)).collect();
         }
+        let way = self.way(finds)?;
         let mut counted: Vec<Counts> = vec![Counts::new(); facets.len()];
         let columns: Vec<(usize, &str)> =
             facets.iter().enumerate().filter_map(|(place, facet)| Some((place, facet.column()?))).collect();
         if !columns.is_empty() {
             let wanted: Vec<&str> = columns.iter().map(|(_, column)| *column).collect();
-            let (from, cell) = match self.way(finds)? {
+            let (from, cell) = match way {
                 Way::LookUp => ("json_each(?1) j CROSS JOIN artifacts a ON a.seq = j.value", Some(finds.set.json())),
                 Way::Types(types) => (
                     "artifacts a INDEXED BY artifacts_by_type WHERE a.artifact_type IN (SELECT value FROM json_each(?1))",
@@ -114,7 +116,7 @@ impl Manifest {
             }
         }
         let one = |(facet, counts): (FacetBy, Counts)| match facet {
-            FacetBy::Tag => self.tags(finds, limit),
+            FacetBy::Tag => self.tags(finds, way, limit),
             _ => Ok(buckets(counts.into_iter().map(|(value, count)| (None, value, count)), limit)),
         };
         facets.iter().copied().zip(counted).map(one).collect()
@@ -164,8 +166,8 @@ impl Manifest {
         Ok(if finds.few { Way::LookUp } else { Way::All })
     }
 
-    fn tags(&self, finds: &Finds, limit: usize) -> Result<Vec<Bucket>> {
-        let by_type = match self.way(finds)? {
+    fn tags(&self, finds: &Finds, way: Way, limit: usize) -> Result<Vec<Bucket>> {
+        let by_type = match way {
             Way::Types(types) => self.tags_of_types(finds, types)?,
             Way::LookUp | Way::All => None,
         };
@@ -204,19 +206,23 @@ impl Manifest {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// The tags of what was found of some types, tag by tag; none where so many differ that this takes longer.
+    /// The tags of what was found of some types, tag by tag; none where so many differ, in all artifacts, that to look for
+    /// each takes longer.
     fn tags_of_types(&self, finds: &Finds, types: &[String]) -> Result<Option<Vec<(String, String, u64)>>> {
         let mut statement = self.cached(
             "SELECT count(*) FROM artifact_tags
              WHERE key = ?1 AND value = ?2 AND artifact_type IN (SELECT value FROM json_each(?3)) AND among(?4, seq)",
         )?;
-        let types = json(types);
+        statement.raw_bind_parameter(3, json(types))?;
+        statement.raw_bind_parameter(4, &finds.set)?;
         let mut counted = Vec::new();
         let mut tag = (String::new(), String::new());
-        for _ in 0..finds.set.len() {
+        for _ in 0..finds.set.len() / LOOK_UP {
             let Some(next) = self.tag_behind(&tag)? else { return Ok(Some(counted)) };
             tag = next;
-            let count = statement.query_row((&tag.0, &tag.1, &types, &finds.set), |row| row.get(0))?;
+            statement.raw_bind_parameter(1, &tag.0)?;
+            statement.raw_bind_parameter(2, &tag.1)?;
+            let count = statement.raw_query().next()?.map_or(Ok(0), |row| row.get(0))?;
             if count > 0 {
                 counted.push((tag.0.clone(), tag.1.clone(), count));
             }

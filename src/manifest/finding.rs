@@ -12,8 +12,8 @@ use crate::model::Result;
 /// Of so few artifacts each row is looked at; of more, an index says more in less time. Tests go both ways with less.
 pub(super) const FEW: usize = if cfg!(test) { 8 } else { 1000 };
 
-/// A row that is looked up takes as long as so many that are read in their order.
-pub(super) const LOOK_UP: usize = 16;
+/// A row that is looked up takes as long as so many that are read in their order. Tests go both ways with less.
+pub(super) const LOOK_UP: usize = if cfg!(test) { 2 } else { 16 };
 
 /// What was found.
 pub struct Finds {
@@ -62,19 +62,19 @@ impl Manifest {
     }
 
     /// The set that a statement makes.
-    pub(super) fn set(&self, sql: &str, cells: impl Params) -> Result<Seqs> {
+    pub(super) fn seqs_of(&self, sql: &str, cells: impl Params) -> Result<Seqs> {
         Ok(self.cached(sql)?.query_row(cells, |row| row.get(0))?)
     }
 
     fn without_hidden(&self, mut set: Seqs) -> Result<Seqs> {
-        set.remove(&self.set("SELECT seqs(seq) FROM artifacts WHERE archived = 1 OR deleted_at IS NOT NULL", [])?);
+        set.remove(&self.seqs_of("SELECT seqs(seq) FROM artifacts WHERE archived = 1 OR deleted_at IS NOT NULL", [])?);
         Ok(set)
     }
 
     fn all_rows(&self, filter: &Filter) -> Result<Seqs> {
         let selection = filter.selection(false);
         let sql = format!("SELECT seqs(a.seq) FROM artifacts a WHERE {}", selection.conditions());
-        self.set(&sql, params_from_iter(selection.cells))
+        self.seqs_of(&sql, params_from_iter(selection.cells))
     }
 
     fn rows_among(&self, set: &Seqs, filter: &Filter) -> Result<Seqs> {
@@ -84,7 +84,7 @@ impl Manifest {
             selection.conditions()
         );
         let cells = std::iter::once(Cell::Text(set.json())).chain(selection.cells);
-        self.set(&sql, params_from_iter(cells))
+        self.seqs_of(&sql, params_from_iter(cells))
     }
 }
 
@@ -114,14 +114,14 @@ impl<'a> LookUp<'a> {
     fn words(&mut self) -> Result<()> {
         if let Some(Match::Found(expression)) = self.rest.words() {
             self.rest.query = None;
-            self.narrow(self.manifest.set("SELECT seqs(rowid) FROM search WHERE search MATCH ?1", [expression])?);
+            self.narrow(self.manifest.seqs_of("SELECT seqs(rowid) FROM search WHERE search MATCH ?1", [expression])?);
         }
         Ok(())
     }
 
     fn run(&mut self) -> Result<()> {
         if let Some(run_id) = self.rest.run_id.take() {
-            self.narrow(self.manifest.set("SELECT seqs(seq) FROM run_members WHERE run_id = ?1", [run_id])?);
+            self.narrow(self.manifest.seqs_of("SELECT seqs(seq) FROM run_members WHERE run_id = ?1", [run_id])?);
         }
         Ok(())
     }
@@ -152,7 +152,7 @@ impl<'a> LookUp<'a> {
                 if row.get(1)? { doubtful.insert(row.get(0)?) } else { found.insert(row.get(0)?) }
             }
         }
-        let cut = self.manifest.set("SELECT seqs(rowid) FROM search WHERE search MATCH ?1", [cut_expression()])?;
+        let cut = self.manifest.seqs_of("SELECT seqs(rowid) FROM search WHERE search MATCH ?1", [cut_expression()])?;
         doubtful.add(&cut);
         doubtful.remove(&found);
         if doubtful.len() > 0 {
@@ -187,9 +187,11 @@ impl<'a> LookUp<'a> {
         match self.rest.types.as_deref() {
             Some([one]) => {
                 let sql = "SELECT seqs(seq) FROM artifact_tags WHERE key = ?1 AND value = ?2 AND artifact_type = ?3";
-                self.manifest.set(sql, (key, value, one))
+                self.manifest.seqs_of(sql, (key, value, one))
             }
-            _ => self.manifest.set("SELECT seqs(seq) FROM artifact_tags WHERE key = ?1 AND value = ?2", (key, value)),
+            _ => {
+                self.manifest.seqs_of("SELECT seqs(seq) FROM artifact_tags WHERE key = ?1 AND value = ?2", (key, value))
+            }
         }
     }
 
@@ -217,6 +219,6 @@ impl<'a> LookUp<'a> {
 impl Manifest {
     /// All artifacts of a type.
     pub(super) fn of_type(&self, artifact_type: &str) -> Result<Seqs> {
-        self.set("SELECT seqs(seq) FROM artifacts WHERE artifact_type = ?1", [artifact_type])
+        self.seqs_of("SELECT seqs(seq) FROM artifacts WHERE artifact_type = ?1", [artifact_type])
     }
 }

@@ -33,7 +33,7 @@ impl Manifest {
     fn places(&self, term: &Term, newest: i64) -> Result<(Seqs, Vec<(Seqs, i64)>)> {
         let expression = term_expression(term);
         let with = |expression: String| {
-            self.set("SELECT seqs(rowid) FROM search WHERE search MATCH ?1 AND rowid <= ?2", (expression, newest))
+            self.seqs_of("SELECT seqs(rowid) FROM search WHERE search MATCH ?1 AND rowid <= ?2", (expression, newest))
         };
         let columns = self.columns_with(term)?;
         let there = |names: &[&str]| {

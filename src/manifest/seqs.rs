@@ -87,7 +87,9 @@ impl FromIterator<i64> for Seqs {
 /// As a blob, in which a place has the same bit on every machine.
 impl ToSql for Seqs {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.0.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>().into())
+        let mut bytes = Vec::with_capacity(self.0.len() * 8);
+        self.0.iter().for_each(|word| bytes.extend_from_slice(&word.to_le_bytes()));
+        Ok(bytes.into())
     }
 }
 

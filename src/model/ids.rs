@@ -34,8 +34,16 @@ macro_rules! names {
             type Error = String;
 
             fn try_from(text: &str) -> Result<Self, String> {
-                if is_name(text, $longest) {
-                    return Ok(Self(text.into()));
+                Self::try_from(SmolStr::new(text))
+            }
+        }
+
+        impl TryFrom<SmolStr> for $name {
+            type Error = String;
+
+            fn try_from(text: SmolStr) -> Result<Self, String> {
+                if is_name(&text, $longest) {
+                    return Ok(Self(text));
                 }
                 Err(format!(
                     "{text:?} is no {}: 1 to {} letters, digits, '.', '_' and '-', the first a letter or digit",
@@ -44,19 +52,11 @@ macro_rules! names {
             }
         }
 
-        impl TryFrom<SmolStr> for $name {
-            type Error = String;
-
-            fn try_from(text: SmolStr) -> Result<Self, String> {
-                Self::try_from(text.as_str())
-            }
-        }
-
         impl TryFrom<String> for $name {
             type Error = String;
 
             fn try_from(text: String) -> Result<Self, String> {
-                Self::try_from(text.as_str())
+                Self::try_from(SmolStr::from(text))
             }
         }
 

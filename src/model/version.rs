@@ -37,7 +37,12 @@ impl TryFrom<String> for Version {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        Self::try_from(text.as_str())
+        if is_name(&text, LONGEST) {
+            return Ok(Self(text));
+        }
+        Err(format!(
+            "{text:?} is no version: 1 to {LONGEST} letters, digits, '.', '_' and '-', the first a letter or digit"
+        ))
     }
 }
 
@@ -45,12 +50,7 @@ impl TryFrom<&str> for Version {
     type Error = String;
 
     fn try_from(text: &str) -> Result<Self, String> {
-        if is_name(text, LONGEST) {
-            return Ok(Self(text.to_owned()));
-        }
-        Err(format!(
-            "{text:?} is no version: 1 to {LONGEST} letters, digits, '.', '_' and '-', the first a letter or digit"
-        ))
+        Self::try_from(text.to_owned())
     }
 }
 

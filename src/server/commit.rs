@@ -9,7 +9,7 @@ use super::workers::guarded;
 use crate::base::crash;
 use crate::model::{Error, Result};
 use crate::operations::{Committed, Pending, Reply};
-use crate::store::Stuck;
+use crate::store::{Store, Stuck};
 
 /// After so long without a commit, what was committed is brought into its final places.
 const SETTLE_AFTER: Duration = Duration::from_millis(200);
@@ -45,11 +45,11 @@ impl Session {
                 }
                 Next::Settle => {
                     settle_at = None;
-                    self.settle();
+                    self.aside(|store| store.settle());
                 }
                 Next::End => {
                     if settle_at.is_some() {
-                        self.settle();
+                        self.aside(|store| store.settle());
                     }
                     self.lock().committer = Committer::Ended;
                     self.wake.wake();
@@ -100,8 +100,11 @@ impl Session {
         self.replies.flush();
         let numbers: Vec<u64> = tasks.iter().map(|task| task.number).collect();
         self.release(&numbers, answered);
-        if committed && let Some(store) = self.site.opened() {
-            store.keep_log_short();
+        if committed {
+            self.aside(|store| {
+                store.keep_log_short();
+                Ok(())
+            });
         }
         committed
     }
@@ -146,16 +149,17 @@ impl Session {
         }
     }
 
-    /// A store that was let go of has settled then; opening it again might come in the way of what replaces it.
-    fn settle(&self) {
-        let settled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            self.site.opened().map_or(Ok(()), |store| store.settle())
+    /// Does what nobody waits for. A store that was let go of has done it then; opening it again might come in the way of
+    /// what replaces it.
+    fn aside(&self, work: impl FnOnce(&Arc<Store>) -> Result<()>) {
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            self.site.opened().map_or(Ok(()), |store| work(&store))
         }));
-        match settled {
+        match done {
             Ok(Ok(())) => {}
             // Nothing is lost: what was committed stays, and the next start settles it.
             Ok(Err(error)) => tracing::warn!("names and sidecars will be settled at the next start: {error}"),
-            Err(_) => tracing::error!("settling panicked"),
+            Err(_) => tracing::error!("what is done after a commit panicked"),
         }
     }
 }

@@ -75,7 +75,7 @@ impl Marks {
 }
 
 impl Writer<'_> {
-    /// Adds an artifact whose objects were kept, as another store published it.
+    /// Adds an artifact whose objects are kept in this transaction, as another store published it.
     pub fn publish_carried(&mut self, carried: Carried) -> Result<Found> {
         let hint = hint_of(&carried.publication);
         let told = (carried.published_at, carried.actor);

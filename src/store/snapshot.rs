@@ -57,7 +57,8 @@ pub enum IndexPlace {
     Folder(PathBuf),
 }
 
-/// The list of a version's members, written and flushed, before it has its name; without members there is none.
+/// The list of a version's members, written and flushed, before it has its name; none where none is wanted, or where there
+/// are no members.
 #[derive(Debug)]
 pub struct Listed(Option<(Staged, Index)>);
 
@@ -341,34 +342,34 @@ impl Writer<'_> {
     pub fn create_dataset(&mut self, snapshot: &Snapshot, Listed(index): &Listed) -> Result<Filed> {
         let place = self.manifest().next_event_id()?;
         let head = Head { index: index.as_ref().map(|(_, index)| index.clone()), ..snapshot.head.clone() };
-        let (store, head) = (self.store(), &head);
+        let store = self.store();
         let (file, inserted) =
-            both(|| store.write_snapshot(head, &snapshot.members), || self.manifest().insert_dataset(snapshot, place));
+            both(|| store.write_snapshot(&head, &snapshot.members), || self.manifest().insert_dataset(snapshot, place));
         inserted?;
         let file = file?;
-        self.manifest().seal_dataset(place, head, &file.hash)?;
+        self.manifest().seal_dataset(place, &head, &file.hash)?;
         crash::point("dataset.rows_written");
         let folder = self.layout().dataset(&head.dataset_id);
         if !files::exists(&folder) {
             files::create_folders(&folder)?;
         }
-        if let (Some((staged, index)), Some(path)) = (index, self.layout().index(head)) {
+        if let (Some((staged, index)), Some(path)) = (index, self.layout().index(&head)) {
             match index.folder {
                 Some(_) => self.name_elsewhere(staged, &path)?,
                 None => self.name_beside(staged, &path)?,
             }
             crash::point("dataset.index_placed");
         }
-        self.name_beside(&file, &self.layout().snapshot(head))?;
+        self.name_beside(&file, &self.layout().snapshot(&head))?;
         crash::point("dataset.snapshot_placed");
         files::sync_folder(&folder)?;
         crash::point("dataset.folder_synced");
-        let mut data = version_data(head);
+        let mut data = version_data(&head);
         data.insert("snapshotHash".to_owned(), json!(file.hash));
         data.insert("membershipDigest".to_owned(), json!(head.membership_digest));
         data.insert("memberCount".to_owned(), json!(head.member_count));
         self.record(CREATED, None, data)?;
-        Ok(Filed { place, head: head.clone(), snapshot_hash: file.hash, deleted_at: None })
+        Ok(Filed { place, head, snapshot_hash: file.hash, deleted_at: None })
     }
 
     /// Marks a version as deleted, or brings it back; its files stay where they are.

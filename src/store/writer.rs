@@ -68,10 +68,12 @@ impl Store {
         self.begin_with(|path| Ok(Lock::exclusive(path)?))
     }
 
-    /// Does now, while nobody waits, what would otherwise be done before the next transaction.
+    /// Does after the replies what would otherwise be done before the next transaction. Where one is under way already,
+    /// that has done it.
     pub fn keep_log_short(&self) {
         if let Ok(writing) = self.writing()
-            && let Some(manifest) = &*writing.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+            && let Ok(connection) = writing.connection.try_lock()
+            && let Some(manifest) = &*connection
         {
             keep_short(manifest);
         }
@@ -366,7 +368,7 @@ impl Writer<'_> {
         self.vouch(hash, proven)
     }
 
-    /// Adds an artifact whose objects were kept, under a readable name of its own.
+    /// Adds an artifact whose objects are kept in this transaction, under a readable name of its own.
     pub fn publish(&mut self, publication: Publication, hint: Option<&str>) -> Result<Found> {
         self.publish_as(publication, hint, (clock::millis_text(self.now), self.actor.clone()))
     }

@@ -383,9 +383,10 @@ fn add_features(
                 cells.iter().map(|cell| cell.filter(fits).map(|text| FeatureValue::Text(text.to_owned()))).collect()
             }
         };
+        let name = SmolStr::from(name);
         for (member, value) in members.iter_mut().zip(values) {
             if let Some(value) = value {
-                member.features.insert(name.as_str().into(), value);
+                member.features.insert(name.clone(), value);
             }
         }
     }

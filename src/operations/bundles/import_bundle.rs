@@ -103,7 +103,7 @@ impl Command for ImportBundle {
         for (head, members) in std::mem::take(&mut taken.datasets) {
             versions.extend(version(&head, &members, &mut datasets, &mut taken.notes, writer)?);
         }
-        // Whatever can be refused has been by now: from here on files get their places.
+        // Whatever can be refused has been by now: from here on files get their places, and only the disk can fail.
         for (snapshot, listed) in &versions {
             writer.create_dataset(snapshot, listed)?;
         }

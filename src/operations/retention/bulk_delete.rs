@@ -116,7 +116,8 @@ impl Command for BulkDelete {
     fn left(mut told: BulkDeleted, stuck: &[&Stuck]) -> Result<BulkDeleted> {
         for one in stuck {
             // It may be named twice.
-            for result in told.results.iter_mut().filter(|result| result.artifact_id == one.artifact_id) {
+            let of_it = |result: &&mut DeleteResult| result.success && result.artifact_id == one.artifact_id;
+            for result in told.results.iter_mut().filter(of_it) {
                 *result = DeleteResult::failed(one.artifact_id.clone(), &one.refusal());
                 told.failed.0 += 1;
             }
