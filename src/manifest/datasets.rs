@@ -114,25 +114,35 @@ impl Manifest {
                 size_bytes, storage, features)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
+        statement.raw_bind_parameter(1, place)?;
         let mut features = Vec::new();
+        let mut before: Option<&Member> = None;
         for member in members {
             features.clear();
             if !member.features.is_empty() {
                 serde_json::to_writer(&mut features, &member.features).expect("plain data");
             }
             let features = std::str::from_utf8(&features).expect("JSON is UTF-8");
-            statement.execute((
-                place,
-                member.artifact_id.as_str(),
-                member.artifact_type.as_str(),
-                member.logical_key.as_str(),
-                member.role.as_str(),
-                member.split.as_deref(),
-                member.file_hash.0,
-                member.size_bytes.0,
-                stored(member.storage),
-                (!features.is_empty()).then_some(features),
-            ))?;
+            statement.raw_bind_parameter(2, member.artifact_id.as_str())?;
+            statement.raw_bind_parameter(4, member.logical_key.as_str())?;
+            statement.raw_bind_parameter(7, member.file_hash.0)?;
+            statement.raw_bind_parameter(8, member.size_bytes.0)?;
+            statement.raw_bind_parameter(10, (!features.is_empty()).then_some(features))?;
+            // Most members share the rest with the one before, from which it is still bound.
+            if before.is_none_or(|before| before.artifact_type != member.artifact_type) {
+                statement.raw_bind_parameter(3, member.artifact_type.as_str())?;
+            }
+            if before.is_none_or(|before| before.role != member.role) {
+                statement.raw_bind_parameter(5, member.role.as_str())?;
+            }
+            if before.is_none_or(|before| before.split != member.split) {
+                statement.raw_bind_parameter(6, member.split.as_deref())?;
+            }
+            if before.is_none_or(|before| before.storage != member.storage) {
+                statement.raw_bind_parameter(9, stored(member.storage))?;
+            }
+            statement.raw_execute()?;
+            before = Some(member);
         }
         Ok(())
     }

@@ -57,7 +57,7 @@ pub enum IndexPlace {
     Folder(PathBuf),
 }
 
-/// The list of a version's members, written and flushed, before it has its name; none where none is wanted, or where there
+/// The list of a version's members, before it has its name; none where none is wanted, or where there
 /// are no members.
 #[derive(Debug)]
 pub struct Listed(Option<(Staged, Index)>);
@@ -291,7 +291,7 @@ fn feature_cells(cells: &[Cell]) -> Cells {
 }
 
 impl Store {
-    /// Writes the list of the members into staging; it is on the disk when this returns.
+    /// Writes the list of the members into staging; it is flushed before it gets its name.
     pub fn list_members(&self, members: &[Member], place: &IndexPlace) -> Result<Listed> {
         if *place == IndexPlace::Nowhere || members.is_empty() {
             return Ok(Listed(None));
@@ -299,7 +299,6 @@ impl Store {
         let (file, unfinished) = self.staging()?.create()?;
         let (hash, size_bytes) = write_listing(columns(members)?, &file, unfinished.path())?;
         let staged = unfinished.finish(file, Hash(hash), size_bytes)?;
-        staged.flush()?;
         let folder = match place {
             IndexPlace::Folder(folder) => Some(folder.to_string_lossy().into_owned()),
             _ => None,
@@ -307,7 +306,7 @@ impl Store {
         Ok(Listed(Some((staged, Index { folder, file_hash: Hash(hash), size_bytes }))))
     }
 
-    /// Writes a snapshot into staging, one member a line; it is on the disk when this returns.
+    /// Writes a snapshot into staging, one member a line.
     fn write_snapshot(&self, head: &Head, members: &[Member]) -> Result<Staged> {
         let (mut file, unfinished) = self.staging()?.create()?;
         let (mut hasher, mut size) = (Sha256::new(), 0);
@@ -330,21 +329,23 @@ impl Store {
         let written = write(&mut piece)?;
         piece.extend_from_slice(seal::closing(&written).as_bytes());
         let hash = Hash::finish(write(&mut piece)?);
-        let staged = unfinished.finish(file, hash, size)?;
-        staged.flush()?;
-        Ok(staged)
+        Ok(unfinished.finish(file, hash, size)?)
     }
 }
 
 impl Writer<'_> {
-    /// Adds a version. Its snapshot is written beside its rows; the files get their names before the commit, under which
+    /// Adds a version. Its files are written and flushed beside its rows; they get their names before the commit, under which
     /// nothing else counts: a crash leaves files that no row names, and the next version of that name moves them aside.
     pub fn create_dataset(&mut self, snapshot: &Snapshot, Listed(index): &Listed) -> Result<Filed> {
         let place = self.manifest().next_event_id()?;
         let head = Head { index: index.as_ref().map(|(_, index)| index.clone()), ..snapshot.head.clone() };
         let store = self.store();
-        let (file, inserted) =
-            both(|| store.write_snapshot(&head, &snapshot.members), || self.manifest().insert_dataset(snapshot, place));
+        let write = || {
+            index.iter().try_for_each(|(staged, _)| staged.flush())?;
+            let file = store.write_snapshot(&head, &snapshot.members)?;
+            file.flush().map(|()| file)
+        };
+        let (file, inserted) = both(write, || self.manifest().insert_dataset(snapshot, place));
         inserted?;
         let file = file?;
         self.manifest().seal_dataset(place, &head, &file.hash)?;
