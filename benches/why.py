@@ -12,8 +12,8 @@ WHY = {
     "silently are healed; the bare program believes its database.",
     "create_dataset": "The request, 13 MB of JSON, is read whole before its members are known, each member is looked up, and the "
     "version is written three times: as rows, as the snapshot that a lost manifest is made of again, and as the Parquet index.",
-    "search_artifacts": "What half of all artifacts match has to be weighed by its words for the best to come first, and the facets "
-    "of one type are counted in the rows of all of its artifacts and their tags. All other kinds take 2 to 25 ms.",
+    "search_artifacts": "What half of all artifacts match has to be weighed by its words for the best to come first. All other kinds "
+    "take 2 to 20 ms.",
     "plan_gc": "Every artifact is read with its files and roles, and every one is answered with its fate and reasons.",
     "collect": "Half of the time is the unlinking that the bare program has too. The rest is two more marks on each row, a copy "
     "of the manifest, the history, the report and the readable names, and in the purge a flush for each of the many short "
