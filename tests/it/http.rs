@@ -265,6 +265,29 @@ fn it_serves_beside_lines_and_ends_with_them() {
 }
 
 #[test]
+fn what_a_path_allows_is_what_the_document_says() {
+    let server = Server::start();
+    let id = server.upload("type=note&name=n.txt", b"hello");
+    let document = server.get("/openapi.json").ok();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let concrete = path.replace("{id}", &id).replace("{file}", "n.txt");
+        let reply = server.ask("OPTIONS", &concrete, &[], b"");
+        assert_eq!(reply.status, 405, "{path}");
+        let told = reply.header("allow").unwrap_or_default().to_ascii_lowercase();
+        let mut allowed: Vec<&str> = told.split(',').map(str::trim).filter(|method| *method != "head").collect();
+        let mut said: Vec<&str> = methods.as_object().unwrap().keys().map(String::as_str).collect();
+        // Such words are ids too, which an artifact may have.
+        if path.strip_prefix("/v1/artifacts/").is_some_and(|word| !word.contains(['/', '{'])) {
+            said.extend(["get", "put", "delete"]);
+        }
+        allowed.sort_unstable();
+        said.sort_unstable();
+        said.dedup();
+        assert_eq!(allowed, said, "{path}");
+    }
+}
+
+#[test]
 fn a_taken_port_is_told() {
     let server = Server::start();
     let mut command: Command = keepstone();

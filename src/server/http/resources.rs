@@ -163,13 +163,14 @@ impl Asked<'_> {
     /// The revision that If-Match names; of several the one that the artifact has, if it is among them.
     async fn meant(&self) -> Result<Option<u64>, Refused> {
         let tags = texts(self.headers, IF_MATCH);
-        if tags.is_empty() || tags.contains(&"*") {
+        if !self.headers.contains_key(IF_MATCH) || tags.contains(&"*") {
             return Ok(None);
         }
         let revision = |tag: &&str| tag.strip_prefix('"')?.strip_suffix('"')?.parse::<u64>().ok();
         let revisions: Vec<u64> = tags.iter().filter_map(revision).collect();
         let Some(first) = revisions.first() else {
-            let error = Error::conflict(format!("If-Match names {}, which is no revision", tags.join(", ")))
+            let named = if tags.is_empty() { "nothing".to_owned() } else { tags.join(", ") };
+            let error = Error::conflict(format!("If-Match names {named}, which is no revision"))
                 .hint("an artifact's ETag is its revision in double quotes");
             return Err(Refused(StatusCode::PRECONDITION_FAILED, error));
         };

@@ -32,6 +32,8 @@ fn what_has_another_revision_is_neither_changed_nor_deleted() {
     assert_eq!((both(4).status, &both(4).json()["field"]), (400, &json!("revision")));
     assert_eq!(both(5).status, 200);
 
+    let nothing = server.ask("DELETE", &path, &[("If-Match", "")], b"");
+    assert_eq!((nothing.status, server.get(&path).ok()["status"].as_str()), (412, Some("active")));
     let stale = server.ask("DELETE", &path, &[("If-Match", "\"5\"")], b"");
     assert_eq!((stale.status, &stale.json()["currentRevision"]), (412, &json!(6)));
     assert_eq!(server.get(&path).ok()["status"], "active");
