@@ -329,7 +329,7 @@ impl Store {
         let written = write(&mut piece)?;
         piece.extend_from_slice(seal::closing(&written).as_bytes());
         let hash = Hash::finish(write(&mut piece)?);
-        Ok(unfinished.finish(file, hash, size)?)
+        unfinished.finish(file, hash, size)
     }
 }
 
