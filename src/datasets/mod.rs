@@ -5,13 +5,15 @@ mod diff;
 mod filter;
 mod plan;
 mod verify;
+mod wanted;
 
 use std::path::{Path, PathBuf};
 
 pub use diff::{Change, Counts, Diff, diff};
 pub use filter::{Condition, Filter};
-pub use plan::{Addition, Filled, Found, Outline, Plan, Update, Wanted, outline, plan};
+pub use plan::{Filled, Found, Outline, Plan, outline, plan};
 pub use verify::{Report, verify};
+pub use wanted::{Addition, Update, Wanted};
 
 use crate::manifest::{Filed, Manifest};
 use crate::model::artifact::Status;
