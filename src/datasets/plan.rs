@@ -338,7 +338,7 @@ struct Inherited {
 fn inherited(manifest: &Manifest, wanted: &Wanted, parent: &Version) -> Result<(Vec<Addition>, Inherited)> {
     let parent =
         find(manifest, &wanted.dataset_id, Some(parent)).map_err(|error| match error.data().field.as_deref() {
-            Some("version") => as_field(error, "parentVersion"),
+            Some("version") => error.field_instead("parentVersion"),
             _ => error,
         })?;
     if parent.deleted_at.is_some() {
@@ -383,14 +383,6 @@ fn inherited(manifest: &Manifest, wanted: &Wanted, parent: &Version) -> Result<(
     }
     let Head { name, description, tags, annotations, .. } = parent.head;
     Ok((members.into_iter().flatten().collect(), Inherited { name, description, tags, annotations }))
-}
-
-fn as_field(error: Error, field: &str) -> Error {
-    let told = Error::new(error.kind(), error.message().to_owned()).field(field);
-    match error.hint_text() {
-        Some(hint) => told.hint(hint),
-        None => told,
-    }
 }
 
 fn addition(member: Member) -> Addition {

@@ -204,6 +204,13 @@ impl Error {
         self
     }
 
+    /// Names another parameter at fault than the one that was named.
+    #[must_use]
+    pub fn field_instead(mut self, field: impl Into<String>) -> Self {
+        self.inner.field = Some(field.into());
+        self
+    }
+
     /// Calls the parameter at fault as the caller called it, at the head of the sentence too.
     #[must_use]
     pub fn called(mut self, param: &str, name: &str) -> Self {

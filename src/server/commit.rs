@@ -45,11 +45,11 @@ impl Session {
                 }
                 Next::Settle => {
                     settle_at = None;
-                    self.aside(|store| store.settle());
+                    self.aside(|store| store.settle_if_possible());
                 }
                 Next::End => {
                     if settle_at.is_some() {
-                        self.aside(|store| store.settle());
+                        self.aside(|store| store.settle_if_possible());
                     }
                     self.lock().committer = Committer::Ended;
                     self.wake.wake();
@@ -101,10 +101,7 @@ impl Session {
         let numbers: Vec<u64> = tasks.iter().map(|task| task.number).collect();
         self.release(&numbers, answered);
         if committed {
-            self.aside(|store| {
-                store.keep_log_short();
-                Ok(())
-            });
+            self.aside(|store| store.keep_log_short());
         }
         committed
     }
@@ -151,15 +148,14 @@ impl Session {
 
     /// Does what nobody waits for. A store that was let go of has done it then; opening it again might come in the way of
     /// what replaces it.
-    fn aside(&self, work: impl FnOnce(&Arc<Store>) -> Result<()>) {
+    fn aside(&self, work: impl FnOnce(&Store)) {
         let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            self.site.opened().map_or(Ok(()), |store| work(&store))
+            if let Some(store) = self.site.opened() {
+                work(&store);
+            }
         }));
-        match done {
-            Ok(Ok(())) => {}
-            // Nothing is lost: what was committed stays, and the next start settles it.
-            Ok(Err(error)) => tracing::warn!("names and sidecars will be settled at the next start: {error}"),
-            Err(_) => tracing::error!("what is done after a commit panicked"),
+        if done.is_err() {
+            tracing::error!("what is done after a commit panicked");
         }
     }
 }

@@ -46,9 +46,7 @@ pub fn call_once(
             let mut batch = store.begin()?;
             let committed = batch.attempt(|writer| pending.commit(writer))?;
             let stuck = batch.commit()?;
-            if let Err(error) = store.settle() {
-                tracing::warn!("names and sidecars will be settled at the next start: {error}");
-            }
+            store.settle_if_possible();
             committed(&stuck.iter().collect::<Vec<_>>())
         }
     }));

@@ -270,9 +270,7 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        if let Err(error) = self.settle() {
-            tracing::warn!("the last names are placed at the next start: {error}");
-        }
+        self.settle_if_possible();
     }
 }
 

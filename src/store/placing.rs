@@ -196,9 +196,16 @@ impl Store {
         draft(self.staging()?, &sidecar_again(manifest, found)?)
     }
 
+    /// Settles what was placed. Where that fails nothing is lost: what was committed stays, and the next start settles it.
+    pub fn settle_if_possible(&self) {
+        if let Err(error) = self.settle() {
+            tracing::warn!("names and sidecars will be settled at the next start: {error}");
+        }
+    }
+
     /// Waits until everything that was placed has reached the disk, and takes it off the list of what the next start
     /// would place.
-    pub fn settle(&self) -> Result<()> {
+    pub(super) fn settle(&self) -> Result<()> {
         let Access::Write(writing) = &self.access else { return Ok(()) };
         let placed = std::mem::take(&mut *writing.placed.lock().expect("no panic holds it"));
         if placed.is_empty() {

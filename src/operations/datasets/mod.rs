@@ -42,7 +42,7 @@ impl VersionOf {
             (Some(dataset_id), None) => {
                 let found = find(reader.manifest(), dataset_id, self.version.as_ref());
                 found.map(|filed| Source::Filed(Box::new(filed))).map_err(|error| match error.data().field {
-                    Some(name) => refield(error, &field(&name)),
+                    Some(name) => error.field_instead(field(&name)),
                     None => error,
                 })
             }
@@ -52,7 +52,7 @@ impl VersionOf {
             }
             (None, Some(path)) => {
                 let path = files::absolute(Path::new(path));
-                let found = snapshot::read(&path).map_err(|error| refield(error, &field("path")))?;
+                let found = snapshot::read(&path).map_err(|error| error.field_instead(field("path")))?;
                 Ok(Source::File(Box::new(found), path))
             }
             _ => Err(Error::invalid_params(format!(
@@ -62,15 +62,6 @@ impl VersionOf {
             ))
             .field(field("datasetId"))),
         }
-    }
-}
-
-/// The same error about another field.
-fn refield(error: Error, field: &str) -> Error {
-    let told = Error::new(error.kind(), error.message().to_owned()).field(field);
-    match error.hint_text() {
-        Some(hint) => told.hint(hint),
-        None => told,
     }
 }
 

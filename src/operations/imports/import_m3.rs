@@ -92,10 +92,8 @@ impl Maintenance for ImportM3 {
         let datasets = take_datasets(&mut intake)?;
         let pins = intake.pins()?;
         let left_out = m3::left_out(&intake.folder, &read, &mut intake.findings)?;
-        if let Some(store) = intake.writing()
-            && let Err(error) = store.settle()
-        {
-            tracing::warn!("names and sidecars will be settled at the next start: {error}");
+        if let Some(store) = intake.writing() {
+            store.settle_if_possible();
         }
         let (error_count, warning_count) = intake.findings.counts();
         Ok(Report {

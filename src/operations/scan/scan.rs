@@ -238,10 +238,8 @@ impl Scanning<'_> {
             self.warnings.append(&mut survey.warnings);
             self.write(root, runs)?;
         }
-        if let Some(store) = self.store.as_ref().filter(|_| !self.dry_run)
-            && let Err(error) = store.settle()
-        {
-            tracing::warn!("sidecars will be settled at the next start: {error}");
+        if let Some(store) = self.store.as_ref().filter(|_| !self.dry_run) {
+            store.settle_if_possible();
         }
         Ok(self.report(&roots))
     }
